@@ -1,0 +1,238 @@
+"""How a rule says what it found: whole columns in, one row per subject out, passes only counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+
+OUTCOMES = ("fail", "review", "not_evaluated", "exempt", "pass")
+"""Outcomes, worst first."""
+
+PERMISSIONS = ("deny", "suspend", "hold", "review", "not_evaluated", "allow_if", "allow")
+"""Permissions, worst first."""
+
+PERMISSION_OUTCOME = {
+    "deny": "fail",
+    "suspend": "fail",
+    "hold": "review",
+    "review": "review",
+    "not_evaluated": "not_evaluated",
+    "allow_if": "pass",
+    "allow": "pass",
+}
+
+ROW_COLUMNS = (
+    "rule",
+    "clause",
+    "subject_role",
+    "subject_id",
+    "unit_id",
+    "period",
+    "outcome",
+    "permission",
+    "action",
+    "period_state",
+    "measured",
+    "threshold",
+    "measure_unit",
+    "message_key",
+    "message_values",
+    "evidence",
+    "settings",
+    "unverified",
+)
+COUNT_KEYS = ("rule", "clause", "subject_role", "period", "unit_id")
+COUNT_COLUMNS = (*COUNT_KEYS, "n_subjects", "n_pass", "n_rows", "n_out_of_scope")
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Rows that a person must see, and counts that account for every subject.
+
+    Attributes:
+        rows: one row per rule, clause, period and subject; columns ``ROW_COLUMNS``. A pass has no row
+            unless it carries a permission.
+        counts: columns ``COUNT_COLUMNS``; ``n_rows + n_pass + n_out_of_scope = n_subjects`` in each row.
+    """
+
+    rows: pd.DataFrame
+    counts: pd.DataFrame
+
+    @staticmethod
+    def none() -> Verdicts:
+        """No subjects, no rows."""
+        return Verdicts(pd.DataFrame(columns=list(ROW_COLUMNS)), pd.DataFrame(columns=list(COUNT_COLUMNS)))
+
+
+def judge(
+    *,
+    rule: str,
+    clause: str,
+    subject_role: str,
+    subject_id: Sequence | np.ndarray | pd.Series,
+    outcome: object,
+    message_key: object,
+    message_values: Mapping[str, object] | None = None,
+    unit_id: object = "",
+    period: object = "",
+    permission: object = "",
+    action: object = "none",
+    period_state: object = "",
+    measured: object = np.nan,
+    threshold: object = np.nan,
+    measure_unit: str = "",
+    evidence: Mapping[str, object] | None = None,
+    settings: Mapping[str, object] | None = None,
+    unverified: Iterable[str] = (),
+    out_of_scope: int = 0,
+) -> Verdicts:
+    """Turn a rule's columns into findings.
+
+    Every argument but ``rule``, ``clause``, ``subject_role``, ``measure_unit``, ``settings`` and ``unverified`` is
+    one value for all subjects or a column as long as ``subject_id``. ``message_values`` and ``evidence`` map a name
+    to such a value or column.
+
+    Args:
+        outcome: of ``OUTCOMES``.
+        permission: of ``PERMISSIONS``, or empty.
+        out_of_scope: how many subjects the rule does not apply to; they get no row but are counted.
+
+    Raises:
+        ValueError: an outcome or permission that does not exist, or columns of different length.
+    """
+    subjects = pd.Series(np.asarray(subject_id, dtype=object)).reset_index(drop=True)
+    size = len(subjects)
+    frame = pd.DataFrame({"subject_id": subjects})
+    scalars_or_columns = {
+        "unit_id": unit_id,
+        "period": period,
+        "outcome": outcome,
+        "permission": permission,
+        "action": action,
+        "period_state": period_state,
+        "measured": measured,
+        "threshold": threshold,
+        "message_key": message_key,
+    }
+    for name, value in scalars_or_columns.items():
+        frame[name] = _column(value, size, name)
+    for name in ("unit_id", "period", "permission", "action", "period_state"):
+        frame[name] = frame[name].astype(object).where(frame[name].notna(), "")
+    _check_tokens(frame)
+
+    kept = ((frame["outcome"] != "pass") | (frame["permission"] != "")).to_numpy()
+    counts = _counts(frame, kept, rule, clause, subject_role, out_of_scope)
+    rows = frame[kept].copy()
+    where = np.flatnonzero(kept)
+    rows["rule"], rows["clause"], rows["subject_role"] = rule, clause, subject_role
+    rows["measure_unit"] = measure_unit
+    rows["message_values"] = _json_rows(message_values or {}, where, size)
+    rows["evidence"] = _json_rows(evidence or {}, where, size)
+    rows["settings"] = to_json(dict(settings or {}))
+    rows["unverified"] = to_json(sorted(unverified))
+    return Verdicts(rows[list(ROW_COLUMNS)].reset_index(drop=True), counts)
+
+
+def concat(parts: Iterable[Verdicts]) -> Verdicts:
+    """All findings and counts of several rules, in the order given."""
+    parts = list(parts)
+    rows = [part.rows for part in parts if len(part.rows)]
+    counts = [part.counts for part in parts if len(part.counts)]
+    nothing = Verdicts.none()
+    return Verdicts(
+        pd.concat(rows, ignore_index=True) if rows else nothing.rows,
+        pd.concat(counts, ignore_index=True) if counts else nothing.counts,
+    )
+
+
+def worst(outcomes: Iterable[str], order: Sequence[str] = OUTCOMES) -> str:
+    """The worst of some outcomes (or permissions with ``order=PERMISSIONS``); the best one for none."""
+    return min(outcomes, key=order.index, default=order[-1])
+
+
+def worst_by(keys: pd.Series, values: pd.Series, order: Sequence[str] = OUTCOMES) -> pd.Series:
+    """The worst value per key, as a Series indexed by key."""
+    rank = values.map({token: place for place, token in enumerate(order)})
+    return rank.groupby(keys.to_numpy()).min().map(dict(enumerate(order)))
+
+
+def to_json(value: object) -> str:
+    """Compact JSON with sorted keys, Chinese as it is: equal values give equal text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _column(value: object, size: int, name: str) -> object:
+    if isinstance(value, (pd.Series, np.ndarray, list, pd.api.extensions.ExtensionArray)):
+        if len(value) != size:
+            raise ValueError(f"{name} has {len(value)} values for {size} subjects")
+        return value.to_numpy() if isinstance(value, pd.Series) else value
+    return [value] * size
+
+
+def _check_tokens(frame: pd.DataFrame) -> None:
+    unknown = set(frame["outcome"].unique()) - set(OUTCOMES)
+    unknown |= set(frame["permission"].unique()) - {*PERMISSIONS, ""}
+    if unknown:
+        raise ValueError(f"not an outcome or permission: {sorted(map(str, unknown))}")
+
+
+def _counts(
+    frame: pd.DataFrame, kept: np.ndarray, rule: str, clause: str, role: str, out_of_scope: int
+) -> pd.DataFrame:
+    tally = (
+        pd.DataFrame({"period": frame["period"], "unit_id": frame["unit_id"], "kept": kept})
+        .groupby(["period", "unit_id"], sort=True)["kept"]
+        .agg(n_subjects="size", n_rows="sum")
+        .reset_index()
+    )
+    tally["n_out_of_scope"] = 0
+    if out_of_scope:
+        beyond = pd.DataFrame({"period": [""], "unit_id": [""], "n_subjects": [out_of_scope], "n_rows": [0]})
+        beyond["n_out_of_scope"] = out_of_scope
+        tally = pd.concat([tally, beyond], ignore_index=True) if len(tally) else beyond
+        numbers = ["n_subjects", "n_rows", "n_out_of_scope"]
+        tally = tally.groupby(["period", "unit_id"], sort=True)[numbers].sum().reset_index()
+    tally["n_pass"] = tally["n_subjects"] - tally["n_rows"] - tally["n_out_of_scope"]
+    tally["rule"], tally["clause"], tally["subject_role"] = rule, clause, role
+    numbers = ["n_subjects", "n_pass", "n_rows", "n_out_of_scope"]
+    tally[numbers] = tally[numbers].astype("int64")
+    return tally[list(COUNT_COLUMNS)]
+
+
+def _json_rows(columns: Mapping[str, object], where: np.ndarray, size: int) -> list[str]:
+    picked = {}
+    for name, value in columns.items():
+        column = _column(value, size, name)
+        picked[name] = [column[place] for place in where]
+    names = list(picked)
+    return [
+        to_json({name: picked[name][place] for name in names if not _empty(picked[name][place])})
+        for place in range(len(where))
+    ]
+
+
+def _empty(value: object) -> bool:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return True
+    return isinstance(value, (float, np.floating)) and np.isnan(value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (pd.Timestamp, datetime)):
+        return value.date().isoformat()
+    if isinstance(value, np.datetime64):
+        return str(value.astype("datetime64[D]"))
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, (set, frozenset, tuple)):
+        return sorted(value) if isinstance(value, (set, frozenset)) else list(value)
+    if value is pd.NA or value is pd.NaT:
+        return None
+    raise TypeError(f"{type(value).__name__} has no place in a finding")
