@@ -1,7 +1,8 @@
 """Make the checkout importable as the package ``overdraft``, and keep QGIS's own ``processing`` visible.
 
-The repository root is the plugin package and holds a folder ``processing``. With the root on ``sys.path`` that folder
-would hide QGIS's package of the same name, so the root is taken off the path and registered as ``overdraft`` instead.
+The repository root is the plugin package and holds a folder ``processing``. With the root on ``sys.path``
+that folder would hide QGIS's package of the same name, so the root is taken off the path and registered as
+``overdraft`` instead.
 """
 
 from __future__ import annotations
