@@ -1,0 +1,104 @@
+# Every target does its own set-up and may be called again at any time. `make help` lists them.
+
+# Written into the packaged metadata.txt. Set the last four for publication, for instance
+#     make package EMAIL=maps@bureau.example HOMEPAGE=https://…  TRACKER=https://…  REPOSITORY=https://…
+EMAIL ?= contact@example.org
+HOMEPAGE ?= https://example.org/overdraft
+TRACKER ?= https://example.org/overdraft/issues
+REPOSITORY ?= https://example.org/overdraft/source
+
+# The QGIS profile of `make install`; empty: the default profile of the user who calls it.
+PROFILE_DIR ?=
+
+# A path from the caller's environment that leads to this folder would hide QGIS's own package "processing".
+unexport PYTHONPATH
+unexport PYTHONHOME
+unexport VIRTUAL_ENV
+
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+TRANSLATION := resources/i18n/overdraft_zh_CN
+SAMPLE := sample_layers/sample.gpkg
+SAMPLE_SOURCES := $(shell find sample_layers -name '*.py') resources/register.toml \
+	$(wildcard resources/policies/*.toml resources/styles/*.qml) core/schema.py
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help setup demo test test-long lint bench sample package install uninstall translations clean clean-all
+
+help:
+	@echo "make demo          run the sample layers through everything: case file, report, map, a short table"
+	@echo "make test          checks and tests (make test-long: with those that take long)"
+	@echo "make setup         QGIS from the distribution and the Python environment in .venv"
+	@echo "make install       put the plugin into your QGIS (make uninstall: take it out again)"
+	@echo "make lint          style, layers, types"
+	@echo "make bench         the measurements behind the claims of speed"
+	@echo "make sample        make the sample layers"
+	@echo "make translations  collect the texts, compile the Chinese ones"
+	@echo "make package       build/overdraft.zip for the plugin repository, checked"
+	@echo "make clean         remove everything that was made here (.venv: make clean-all)"
+
+setup:
+	@sh tools/setup.sh
+
+sample: setup $(SAMPLE)
+
+$(SAMPLE): $(SAMPLE_SOURCES) | setup
+	@echo "sample: making the invented sample layers"
+	@$(PYTHON) sample_layers/make_sample.py
+
+$(TRANSLATION).qm: $(TRANSLATION).ts | setup
+	@echo "translations: compiling $<"
+	@lrelease -silent $< -qm $@
+
+translations: setup
+	@echo "translations: collecting texts"
+	@find plugin processing ui -name '*.py' 2>/dev/null | LC_ALL=C sort | \
+		xargs pylupdate5 -noobsolete -translate-function tr -ts $(TRANSLATION).ts -verbose | tail -n 1
+	@lrelease $(TRANSLATION).ts -qm $(TRANSLATION).qm
+
+demo: setup $(SAMPLE) $(TRANSLATION).qm
+	@$(PYTHON) tools/demo.py
+
+lint: setup
+	@echo "lint: style (ruff)"
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --check --quiet . || { .venv/bin/ruff format --check .; exit 1; }
+	@echo "lint: layers (import-linter)"
+	@mkdir -p build/lint && ln -sfn ../.. build/lint/overdraft
+	@PYTHONPATH=build/lint .venv/bin/lint-imports --no-cache > build/lint/imports.txt || { cat build/lint/imports.txt; exit 1; }
+	@echo "lint: types of the domain (mypy)"
+	@MYPYPATH=build/lint .venv/bin/mypy --cache-dir build/lint/mypy -p overdraft.core --no-error-summary
+
+test: lint $(SAMPLE) $(TRANSLATION).qm
+	@echo "test: running the tests"
+	@$(PYTHON) -m pytest -m "not long"
+
+test-long: lint $(SAMPLE) $(TRANSLATION).qm
+	@echo "test: running all tests, the long ones too"
+	@$(PYTHON) -m pytest
+
+bench: setup
+	@for script in benchmarks/*.py; do echo "bench: $$script"; $(PYTHON) "$$script" || exit 1; done
+
+package: setup $(SAMPLE) $(TRANSLATION).qm
+	@$(PYTHON) tools/package.py --email "$(EMAIL)" --homepage "$(HOMEPAGE)" --tracker "$(TRACKER)" \
+		--repository "$(REPOSITORY)" build/overdraft.zip
+	@$(PYTHON) tools/check_package.py build/overdraft.zip
+
+install: setup $(SAMPLE) $(TRANSLATION).qm
+	@$(PYTHON) tools/install.py install --profile "$(PROFILE_DIR)"
+
+uninstall:
+	@/usr/bin/python3 tools/install.py uninstall --profile "$(PROFILE_DIR)"
+
+clean:
+	@rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis .qgis-settings $(TRANSLATION).qm
+	@rm -f sample_layers/*.gpkg sample_layers/*.gpkg-* sample_layers/*.qgz
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+	@echo "clean: done; the environment in .venv stays (make clean-all removes it too)"
+
+clean-all: clean
+	@rm -rf .venv
+	@echo "clean: .venv removed"
