@@ -4,8 +4,8 @@ What ``install`` changes in the profile, all of it undone by ``uninstall``:
 
 - ``python/plugins/overdraft``: a link to the checkout;
 - ``python/shapely``, ``python/pyogrio``, ``python/geopandas``: links to the packages of ``.venv``, which are
-  compiled against the system's own GEOS and GDAL. QGIS searches the profile's ``python`` folder before the system's
-  packages, so this profile, and nothing else on the machine, sees them;
+  compiled against the system's own GEOS and GDAL. QGIS searches the profile's ``python`` folder before the
+  system's packages, so this profile, and nothing else on the machine, sees them;
 - ``QGIS/QGIS3.ini``: the line ``overdraft=true`` under ``[PythonPlugins]``;
 - ``python/overdraft-install.json``: the list of the links, for ``uninstall``.
 
@@ -191,7 +191,7 @@ def prove(profile: Path) -> None:
             )
         except subprocess.TimeoutExpired:
             fail(
-                f"QGIS gave no answer within {WINDOW_SECONDS} seconds. The links are made; start QGIS to see why"
+                f"QGIS gave no answer in {WINDOW_SECONDS} seconds. The links are made; start QGIS to see why"
             )
         if not answer.exists():
             fail(

@@ -99,7 +99,7 @@ def main() -> None:
     example = [key for key, value in contact.items() if PLACEHOLDER in value]
     if example:
         print(
-            f"package: note: {', '.join(example)}: still example values. Before publication call: make package "
+            f"package: note: {', '.join(example)}: example values. For publication call: make package "
             + " ".join(f"{key.upper()}=…" for key in example)
         )
 
