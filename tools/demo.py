@@ -1,8 +1,8 @@
 """Run the sample layers through ``overdraft:enforce`` and show what came out.
 
-Makes, in ``build/demo``: the case file, the report in Chinese and in English, a picture of the map. Prints the
-wells by outcome, the county balances of "reduce two, renew one" and of retirement, all read from the case file,
-and the paths.
+Makes, in ``build/demo``: the case file, the report in Chinese and in English, a picture of the map. Prints,
+read from the case file alone, the wells by outcome and the county balances of "reduce two, renew one" and of
+retirement, then the paths.
 """
 
 from __future__ import annotations
@@ -26,6 +26,14 @@ FOLDER = ROOT / "build/demo"
 ALGORITHM = "overdraft:enforce"
 POLICY = "turpan-2021"
 AS_OF = "2024-12-31"
+LEDGER = (
+    *("pool_name", "reading", "sealed", "pending", "renewed", "reserved", "required", "deficit", "further"),
+    *("approvable", "outcome"),
+)
+RETIREMENT = (
+    *("name", "target_year", "target_mu", "retired_mu", "restored_mu", "net_mu", "gap_mu", "period_state"),
+    "outcome",
+)
 OUTCOMES = ("fail", "review", "not_evaluated", "exempt", "pass")
 
 
@@ -38,9 +46,8 @@ def run(command: Sequence[str | Path], what: str) -> str:
     """Run a step and return what it printed; on failure show that and stop."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(
-            f"demo: FAILED: {what} (exit code {done.returncode}):\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-        )
+        said = f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        sys.exit(f"demo: FAILED: {what} (exit code {done.returncode}):\n{said}")
     return done.stdout
 
 
@@ -105,22 +112,15 @@ def show(case: Path) -> None:
     """The short table, read from the case file alone."""
     with closing(sqlite3.connect(f"file:{case}?mode=ro", uri=True)) as db:
         counts = dict(db.execute("SELECT outcome, COUNT(*) FROM wells GROUP BY outcome"))
-        ledger = db.execute(
-            "SELECT pool_name, reading, sealed, pending, renewed, reserved, required, deficit, further, approvable, outcome"
-            " FROM ledger_balance WHERE pool_level = 'county' ORDER BY pool_id"
-        ).fetchall()
-        retirement = db.execute(
-            "SELECT name, target_year, target_mu, retired_mu, restored_mu, net_mu, gap_mu, period_state, outcome"
-            " FROM retirement_balance ORDER BY target_year, level, unit_id"
-        ).fetchall()
+        county = "WHERE pool_level = 'county' ORDER BY pool_id"
+        ledger = db.execute(f"SELECT {', '.join(LEDGER)} FROM ledger_balance {county}").fetchall()
+        order = "ORDER BY target_year, level, unit_id"
+        retirement = db.execute(f"SELECT {', '.join(RETIREMENT)} FROM retirement_balance {order}").fetchall()
     say("Wells by worst outcome")
-    table(
-        ("outcome", "wells", ""),
-        [*((o, counts.get(o, 0), "") for o in OUTCOMES), ("all", sum(counts.values()), "")],
-    )
+    rows = [(outcome, counts.get(outcome, 0), "") for outcome in OUTCOMES]
+    table(("outcome", "wells", ""), [*rows, ("all", sum(counts.values()), "")])
     say("减二更一 · reduce two, renew one, by county")
-    head = ("county", "reading", "sealed", "pending", "renewed", "reserved", "required", "deficit", "further")
-    table((*head, "approvable", "outcome"), ledger, texts=2)
+    table(("county", *LEDGER[1:]), ledger, texts=2)
     say("退减灌溉面积 · retirement of irrigated land, in mu (亩)")
     head = ("unit", "year", "target", "retired", "restored", "net", "gap", "period", "outcome")
     table(head, [(name, str(year), *rest) for name, year, *rest in retirement])
@@ -141,12 +141,8 @@ def main() -> None:
     run([sys.executable, ROOT / "tools/render_map.py", case, picture, "--language", "zh"], "drawing the map")
     say()
     show(case)
-    for label, path in (
-        ("case file", case),
-        ("report", report_zh),
-        ("report (English)", report_en),
-        ("map", picture),
-    ):
+    paths = {"case file": case, "report": report_zh, "report (English)": report_en, "map": picture}
+    for label, path in paths.items():
         say(f"{label + ':':<18}{path}")
 
 
