@@ -1,9 +1,9 @@
 """The schema as data: roles of the register and result tables, read from resources/*.toml.
 
 `register_schema()` holds the input roles (resources/register.toml), `results_schema()` the result tables
-(resources/results.toml, which may use the enumerations and units of the register). Both are cached and immutable.
-Column names are matched after :func:`normal_name`; a label counts as an alias, for a field with a unit only together
-with that unit, as in ``Depth (m)``, because a bare name would leave the unit open.
+(resources/results.toml, which may use the enumerations and units of the register). Both are cached and
+immutable. Column names are matched after :func:`normal_name`; a label counts as an alias, for a field with a unit
+only together with that unit, as in ``Depth (m)``, because a bare name would leave the unit open.
 """
 
 from __future__ import annotations
@@ -21,12 +21,10 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 TYPES = ("text", "real", "integer", "date", "bool")
 GEOMETRIES = ("point", "polygon", "line", "none")
 LANGUAGES = ("en", "zh")
-IDENTITY = "subject_id"
-ROW_IDENTITY = "row_id"
 
 
 def normal_name(text: object) -> str:
-    """A column name or value as it is compared: NFKC (full width becomes half width), no white space, case folded."""
+    """A column name or value as compared: NFKC (full width becomes half width), no white space, case folded."""
     return "".join(unicodedata.normalize("NFKC", str(text)).split()).casefold()
 
 
@@ -60,8 +58,11 @@ class EnumValue(Labelled):
 
 @dataclass(frozen=True)
 class Field(Labelled):
-    """One field of a role: `type` is text, real, integer, date or bool; `enum` names an enumeration ("" = none);
-    `many` marks a list joined by ``;``; `required` means that the column must exist."""
+    """One field of a role.
+
+    `type` is text, real, integer, date or bool; `enum` names an enumeration ("" = none); `many` marks a list joined
+    by ``;``; `required` means that the column must exist; `personal` marks personal data, `json` text holding JSON.
+    """
 
     name: str
     type: str
@@ -83,8 +84,11 @@ class Field(Labelled):
 
 @dataclass(frozen=True)
 class Role(Labelled):
-    """One layer or table. `key` is its id; rows of one id that differ in an `editions` field are no repeats;
-    of each group in `any_of` at least one column must exist; `identity` is the column holding the row's unique id."""
+    """One layer or table.
+
+    `key` is its id; rows of one id that differ in an `editions` field are no repeats; of the `any_of` fields at least
+    one column must exist. `fields` keep the order of the contract.
+    """
 
     name: str
     geometry: str
@@ -102,11 +106,6 @@ class Role(Labelled):
     def required(self) -> tuple[str, ...]:
         """Names of the fields whose column must exist."""
         return tuple(name for name, item in self.fields.items() if item.required)
-
-    @property
-    def identity(self) -> str:
-        """``subject_id``; ``row_id`` in roles that use ``subject_id`` for the thing they speak of (events …)."""
-        return ROW_IDENTITY if IDENTITY in self.fields else IDENTITY
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -134,7 +133,7 @@ class Schema:
 
     @cached_property
     def words(self) -> Mapping[str, Mapping[str, str]]:
-        """For each enumeration: normalised token, label or alias to token; a word of two tokens is left out."""
+        """Per enumeration: normalised token, label or alias to token; a word of two tokens is left out."""
         return MappingProxyType(
             {name: MappingProxyType(_words(values)) for name, values in self.enums.items()}
         )
@@ -146,7 +145,7 @@ class Schema:
 
 
 def column_aliases(item: Field) -> tuple[str, ...]:
-    """Every other name a field is recognised by: its aliases, and its labels (with the unit where it has one)."""
+    """Every other name of a field: its aliases, and its labels (with the unit where it has one)."""
     if item.unit_label is None:
         return (*item.aliases, item.en, item.zh)
     spellings = dict.fromkeys(
@@ -171,7 +170,8 @@ def results_schema() -> Schema:
 def load_schema(path: Path, base: Schema | None = None) -> Schema:
     """Read one schema file. `base` supplies enumerations and units that the file does not define itself.
 
-    Raises ValueError naming file, key, what was found and what is allowed: a schema file is part of the program.
+    Raises:
+        ValueError: names file, key, what was found and what is allowed. A schema file is part of the program.
     """
     with path.open("rb") as stream:
         data = tomllib.load(stream)

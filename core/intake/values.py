@@ -1,0 +1,323 @@
+"""Cell values to canonical types: text, real, integer, date, bool, enumerations and lists.
+
+Every converter takes a raw column of any dtype and returns the canonical array together with a mask of the cells that
+could not be read. Such a cell becomes empty and is reported; nothing is guessed. Columns that already have the right
+dtype take a short path; other cells are converted once per distinct value.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api import types as pdt
+
+from ..schema import Field, normal_name
+
+EXACT_FLOAT = 2**53
+"""Whole numbers beyond this lose digits in a float: an id read that way is no longer the id."""
+
+LIST_SEPARATOR = ";"
+FIRST_DAY = np.datetime64("1677-09-22", "D")
+LAST_DAY = np.datetime64("2262-04-11", "D")
+
+Converted = tuple[Any, np.ndarray]
+"""The canonical array (numpy or pandas extension array) and the boolean mask of unreadable cells."""
+
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
+_ISO_DAY = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
+)
+_BOOLS = {"0": False, "false": False, "1": True, "true": True}
+_BAD = object()
+
+
+def convert(raw: pd.Series, item: Field, words: Mapping[str, str] | None = None) -> Converted:
+    """Convert a raw column to the type of `item`; `words` maps the normalised words of its enumeration to tokens."""
+    if item.type == "real":
+        return to_real(raw)
+    if item.type == "integer":
+        return to_integer(raw)
+    if item.type == "date":
+        return to_date(raw)
+    if item.type == "bool":
+        return to_bool(raw)
+    text, bad = to_text(raw)
+    if item.many:
+        return _with_bad(_map_text(text, lambda value: _list_of(value, words)), bad)
+    if words is not None:
+        return _with_bad(_map_text(text, lambda value: words.get(normal_name(value), _BAD)), bad)
+    return text, bad
+
+
+def empty(item: Field, size: int) -> Any:
+    """The canonical column of a field that was not supplied."""
+    if item.type == "real":
+        return np.full(size, np.nan)
+    if item.type == "integer":
+        return pd.array([pd.NA] * size, dtype="Int64")
+    if item.type == "date":
+        return np.full(size, np.datetime64("NaT"), dtype="datetime64[ns]")
+    if item.type == "bool":
+        return pd.array([pd.NA] * size, dtype="boolean")
+    return np.full(size, None, dtype=object)
+
+
+def to_text(raw: pd.Series) -> Converted:
+    """Text in NFC without surrounding white space; whole numbers without a fraction (12.0 is ``12``).
+
+    Unreadable: infinite numbers, whole numbers of more than 2**53 stored as floats, text that UTF-8 cannot hold,
+    nested values.
+    """
+    values = raw.to_numpy(dtype=object) if not pdt.is_object_dtype(raw.dtype) else raw.to_numpy()
+    if pdt.is_integer_dtype(raw.dtype) and not pdt.is_extension_array_dtype(raw.dtype):
+        return np.array(list(map(str, raw.to_numpy().tolist())), dtype=object), np.zeros(len(raw), dtype=bool)
+    return _map_cells(values, _text_of)
+
+
+def to_real(raw: pd.Series) -> Converted:
+    """Float64 from numbers and numeric text. Unreadable: anything else, infinite values, truth values."""
+    if _is_number(raw):
+        values = raw.to_numpy(dtype="float64", na_value=np.nan)
+        bad = np.isinf(values)
+        return (np.where(bad, np.nan, values) if bad.any() else values), bad
+    values, bad = _map_cells(raw.to_numpy(dtype=object), _real_of)
+    return values.astype("float64"), bad
+
+
+def to_integer(raw: pd.Series) -> Converted:
+    """Int64 from whole numbers and their text. Unreadable: fractions, infinite values, beyond 64 bits."""
+    if _is_number(raw) and not pdt.is_unsigned_integer_dtype(raw.dtype):
+        if pdt.is_integer_dtype(raw.dtype):
+            return pd.array(raw.array, dtype="Int64"), np.zeros(len(raw), dtype=bool)
+        values = raw.to_numpy(dtype="float64", na_value=np.nan)
+        missing = np.isnan(values)
+        with np.errstate(invalid="ignore"):
+            bad = ~missing & ~((np.floor(values) == values) & (np.abs(values) <= EXACT_FLOAT))
+        whole = np.where(missing | bad, 0, values).astype("int64")
+        return pd.arrays.IntegerArray(whole, missing | bad), bad
+    values, bad = _map_cells(raw.to_numpy(dtype=object), _integer_of)
+    missing = np.fromiter((value is None for value in values), dtype=bool, count=len(values))
+    whole = np.where(missing, 0, values).astype("int64")
+    return pd.arrays.IntegerArray(whole, missing), bad
+
+
+def to_date(raw: pd.Series) -> Converted:
+    """Days as datetime64[ns] at midnight, from dates, timestamps (the day as written) and ISO text.
+
+    Unreadable: any other text, numbers, days outside 1677-09-22 … 2262-04-11.
+    """
+    if pdt.is_datetime64_any_dtype(raw.dtype):
+        local = raw.dt.tz_localize(None) if getattr(raw.dtype, "tz", None) is not None else raw
+        days = local.to_numpy().astype("datetime64[D]")
+        bad = (days < FIRST_DAY) | (days > LAST_DAY)  # NaT compares false
+        days = np.where(bad, np.datetime64("NaT", "D"), days) if bad.any() else days
+        return days.astype("datetime64[ns]"), bad
+    values, bad = _map_cells(raw.to_numpy(dtype=object), _day_of)
+    return np.array([value or "NaT" for value in values], dtype="datetime64[ns]"), bad
+
+
+def to_bool(raw: pd.Series) -> Converted:
+    """Nullable booleans from truth values, the numbers 0 and 1, and the text 0, 1, true, false."""
+    if pdt.is_bool_dtype(raw.dtype) and not pdt.is_object_dtype(raw.dtype):
+        return pd.array(raw.array, dtype="boolean"), np.zeros(len(raw), dtype=bool)
+    values, bad = _map_cells(raw.to_numpy(dtype=object), _bool_of)
+    missing = np.fromiter((value is None for value in values), dtype=bool, count=len(values))
+    return pd.arrays.BooleanArray(np.where(missing, False, values).astype(bool), missing), bad
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """A raw value as it is quoted in a finding: one line, at most `limit` characters, safe as UTF-8."""
+    text = value if isinstance(value, str) else str(value)
+    text = text[: limit + 1].encode("utf-8", "backslashreplace").decode("utf-8").replace("\x00", "\\x00")
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _is_number(raw: pd.Series) -> bool:
+    return pdt.is_numeric_dtype(raw.dtype) and not pdt.is_bool_dtype(raw.dtype) and not _is_complex(raw)
+
+
+def _is_complex(raw: pd.Series) -> bool:
+    return pdt.is_complex_dtype(raw.dtype)
+
+
+def _map_cells(values: np.ndarray, read: Callable[[Any], Any]) -> Converted:
+    """Apply `read` once per distinct cell. It returns the value, None for empty or ``_BAD``."""
+    cells = values.tolist()
+    if pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty"):
+        keys: Any = cells
+    else:
+        keys = [_key(cell) for cell in cells]
+    seen: dict[Any, Any] = {}
+    for key, cell in zip(keys, cells, strict=True) if keys is not cells else ((c, c) for c in cells):
+        if key not in seen:
+            seen[key] = read(cell)
+    return _gather([seen[key] for key in keys], bool(seen) and _BAD in seen.values())
+
+
+def _map_text(values: np.ndarray, read: Callable[[str], Any]) -> Converted:
+    """Like :func:`_map_cells` for canonical text; `read` may also return a pair of value and ``_BAD``."""
+    cells = values.tolist()
+    seen = {cell: read(cell) for cell in set(cells) if cell is not None}
+    seen[None] = None
+    found = [seen[cell] for cell in cells]
+    if any(isinstance(value, tuple) for value in seen.values()):
+        bad = np.fromiter((isinstance(value, tuple) for value in found), dtype=bool, count=len(found))
+        plain = [value[0] if isinstance(value, tuple) else value for value in found]
+        return _with_bad(_gather(plain, False), bad)
+    return _gather(found, _BAD in seen.values())
+
+
+def _gather(found: list[Any], any_bad: bool) -> Converted:
+    values = np.empty(len(found), dtype=object)
+    values[:] = found
+    bad = np.zeros(len(found), dtype=bool)
+    if any_bad:
+        bad = np.fromiter((value is _BAD for value in found), dtype=bool, count=len(found))
+        values[bad] = None
+    return values, bad
+
+
+def _with_bad(converted: Converted, bad: np.ndarray) -> Converted:
+    return converted[0], converted[1] | bad
+
+
+def _key(cell: Any) -> Any:
+    """Equal cells of different types (1, 1.0, True) are different cells; what cannot be hashed stands alone."""
+    try:
+        hash(cell)
+    except TypeError:
+        return (cell.__class__, id(cell))
+    return (cell.__class__, cell)
+
+
+def _is_missing(cell: Any) -> bool:
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, Real) and cell != cell)
+
+
+def _clean(text: str) -> Any:
+    """NFC, stripped, None if nothing is left; ``_BAD`` if a file could not hold it."""
+    text = text.strip()
+    if not text:
+        return None
+    if "\x00" in text:
+        return _BAD
+    if text.isascii():
+        return text
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _BAD
+    return unicodedata.normalize("NFC", text)
+
+
+def _text_of(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return _clean(cell)
+    if _is_missing(cell):
+        return None
+    if isinstance(cell, (bool, np.bool_)):
+        return "true" if cell else "false"
+    if isinstance(cell, Integral):
+        return str(int(cell))
+    if isinstance(cell, (Real, Decimal)):
+        return _text_of_real(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat(sep=" ")
+    return cell.isoformat() if isinstance(cell, date) else _BAD
+
+
+def _text_of_real(cell: Any) -> Any:
+    if isinstance(cell, Decimal):
+        if not cell.is_finite():
+            return None if cell.is_nan() else _BAD
+        return str(int(cell)) if cell == cell.to_integral_value() else str(cell)
+    value = float(cell)
+    if not math.isfinite(value) or abs(value) > EXACT_FLOAT:
+        return _BAD
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _plain_text(cell: str) -> str:
+    return unicodedata.normalize("NFKC", cell).strip()
+
+
+def _real_of(cell: Any) -> Any:
+    if isinstance(cell, str):
+        text = _plain_text(cell)
+        if not text:
+            return None
+        cell = float(text) if _NUMBER.fullmatch(text) else _BAD
+    elif _is_missing(cell) or (isinstance(cell, Decimal) and cell.is_nan()):
+        return None
+    if isinstance(cell, (bool, np.bool_)) or not isinstance(cell, (Real, Decimal)):
+        return _BAD
+    try:
+        value = float(cell)
+    except OverflowError:
+        return _BAD
+    return value if math.isfinite(value) else _BAD
+
+
+def _integer_of(cell: Any) -> Any:
+    if isinstance(cell, str):
+        text = _plain_text(cell)
+        if _WHOLE.fullmatch(text):
+            cell = int(text)
+    if isinstance(cell, Integral) and not isinstance(cell, (bool, np.bool_)):
+        return int(cell) if -(2**63) <= int(cell) < 2**63 else _BAD
+    value = _real_of(cell)
+    if value is None or value is _BAD:
+        return value
+    return int(value) if value.is_integer() and abs(value) <= EXACT_FLOAT else _BAD
+
+
+def _day_of(cell: Any) -> Any:
+    """ISO text of the day."""
+    if isinstance(cell, str):
+        text = _plain_text(cell)
+        if not text:
+            return None
+        match = _ISO_DAY.fullmatch(text)
+        try:
+            cell = date.fromisoformat(match.group(1)) if match else _BAD
+        except ValueError:
+            return _BAD
+    elif _is_missing(cell):
+        return None
+    elif isinstance(cell, np.datetime64):
+        cell = cell.astype("datetime64[D]").item()
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    if not isinstance(cell, date):
+        return _BAD
+    return cell.isoformat() if FIRST_DAY.item() <= cell <= LAST_DAY.item() else _BAD
+
+
+def _bool_of(cell: Any) -> Any:
+    if isinstance(cell, str):
+        text = _plain_text(cell).casefold()
+        return _BOOLS.get(text, _BAD) if text else None
+    if _is_missing(cell):
+        return None
+    if isinstance(cell, (bool, np.bool_)):
+        return bool(cell)
+    return bool(cell) if isinstance(cell, Real) and cell in (0, 1) else _BAD
+
+
+def _list_of(value: str, words: Mapping[str, str] | None) -> Any:
+    """The items of a list, each once, in order; a pair with ``_BAD`` if one of them is not in the enumeration."""
+    parts = [part.strip() for part in value.replace("；", LIST_SEPARATOR).split(LIST_SEPARATOR)]
+    tokens = [words.get(normal_name(part)) if words is not None else part for part in parts if part]
+    kept = LIST_SEPARATOR.join(dict.fromkeys(token for token in tokens if token)) or None
+    return (kept, _BAD) if None in tokens else kept
