@@ -76,6 +76,7 @@ def profile_folder(option: str) -> Path:
 
 def refuse_running_qgis(profile: Path) -> None:
     """QGIS writes its settings when it closes and would undo what is written now."""
+    default = Path.home() / DEFAULT_PROFILE.parent.parent
     for process in Path("/proc").glob("[0-9]*"):
         try:
             name = (process / "comm").read_text().strip()
@@ -83,7 +84,9 @@ def refuse_running_qgis(profile: Path) -> None:
             arguments = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
         except OSError:
             continue  # it ended meanwhile
-        elsewhere = "--profiles-path" in arguments and str(profile.parent.parent) not in arguments
+        option = "--profiles-path"
+        named = arguments[arguments.index(option) + 1] if option in arguments[:-1] else default
+        elsewhere = Path(named).resolve() != profile.parent.parent.resolve()
         if same_user and name in ("qgis", "qgis.bin") and not elsewhere:
             fail(f"QGIS is running (process {process.name}). Close it and call this again")
 
