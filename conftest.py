@@ -24,3 +24,8 @@ if "overdraft" not in sys.modules:
     module = importlib.util.module_from_spec(spec)
     sys.modules["overdraft"] = module
     spec.loader.exec_module(module)
+
+from hypothesis import settings  # noqa: E402 - the path must be put right before anything is imported
+
+settings.register_profile("overdraft", deadline=None)  # a slow machine is no failure of the code
+settings.load_profile("overdraft")

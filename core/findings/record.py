@@ -48,7 +48,9 @@ def conclude(verdicts: Verdicts, policy_id: str, policy_version: str, run_id: st
     rows["finding_id"] = [finding_id(policy_id, *map(str, key)) for key in keys]
     if rows["finding_id"].duplicated().any():
         twice = rows[rows["finding_id"].duplicated(keep=False)].iloc[0]
-        raise ValueError(f"rule {twice['rule']} speaks twice of {twice['subject_role']} {twice['subject_id']}")
+        raise ValueError(
+            f"rule {twice['rule']} speaks twice of {twice['subject_role']} {twice['subject_id']}"
+        )
     rows["policy_id"], rows["policy_version"], rows["run_id"] = policy_id, policy_version, run_id
     rests_on = rows[list(_RESTS_ON)].astype(object).where(rows[list(_RESTS_ON)].notna(), "")
     rows["evidence_hash"] = [_digest(_SEPARATOR.join(map(str, row))) for row in rests_on.to_numpy()]

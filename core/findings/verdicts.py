@@ -131,8 +131,8 @@ def judge(
     where = np.flatnonzero(kept)
     rows["rule"], rows["clause"], rows["subject_role"] = rule, clause, subject_role
     rows["measure_unit"] = measure_unit
-    rows["message_values"] = _json_rows(message_values or {}, where, size)
-    rows["evidence"] = _json_rows(evidence or {}, where, size)
+    rows["message_values"] = _json_rows(message_values or {}, where, size, keep_empty=True)
+    rows["evidence"] = _json_rows(evidence or {}, where, size, keep_empty=False)
     rows["settings"] = to_json(dict(settings or {}))
     rows["unverified"] = to_json(sorted(unverified))
     return Verdicts(rows[list(ROW_COLUMNS)].reset_index(drop=True), counts)
@@ -204,22 +204,24 @@ def _counts(
     return tally[list(COUNT_COLUMNS)]
 
 
-def _json_rows(columns: Mapping[str, object], where: np.ndarray, size: int) -> list[str]:
+def _json_rows(columns: Mapping[str, object], where: np.ndarray, size: int, keep_empty: bool) -> list[str]:
     picked = {}
     for name, value in columns.items():
         column = _column(value, size, name)
-        picked[name] = [column[place] for place in where]
-    names = list(picked)
-    return [
-        to_json({name: picked[name][place] for name in names if not _empty(picked[name][place])})
-        for place in range(len(where))
-    ]
+        chosen = (column[place] for place in where)
+        picked[name] = [None if _empty(item) else item for item in chosen]
+    rows = ({name: column[place] for name, column in picked.items()} for place in range(len(where)))
+    if keep_empty:
+        return [to_json(row) for row in rows]
+    return [to_json({name: item for name, item in row.items() if item is not None}) for row in rows]
 
 
 def _empty(value: object) -> bool:
     if value is None or value is pd.NA or value is pd.NaT:
         return True
-    return isinstance(value, (float, np.floating)) and np.isnan(value)
+    if isinstance(value, np.datetime64):
+        return bool(np.isnat(value))
+    return isinstance(value, (float, np.floating)) and bool(np.isnan(value))
 
 
 def _plain(value: object) -> object:
