@@ -1,0 +1,1 @@
+"""Algorithms that hold a register against a policy."""

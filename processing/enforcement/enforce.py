@@ -1,0 +1,136 @@
+"""``enforce``: the whole flow of ``core.enforce``, from layers to case file, report and counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingException, QgsProcessingOutputNumber, QgsProcessingParameterFileDestination
+
+from .. import parameters as declared
+from ..algorithm import OverdraftAlgorithm
+from ..inputs import day_of, token_of
+from ..layers.beside import BesideFile
+from ..placing import length_of
+from ..results import tell_counts, tell_findings, tell_inputs
+from ..texts import tr
+
+COUNTS = {
+    "fail": "N_FAIL",
+    "review": "N_REVIEW",
+    "not_evaluated": "N_NOT_EVALUATED",
+    "exempt": "N_EXEMPT",
+    "pass": "N_PASS",
+}
+"""Outcome → number output: wells by their worst outcome."""
+
+
+class Enforce(OverdraftAlgorithm):
+    """Judges a whole register and writes case file and report."""
+
+    NAME = "enforce"
+    GROUP = "enforcement"
+    ROLES = (
+        "wells",
+        "zones",
+        "units",
+        "irrigation",
+        "networks",
+        "screens",
+        "pairs",
+        "events",
+        "evidence",
+        "readings",
+        "applications",
+        "permits",
+        "permit_wells",
+        "targets",
+    )
+    REQUIRED = ("wells",)
+    POLICY_REQUIRED = True
+    WRITES_CASE = True
+
+    def declare(self):
+        return (
+            *(declared.role(role) for role in self.ROLES),
+            declared.case(),
+            *declared.policy(),
+            declared.as_of(),
+            declared.distance_limit(),
+            declared.position_accuracy(),
+            declared.reading(),
+            declared.pool(),
+            declared.baseline(),
+            declared.retirement_baseline(),
+            declared.area_basis(),
+            declared.parent_sum_only(),
+            declared.language(),
+            QgsProcessingParameterFileDestination("OUTPUT", tr("Case file of this run"), declared.GEOPACKAGE),
+            QgsProcessingParameterFileDestination("REPORT", tr("Report"), "HTML (*.html)", optional=True),
+        )
+
+    def outputs_declared(self):
+        texts = self.help()
+        return tuple(QgsProcessingOutputNumber(name, texts.outputs[name]) for name in COUNTS.values())
+
+    def compute(self, parameters, context, feedback, progress):
+        from ...core.casefile import case_content, write_case
+        from ...core.enforce import enforce
+        from ...core.intake import build_register
+
+        inputs = self.inputs
+        frames = inputs.read(progress.part(0.0, 0.2), roles=self.ROLES)
+        tell_inputs(feedback, inputs)
+        settings = self._settings(parameters, context, frames)
+        result = enforce(
+            build_register(frames), inputs.policy(), inputs.as_of, settings, progress.part(0.2, 0.7)
+        )
+        content = case_content(result, inputs.language)
+        target = Path(self.parameterAsFileOutput(parameters, "OUTPUT", context)).absolute()
+        page = self._page(parameters, context, result, target)
+        progress(0.75)
+        tell_findings(feedback, result.findings)
+        try:
+            written = write_case(target, content, base=inputs.case, progress=progress.part(0.75, 0.99))
+            if page is not None:
+                page.commit()
+        finally:
+            if page is not None:
+                page.discard()
+        if written.backup is not None:
+            feedback.pushInfo(tr("The older case file is kept as {path}").format(path=written.backup))
+        tell_counts(feedback, result.counts)
+        answers = {name: result.counts[outcome] for outcome, name in COUNTS.items()}
+        answers["OUTPUT"] = str(target)
+        if page is not None:
+            answers["REPORT"] = str(page.target)
+        return answers
+
+    def _settings(self, parameters, context, frames):
+        from ...core.enforce import EnforceSettings
+
+        return EnforceSettings(
+            reading=token_of(self, parameters, "READING", context),
+            pool=token_of(self, parameters, "POOL", context),
+            baseline=day_of(self, parameters, "BASELINE", context),
+            retirement_baseline=day_of(self, parameters, "RETIREMENT_BASELINE", context),
+            area_basis=token_of(self, parameters, "AREA_BASIS", context),
+            parent_sum_only=self.parameterAsBool(parameters, "PARENT_SUM_ONLY", context) or None,
+            distance_limit_m=length_of(self, parameters, "DISTANCE_LIMIT", context),
+            position_accuracy_m=length_of(self, parameters, "POSITION_ACCURACY", context),
+            sources=self.inputs.described(frames),
+        )
+
+    def _page(self, parameters, context, result, case: Path) -> BesideFile | None:
+        """The report, complete in a folder beside its name; None when none was asked for."""
+        from ...core.report import render_report
+
+        path = self.parameterAsFileOutput(parameters, "REPORT", context)
+        if not path:
+            return None
+        html = render_report(result, self.inputs.language)
+        try:
+            page = BesideFile(Path(path).absolute())
+            page.inside.write_text(html, encoding="utf-8")
+        except OSError as error:
+            raise QgsProcessingException(str(error)) from error
+        return page

@@ -1,0 +1,184 @@
+"""From parameters to what ``core`` works on: sources, case file, policy, day and language.
+
+``Inputs.open`` runs in the main thread, ``Inputs.read`` and the rest in the worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext
+
+from ..core.schema import normal_name, register_schema
+from .layers import LayerSource, Table, open_source
+from .texts import ui_language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..core.policy import Policy
+
+
+@dataclass
+class Inputs:
+    """What one run was given.
+
+    Attributes:
+        sources: the layers given, by role; the case file supplies the others.
+        case: the case file, if one was given.
+        policy_ref: id of a policy or path of a policy file; None without one.
+        as_of: the day of judgement; today where none was given.
+        language: ``en`` or ``zh``, of outputs and messages.
+        tables: layers read so far, by role.
+    """
+
+    sources: dict[str, LayerSource]
+    case: Path | None
+    policy_ref: str | Path | None
+    as_of: date
+    language: str
+    tables: dict[str, Table] = field(default_factory=dict)
+
+    @classmethod
+    def open(
+        cls,
+        algorithm: QgsProcessingAlgorithm,
+        parameters: dict,
+        context: QgsProcessingContext,
+        roles: Iterable[str],
+    ) -> Inputs:
+        """Open every source of ``roles`` that was given and note the other choices."""
+        sources = {}
+        for role in roles:
+            if is_given(parameters, role.upper()):
+                source = open_source(algorithm, parameters, role.upper(), context)
+                if source is not None:
+                    sources[role] = source
+        return cls(
+            sources=sources,
+            case=path_of(algorithm, parameters, "CASE", context),
+            policy_ref=policy_reference(algorithm, parameters, context),
+            as_of=day_of(algorithm, parameters, "AS_OF", context) or date.today(),
+            language=language_of(algorithm, parameters, context),
+        )
+
+    def read(
+        self,
+        progress: Callable[[float], None],
+        only: Mapping[str, Collection[str]] | None = None,
+        keep_as_it_was: Collection[str] = (),
+        roles: Collection[str] | None = None,
+    ) -> dict[str, pd.DataFrame]:
+        """Raw frames by role: the layers given, and from the case file what has rows and was not given.
+
+        Args:
+            only: role → fields to read, beside the required ones; every column for roles that are not in it.
+            keep_as_it_was: roles whose geometry is passed on to an output as it is.
+            roles: the roles wanted from the case file; all without it.
+        """
+        frames: dict[str, pd.DataFrame] = {}
+        if self.case is not None:
+            from ..core.casefile import read_case
+
+            for role, frame in read_case(self.case).items():
+                wanted = role in register_schema().roles and (roles is None or role in roles)
+                if wanted and role not in self.sources and len(frame):
+                    frames[role] = frame
+        for place, (role, source) in enumerate(self.sources.items()):
+            columns = (
+                None if only is None or role not in only else columns_for(role, source.columns, only[role])
+            )
+            start = place / len(self.sources)
+            table = source.read(
+                columns,
+                role in keep_as_it_was,
+                lambda done, start=start: progress(start + done / len(self.sources)),
+            )
+            if not register_schema().roles[role].is_place:
+                table.geometry = None
+            self.tables[role] = table
+            frames[role] = table.frame()
+        progress(1.0)
+        return frames
+
+    def policy(self) -> Policy | None:
+        """The policy that was chosen, or None.
+
+        Raises:
+            OverdraftError: the file cannot be read or breaks the rules for policies.
+        """
+        if self.policy_ref is None:
+            return None
+        from ..core.policy import load_policy
+
+        return load_policy(self.policy_ref)
+
+    def described(self, frames: Iterable[str]) -> dict[str, str]:
+        """Where each role came from, as file and layer names without folders."""
+        case = "" if self.case is None else self.case.name
+        return {role: self.sources[role].described if role in self.sources else case for role in frames}
+
+    @property
+    def n_unreadable(self) -> dict[str, int]:
+        """Roles with geometries that could not be read, and how many."""
+        return {role: table.n_unreadable for role, table in self.tables.items() if table.n_unreadable}
+
+
+def columns_for(role: str, columns: Iterable[str], wanted: Collection[str]) -> set[str]:
+    """The columns of a layer that a role's required fields and the ``wanted`` ones are recognised in."""
+    schema = register_schema().roles[role]
+    needed = {*wanted, *schema.required, *schema.key}
+    return {name for name in columns if schema.names.get(normal_name(name)) in needed}
+
+
+def is_given(parameters: dict, name: str) -> bool:
+    """Did the user give this parameter a value?"""
+    value = parameters.get(name)
+    return value is not None and value != ""
+
+
+def path_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> Path | None:
+    """The path in a file parameter that the algorithm may not even have, or None."""
+    if algorithm.parameterDefinition(name) is None or not is_given(parameters, name):
+        return None
+    text = algorithm.parameterAsFile(parameters, name, context)
+    return Path(text) if text else None
+
+
+def day_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> date | None:
+    """The day in a date parameter, or None."""
+    if algorithm.parameterDefinition(name) is None or not is_given(parameters, name):
+        return None
+    moment = algorithm.parameterAsDateTime(parameters, name, context)
+    return moment.date().toPyDate() if moment.isValid() else None
+
+
+def token_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> str | None:
+    """The token chosen in an enumeration, or None (empty: as the policy says)."""
+    if algorithm.parameterDefinition(name) is None or not is_given(parameters, name):
+        return None
+    return algorithm.parameterAsEnumString(parameters, name, context) or None
+
+
+def language_of(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> str:
+    """The language asked for, else that of QGIS."""
+    return token_of(algorithm, parameters, "LANGUAGE", context) or ui_language()
+
+
+def policy_reference(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext
+) -> str | Path | None:
+    """Path of the policy file if given (it wins), else the id chosen, else None."""
+    return path_of(algorithm, parameters, "POLICY_FILE", context) or token_of(
+        algorithm, parameters, "POLICY", context
+    )

@@ -1,0 +1,144 @@
+"""Bulk reading with pyogrio of what is nothing but a layer in a local file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from qgis.core import (
+    QgsFields,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingFeatureSource,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProviderRegistry,
+    QgsVectorLayer,
+)
+
+from .fields import BULK_KINDS, Field
+from .table import Table
+
+_STORAGE = ("GPKG", "ESRI Shapefile", "GeoJSON", "FlatGeobuf")
+_EXACT_IN_FLOAT = 2**53
+
+
+@dataclass(frozen=True)
+class BulkFile:
+    """One layer of a file that QGIS would show as it is: no filter, join, virtual field, selection or open edit."""
+
+    path: str
+    layer: str | int
+    encoding: str | None
+
+
+def is_partial(value: object) -> bool:
+    """Does a parameter's value ask for only some features of its layer?"""
+    if not isinstance(value, QgsProcessingFeatureSourceDefinition):
+        return False
+    filtered = bool(getattr(value, "filterExpression", ""))  # since QGIS 3.32
+    return value.selectedFeaturesOnly or value.featureLimit > 0 or filtered
+
+
+def layer_behind(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> QgsVectorLayer | None:
+    """The layer that a source parameter points at."""
+    value = parameters.get(name)
+    if isinstance(value, QgsProcessingFeatureSourceDefinition):
+        value = value.source
+    return algorithm.parameterAsVectorLayer({**parameters, name: value}, name, context)
+
+
+def file_of(layer: QgsVectorLayer | None) -> Path | None:
+    """The local file that a layer is stored in, if any."""
+    if layer is None:
+        return None
+    path = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source()).get("path")
+    return Path(path) if path and Path(path).is_file() else None
+
+
+def bulk_file(layer: QgsVectorLayer) -> BulkFile | None:
+    """The plain file behind a layer, or None when reading it in bulk could miss something."""
+    provider = layer.dataProvider()
+    if layer.providerType() != "ogr" or provider is None or layer.storageType() not in _STORAGE:
+        return None
+    if layer.isEditable() or layer.subsetString() or layer.vectorJoins():
+        return None
+    fields = layer.fields()
+    stored = QgsFields.FieldOrigin.OriginProvider
+    if any(fields.fieldOrigin(place) != stored for place in range(fields.count())):
+        return None
+    parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
+    special = ("subset", "geometryType", "openOptions", "vsiPrefix", "vsiSuffix", "authcfg")
+    path = file_of(layer)
+    if path is None or any(parts.get(key) for key in special):
+        return None
+    encoding = provider.encoding() if layer.storageType() == "ESRI Shapefile" else None
+    return BulkFile(str(path), parts.get("layerName") or parts.get("layerId") or 0, encoding or None)
+
+
+def read_bulk(
+    file: BulkFile, fields: list[Field], source: QgsProcessingFeatureSource, keep_as_it_was: bool
+) -> Table | None:
+    """The layer as a Table, or None where the slow road would keep more (types, big numbers, odd names)."""
+    if any(field.kind not in BULK_KINDS for field in fields):
+        return None
+    try:
+        import pyogrio
+        from pyogrio.errors import DataSourceError
+    except ImportError:
+        return None
+    try:
+        stored = list(pyogrio.read_info(file.path, layer=file.layer, encoding=file.encoding)["fields"])
+        names = [field.name for field in fields if field.name in stored]
+        fid_fields = [field.name for field in fields if field.name not in stored]
+        # QGIS shows the key of a GeoPackage as the first field; no other difference is understood here.
+        if fid_fields and (len(fid_fields) > 1 or source.fields().at(0).name() != fid_fields[0]):
+            return None
+        meta, fids, wkb, data = pyogrio.raw.read(
+            file.path,
+            layer=file.layer,
+            encoding=file.encoding,
+            columns=names,
+            force_2d=not keep_as_it_was,
+            return_fids=bool(fid_fields),
+        )
+    except DataSourceError:
+        return None
+    by_name = dict(zip(meta["fields"], data, strict=True))
+    if fid_fields:
+        by_name[fid_fields[0]] = fids
+    columns = [_exact(by_name[field.name], field.kind) for field in fields]
+    if any(column is None for column in columns):
+        return None
+    from .source import plane_geometry
+
+    geometry, unreadable = (None, 0) if wkb is None else plane_geometry(wkb)
+    return Table(
+        fields=fields,
+        columns=columns,
+        wkb=wkb if keep_as_it_was else None,
+        wkb_type=source.wkbType(),
+        crs=source.sourceCrs(),
+        geometry=geometry,
+        n_unreadable=unreadable,
+    )
+
+
+def _exact(column: np.ndarray, kind: str) -> np.ndarray | None:
+    """The column in the shape that ``Table`` describes; None where numbers lost digits on the way."""
+    if kind == "date":
+        return column.astype("datetime64[D]")
+    if kind in ("int32", "int64", "bool") and column.dtype.kind == "f":
+        # NULLs turned whole numbers into floats
+        missing = np.isnan(column)
+        if np.abs(column[~missing]).max(initial=0) > _EXACT_IN_FLOAT:
+            return None
+        whole = column.astype(object)
+        whole[:] = [
+            None if gone else (bool(value) if kind == "bool" else int(value))
+            for value, gone in zip(column.tolist(), missing.tolist(), strict=True)
+        ]
+        return whole
+    return column

@@ -1,0 +1,143 @@
+"""One output layer into one new local file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsVectorFileWriter,
+    QgsWkbTypes,
+)
+
+from .fields import BULK_KINDS, fields_to_qgis
+from .values import missing_in
+
+if TYPE_CHECKING:
+    from .destination import OutputLayer
+
+_BULK_DRIVERS = {".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
+
+
+def write_file(path: Path, layer: OutputLayer, context: QgsProcessingContext) -> None:
+    """Write ``layer`` to ``path``, which does not exist yet: in bulk where that keeps everything, else with QGIS.
+
+    Raises:
+        QgsProcessingException: the file cannot be written; the text is that of the driver.
+    """
+    if not _write_bulk(path, layer):
+        _write_features(path, layer, context)
+
+
+def _write_bulk(path: Path, layer: OutputLayer) -> bool:
+    driver = _BULK_DRIVERS.get(path.suffix.lower())
+    if driver is None or any(field.kind not in BULK_KINDS for field in layer.fields):
+        return False
+    if QgsWkbTypes.hasM(layer.wkb_type) or QgsWkbTypes.isCurvedType(layer.wkb_type):
+        return False
+    try:
+        import pyogrio
+        from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+    except ImportError:
+        return False
+    arrays, masks = [], []
+    for field, column in zip(layer.fields, layer.columns, strict=True):
+        array, mask = _storable(column, field.kind)
+        arrays.append(array)
+        masks.append(mask)
+    names = np.array([field.name for field in layer.fields], dtype=object)
+    options = _layer_options(driver, layer)
+    try:
+        pyogrio.raw.write(
+            str(path),
+            layer.wkb,
+            arrays,
+            names,
+            field_mask=masks,
+            layer=path.stem,
+            driver=driver,
+            geometry_type=None if layer.wkb is None else _geometry_name(layer.wkb_type),
+            crs=None if layer.wkb is None else crs_text(layer.crs),
+            layer_options=options,
+        )
+    except (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, ValueError) as error:
+        raise QgsProcessingException(str(error)) from error
+    return True
+
+
+def crs_text(crs: QgsCoordinateReferenceSystem | None) -> str | None:
+    """A CRS as GDAL reads it: authority and code where it has one, else WKT."""
+    if crs is None or not crs.isValid():
+        return None
+    if crs.authid() and not crs.authid().startswith(("USER:", "CUSTOM:")):
+        return crs.authid()
+    return crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED)
+
+
+def _layer_options(driver: str, layer: OutputLayer) -> dict[str, str]:
+    names = {field.name.lower() for field in layer.fields}
+    if driver == "GPKG":
+        return {"GEOMETRY_NAME": "geometry_1" if "geom" in names else "geom", "FID": "fid"}
+    return {"ENCODING": "UTF-8"} if driver == "ESRI Shapefile" else {}
+
+
+def _geometry_name(wkb_type: int) -> str:
+    """The name pyogrio knows a geometry type by, such as ``Point Z`` or ``MultiPolygon``."""
+    flat = QgsWkbTypes.displayString(QgsWkbTypes.flatType(wkb_type))
+    if flat in ("Unknown", "GeometryCollection", "No geometry", "NoGeometry"):
+        return "Unknown"
+    return f"{flat} Z" if QgsWkbTypes.hasZ(wkb_type) else flat
+
+
+def _storable(column: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray | None]:
+    """An array of the type that makes the field, and where it is NULL."""
+    if kind == "real":
+        return np.asarray(column, dtype="float64"), None
+    if kind == "date":
+        return np.asarray(column).astype("datetime64[D]"), None
+    missing = missing_in(column)
+    if kind == "text":
+        text = np.empty(len(column), dtype=object)
+        text[:] = (
+            [None if gone else str(value) for value, gone in zip(column, missing, strict=True)]
+            if missing.any() or not _all_text(column)
+            else column
+        )
+        return text, None
+    types = {"bool": "bool", "int32": "int32", "int64": "int64"}
+    if not missing.any():
+        return np.asarray(column, dtype=types[kind]), None
+    filled = np.zeros(len(column), dtype=types[kind])
+    filled[~missing] = np.asarray(column, dtype=object)[~missing].astype(types[kind])
+    return filled, missing
+
+
+def _all_text(column: np.ndarray) -> bool:
+    return all(type(value) is str for value in column)
+
+
+def _write_features(path: Path, layer: OutputLayer, context: QgsProcessingContext) -> None:
+    from .destination import features
+
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = QgsVectorFileWriter.driverForExtension(path.suffix)
+    options.fileEncoding = "UTF-8"
+    options.layerName = path.stem
+    writer = QgsVectorFileWriter.create(
+        str(path),
+        fields_to_qgis(layer.fields),
+        layer.wkb_type,
+        layer.crs or QgsCoordinateReferenceSystem(),
+        context.transformContext(),
+        options,
+    )
+    if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
+        raise QgsProcessingException(writer.errorMessage())
+    for feature in features(layer):
+        if not writer.addFeature(feature):
+            raise QgsProcessingException(writer.errorMessage())
+    del writer

@@ -1,0 +1,155 @@
+"""Parameters declared once: roles, case, policy, day, language, and the overrides of a policy's settings."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterDateTime,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterNumber,
+)
+
+from ..core.schema import register_schema
+from .texts import RESOURCES, tr, ui_language
+
+GEOPACKAGE = "GeoPackage (*.gpkg)"
+READINGS = ["R1", "R2", "R3"]
+POOLS = ["county", "zone", "city"]
+AREA_BASES = ["geometry", "registered"]
+LANGUAGES = ["en", "zh"]
+
+SOURCE_TYPES = {
+    "point": QgsProcessing.SourceType.TypeVectorPoint,
+    "polygon": QgsProcessing.SourceType.TypeVectorPolygon,
+    "line": QgsProcessing.SourceType.TypeVectorLine,
+    "none": QgsProcessing.SourceType.TypeVector,
+}
+
+
+def advanced(parameter: QgsProcessingParameterDefinition) -> QgsProcessingParameterDefinition:
+    """The same parameter, shown among the advanced ones."""
+    parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
+    return parameter
+
+
+def role(name: str) -> QgsProcessingParameterDefinition:
+    """The layer or table of a role; never mandatory, since ``CASE`` may supply it."""
+    schema = register_schema().roles[name]
+    return QgsProcessingParameterFeatureSource(
+        name.upper(), schema.label(ui_language()), [SOURCE_TYPES[schema.geometry]], optional=True
+    )
+
+
+def case() -> QgsProcessingParameterDefinition:
+    """A case file that supplies every role not given."""
+    return QgsProcessingParameterFile(
+        "CASE", tr("Case file"), optional=True, fileFilter=GEOPACKAGE, extension=""
+    )
+
+
+@lru_cache(maxsize=1)
+def policy_ids() -> list[str]:
+    """Ids of the policies that come with the plugin."""
+    return sorted(path.stem for path in (RESOURCES / "policies").glob("*.toml"))
+
+
+def policy() -> list[QgsProcessingParameterDefinition]:
+    """``POLICY`` and ``POLICY_FILE``; the file wins."""
+    return [
+        QgsProcessingParameterEnum(
+            "POLICY",
+            tr("Policy"),
+            options=policy_ids(),
+            defaultValue=None,
+            optional=True,
+            usesStaticStrings=True,
+        ),
+        QgsProcessingParameterFile(
+            "POLICY_FILE", tr("Policy file"), optional=True, fileFilter="TOML (*.toml)"
+        ),
+    ]
+
+
+def as_of() -> QgsProcessingParameterDefinition:
+    """The day on which everything is judged."""
+    return _day("AS_OF", tr("As of (empty: today)"))
+
+
+def baseline() -> QgsProcessingParameterDefinition:
+    """Override of the policy's baseline day."""
+    return advanced(_day("BASELINE", tr("Baseline (empty: as the policy says)")))
+
+
+def retirement_baseline() -> QgsProcessingParameterDefinition:
+    """Override of the day from which retired land counts, beside ``BASELINE`` of the ledger."""
+    return advanced(_day("RETIREMENT_BASELINE", tr("Baseline of retirement (empty: as the policy says)")))
+
+
+def reading() -> QgsProcessingParameterDefinition:
+    """Override of the policy's reading of "reduce two, renew one"."""
+    return advanced(
+        _choice("READING", tr("Reading of reduce two, renew one (empty: as the policy says)"), READINGS)
+    )
+
+
+def pool() -> QgsProcessingParameterDefinition:
+    """Override of the level at which the ledger is balanced."""
+    return advanced(_choice("POOL", tr("Pool of the ledger (empty: as the policy says)"), POOLS))
+
+
+def area_basis() -> QgsProcessingParameterDefinition:
+    """Override of the area that counts."""
+    return advanced(_choice("AREA_BASIS", tr("Basis of areas (empty: as the policy says)"), AREA_BASES))
+
+
+def parent_sum_only() -> QgsProcessingParameterDefinition:
+    """Judge a parent unit by its own sum alone."""
+    return advanced(
+        QgsProcessingParameterBoolean(
+            "PARENT_SUM_ONLY",
+            tr("Judge a parent unit by its own sum only (not ticked: as the policy says)"),
+            defaultValue=None,
+            optional=True,
+        )
+    )
+
+
+def language() -> QgsProcessingParameterDefinition:
+    """Language of texts in outputs and messages."""
+    return advanced(_choice("LANGUAGE", tr("Language of the outputs (empty: that of QGIS)"), LANGUAGES))
+
+
+def distance_limit() -> QgsProcessingParameterDefinition:
+    """How far from a zone the distance to its edge is computed."""
+    return _length("DISTANCE_LIMIT", tr("Distance limit (m; 0: no distances)"), 1000.0)
+
+
+def position_accuracy() -> QgsProcessingParameterDefinition:
+    """How exact the positions are taken to be."""
+    return _length("POSITION_ACCURACY", tr("Position accuracy (m; 0: no doubt is raised)"), 10.0)
+
+
+def _length(name: str, label: str, default: float) -> QgsProcessingParameterDefinition:
+    parameter = QgsProcessingParameterNumber(
+        name, label, QgsProcessingParameterNumber.Type.Double, default, optional=False, minValue=0.0
+    )
+    parameter.setMetadata({"widget_wrapper": {"decimals": 1}})
+    return parameter
+
+
+def _day(name: str, label: str) -> QgsProcessingParameterDefinition:
+    return QgsProcessingParameterDateTime(
+        name, label, QgsProcessingParameterDateTime.Type.Date, None, optional=True
+    )
+
+
+def _choice(name: str, label: str, tokens: list[str]) -> QgsProcessingParameterDefinition:
+    return QgsProcessingParameterEnum(
+        name, label, options=tokens, defaultValue=None, optional=True, usesStaticStrings=True
+    )

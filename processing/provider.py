@@ -1,0 +1,38 @@
+"""The Processing provider ``overdraft``."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .enforcement.classifywells import ClassifyWells
+from .enforcement.enforce import Enforce
+from .enforcement.replacementledger import ReplacementLedger
+from .enforcement.retirementbalance import RetirementBalance
+from .register.createregister import CreateRegister
+from .texts import icon_path, tr
+
+ALGORITHMS = (CreateRegister, ClassifyWells, ReplacementLedger, RetirementBalance, Enforce)
+
+
+class OverdraftProvider(QgsProcessingProvider):
+    """All algorithms of the plugin."""
+
+    def id(self):
+        return "overdraft"
+
+    def name(self):
+        return tr("Groundwater Zoning")
+
+    def longName(self):
+        return tr("Overdraft: groundwater over-extraction zoning")
+
+    def icon(self):
+        return QIcon(self.svgIconPath())
+
+    def svgIconPath(self):
+        return icon_path("overdraft")
+
+    def loadAlgorithms(self):
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm())

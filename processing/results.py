@@ -1,0 +1,165 @@
+"""Frames of ``core`` as outputs, and what a run tells the user while it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingFeedback, QgsWkbTypes
+
+from ..core.schema import register_schema, results_schema
+from .layers import Field, OutputLayer, Table, fields_from_schema
+from .texts import tr, ui_language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..core.findings import Verdicts
+    from .inputs import Inputs
+
+_LINES_CRS = "EPSG:4326"
+
+
+def as_table(frame: pd.DataFrame, table: str) -> OutputLayer:
+    """A result frame as a table with the fields of ``resources/results.toml``."""
+    fields = fields_from_schema(results_schema().roles[table].fields.values())
+    return OutputLayer(fields, [column(frame[field.name], field.kind) for field in fields])
+
+
+def as_lines(frame: pd.DataFrame, table: str) -> OutputLayer:
+    """A result frame of lines as a layer in WGS 84."""
+    import shapely
+
+    layer = as_table(frame, table)
+    layer.wkb = shapely.to_wkb(frame.geometry.to_numpy())
+    layer.wkb_type = QgsWkbTypes.Type.LineString
+    layer.crs = QgsCoordinateReferenceSystem(_LINES_CRS)
+    return layer
+
+
+def with_columns(table: Table, frame: pd.DataFrame, added: str) -> OutputLayer:
+    """A layer as it was read, with the columns of a result table behind its own.
+
+    Own fields that are called like an added one are replaced. A field ``fid`` that is not a unique whole number would
+    break the key of a GeoPackage and becomes ``fid_1``.
+    """
+    new = fields_from_schema(results_schema().roles[added].fields.values())
+    taken = {field.name.lower() for field in new}
+    fields, columns = [], []
+    for field, values in zip(table.fields, table.columns, strict=True):
+        if field.name.lower() in taken:
+            continue
+        if field.name.lower() == "fid" and not _is_key(field, values):
+            field = field.renamed(
+                _free_name("fid", {*taken, *(other.name.lower() for other in table.fields)})
+            )
+        fields.append(field)
+        columns.append(values)
+    return OutputLayer(
+        fields=[*fields, *new],
+        columns=[*columns, *(column(frame[field.name], field.kind) for field in new)],
+        wkb=table.wkb,
+        wkb_type=table.wkb_type,
+        crs=table.crs,
+    )
+
+
+def layer_from_case(frame: pd.DataFrame, role: str) -> Table:
+    """A frame of the case file as if it had been read from a layer of its own."""
+    import shapely
+
+    known = register_schema().roles[role].fields
+    fields, columns = [], []
+    for name in frame.columns:
+        if name == "geometry":
+            continue
+        kind = fields_from_schema([known[name]])[0].kind if name in known else _kind_of(frame[name])
+        fields.append(Field(name, kind))
+        columns.append(column(frame[name], kind))
+    geometry = frame.geometry.to_numpy()
+    crs = frame.crs
+    code = crs.to_epsg()
+    return Table(
+        fields=fields,
+        columns=columns,
+        wkb=shapely.to_wkb(geometry),
+        wkb_type=QgsWkbTypes.Type.Point,
+        crs=QgsCoordinateReferenceSystem(f"EPSG:{code}")
+        if code
+        else QgsCoordinateReferenceSystem(crs.to_wkt()),
+        geometry=geometry,
+    )
+
+
+def _kind_of(values: pd.Series) -> str:
+    import pandas as pd
+
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return "bool"
+    if pd.api.types.is_integer_dtype(values.dtype):
+        return "int64"
+    if pd.api.types.is_float_dtype(values.dtype):
+        return "real"
+    return "date" if pd.api.types.is_datetime64_any_dtype(values.dtype) else "text"
+
+
+def column(values: pd.Series, kind: str) -> np.ndarray:
+    """A column of a frame in the shape that ``layers`` writes."""
+    if kind == "real":
+        return values.to_numpy(dtype="float64", na_value=np.nan)
+    if kind == "date":
+        return values.to_numpy(dtype="datetime64[ns]").astype("datetime64[D]")
+    plain = values.astype(object)
+    return plain.where(plain.notna(), None).to_numpy(dtype=object)
+
+
+def _is_key(field: Field, values: np.ndarray) -> bool:
+    if field.kind not in ("int32", "int64"):
+        return False
+    plain = [value for value in values.tolist() if value is not None]
+    return len(plain) == len(values) == len(set(plain))
+
+
+def _free_name(name: str, taken: Iterable[str]) -> str:
+    number = 1
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}"
+
+
+def tell_inputs(feedback: QgsProcessingFeedback, inputs: Inputs) -> None:
+    """Say what was read, and warn of geometry that could not be."""
+    for role, table in inputs.tables.items():
+        label = register_schema().roles[role].label(ui_language())
+        feedback.pushInfo(tr("{label}: {n} rows read").format(label=label, n=len(table)))
+    for role, n in inputs.n_unreadable.items():
+        feedback.pushWarning(
+            tr("{name}: {n} geometries could not be read; their rows are kept without a place").format(
+                name=role.upper(), n=n
+            )
+        )
+
+
+def tell_verdicts(feedback: QgsProcessingFeedback, verdicts: Verdicts) -> None:
+    """Warn of what the rules found: one line per rule and outcome with a count, never a line per well."""
+    tell_findings(feedback, verdicts.rows)
+
+
+def tell_findings(feedback: QgsProcessingFeedback, rows: pd.DataFrame) -> None:
+    """The same for rows of the findings table."""
+    language = ui_language()
+    labels = results_schema().enums["outcome"]
+    for (rule, outcome), n in rows.groupby(["rule", "outcome"], sort=True).size().items():
+        if outcome != "pass":
+            feedback.pushWarning(
+                tr("{rule}: {n} × {outcome}").format(rule=rule, n=n, outcome=labels[outcome].label(language))
+            )
+
+
+def tell_counts(feedback: QgsProcessingFeedback, counts: Mapping[str, int]) -> None:
+    """Wells by their worst outcome."""
+    language = ui_language()
+    labels = results_schema().enums["outcome"]
+    parts = [f"{labels[outcome].label(language)} {n}" for outcome, n in counts.items()]
+    feedback.pushInfo(tr("Wells by worst outcome: {counts}").format(counts=", ".join(parts)))
