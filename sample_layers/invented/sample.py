@@ -1,0 +1,136 @@
+"""The whole sample as tables, and the list of what was planted in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from .fields import build_fields
+from .frame import GROUND_CRS, POINT_CRS, on_ground, to_degrees
+from .jurisdiction import Jurisdiction, build_jurisdiction
+from .papers import event_table, evidence_table, permits_table, readings_table, screens_table
+from .planted import Planted
+from .retirement import build_irrigation
+from .slips import plant_slips, plant_zone, unclassed_zone
+from .stories import Cast, gaochang, shanshan, toksun
+from .wells import build_wells
+from .zones import build_backdrop, build_networks, build_zones
+
+
+@dataclass(frozen=True)
+class Sample:
+    """``tables``: role (or scenery layer) to frame, places with their reference system. ``planted``: see planted.py."""
+
+    tables: dict[str, pd.DataFrame]
+    planted: pd.DataFrame
+
+
+def build_sample() -> Sample:
+    """Make everything; the same result on every call."""
+    planted = Planted()
+    land = build_jurisdiction()
+    zones, networks = build_zones(), build_networks()
+    fields = build_fields(land)
+    areas, land_events = build_irrigation(land, fields, planted)
+    wells = _quiet_on_retired_land(build_wells(land, fields, zones, networks), areas)
+    cast = Cast(_with_zones(wells, zones), planted, pd.Series(True, index=wells.index))
+    cast.wells["replaces"], cast.wells["moved"], cast.wells["place"] = None, False, ""
+
+    free_seal = gaochang(cast)[-1]
+    shanshan(cast)
+    toksun(cast)
+    well_events = pd.DataFrame(cast.events)
+    events = event_table(well_events, land_events)
+    tables = {
+        "events": events,
+        "evidence": evidence_table(cast, events),
+        "pairs": pd.DataFrame(cast.pairs).sort_values(
+            ["pledged_on", "renewal_id", "retired_id"], kind="stable"
+        ),
+        "readings": readings_table(cast),
+        "screens": screens_table(cast),
+        "permits": permits_table(cast),
+    }
+    areas["well_ids"] = _wells_of_areas(areas, cast.wells)
+    plant_slips(cast, land, zones, free_seal)
+    plant_zone(planted)
+    planted.plant("target_missed", "650422")
+    planted.plant("city_missed", "6504")
+    zones = gpd.GeoDataFrame(pd.concat([zones, gpd.GeoDataFrame([unclassed_zone()])], ignore_index=True))
+    scenery, streams = build_backdrop(land)
+    places = {
+        "units": _units(land),
+        "zones": _on_ground(zones),
+        "irrigation": _on_ground(areas.drop(columns=["role"])),
+        "networks": _on_ground(networks),
+        "wells": _points(cast.wells),
+        "applications": _points(pd.DataFrame(cast.applications)),
+    }
+    backdrop = {"scenery_areas": _on_ground(scenery), "scenery_streams": _on_ground(streams)}
+    return Sample({**places, **tables, **backdrop}, planted.table())
+
+
+def _quiet_on_retired_land(wells: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Wells of retired parcels stand still since the parcel was retired: most shut, some kept in reserve."""
+    blocks = areas[(areas["block"] >= 0)].set_index("block")
+    status, day = (
+        blocks["status"].reindex(wells["block"]).to_numpy(),
+        blocks["retired_on"].reindex(wells["block"]),
+    )
+    retired = (status == "retired") & (wells["block"] >= 0).to_numpy() & day.notna().to_numpy()
+    reserve = np.arange(len(wells)) % 4 == 0
+    since = pd.Series((day + pd.Timedelta(days=20)).to_numpy(), index=wells.index)
+    wells.loc[retired, "status"] = np.where(reserve, "standby", "shut")[retired]
+    wells.loc[retired, "status_on"] = since[retired]
+    wells.loc[retired, "stopped_on"] = since.where(wells["status"] == "shut")[retired]
+    return wells
+
+
+def _with_zones(wells: pd.DataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The strictest over-extraction zone of the shallow layer, today's and the one of before 2024."""
+    rank = {"banned": 0, "severe": 1, "general": 2}
+    drawn = zones[
+        zones["severity"].notna() & (zones["aquifer"] == "shallow") & (zones["legal_state"] == "in_force")
+    ]
+    grade = drawn["control"].where(drawn["control"] == "banned", drawn["severity"]).map(rank)
+    drawn = drawn.assign(grade=grade).sort_values(["grade", "zone_id"], ascending=[False, False])
+    points = shapely.points(wells[["x", "y"]].to_numpy())
+    for column, gone in (("zone", "2023-12-31"), ("old_zone", None)):
+        found = np.full(len(wells), None, dtype=object)
+        for zone in drawn.itertuples():
+            current = zone.valid_to is None if gone else zone.valid_from != "2024-01-01"
+            if current:
+                found[shapely.covers(zone.geometry, points)] = zone.zone_id
+        wells[column] = found
+    shrunk = wells["zone"].isna() & wells["old_zone"].notna()
+    wells["old_zone"] = wells["old_zone"].where(shrunk, None)
+    return wells
+
+
+def _wells_of_areas(areas: gpd.GeoDataFrame, wells: pd.DataFrame) -> pd.Series:
+    joined = wells[wells["block"] >= 0].groupby("block")["well_id"].agg(";".join)
+    return areas["block"].map(joined).where(areas["block"] >= 0, None)
+
+
+def _units(land: Jurisdiction) -> gpd.GeoDataFrame:
+    return _on_ground(land.units)
+
+
+def _on_ground(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    plain = pd.DataFrame(frame.drop(columns="geometry"))
+    return gpd.GeoDataFrame(plain, geometry=on_ground(frame.geometry.to_numpy()), crs=GROUND_CRS)
+
+
+def _points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Longitude and latitude; planted wells without a place, without numbers, or at (0, 0)."""
+    degrees = to_degrees(frame[["x", "y"]].to_numpy(dtype=float))
+    points = shapely.points(degrees)
+    kind = frame["place"] if "place" in frame else pd.Series("", index=frame.index)
+    points[(kind == "none").to_numpy()] = None
+    points[(kind == "empty").to_numpy()] = shapely.Point()
+    points[(kind == "far").to_numpy()] = shapely.Point(0.0, 0.0)
+    return gpd.GeoDataFrame(frame.drop(columns=["x", "y"]), geometry=points, crs=POINT_CRS)
