@@ -147,7 +147,9 @@ def install(profile: Path) -> None:
     refuse_running_qgis(profile)
     say(f"the profile is {profile}")
     links = {profile / "python/plugins" / PLUGIN: ROOT}
-    links |= {profile / "python" / name: venv_packages() / name for name in PACKAGES}
+    # On a newer release the distribution's own packages will do, and .venv holds none of them.
+    compiled = [name for name in PACKAGES if (venv_packages() / name).is_dir()]
+    links |= {profile / "python" / name: venv_packages() / name for name in compiled}
     refuse_strangers(links)
     record = profile / "python" / f"{PLUGIN}-install.json"
     record.parent.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,8 @@
 # environment in .venv on top of them. Safe to call again: when nothing changed it ends at once.
 #
 # Debian 12 and newer releases. Runs as root, or as a user who may call sudo. Python packages that use
-# GEOS or GDAL are compiled against the distribution's own libraries: a binary wheel would bring a second
-# copy into QGIS's process, which corrupts results.
+# GEOS or GDAL come from the distribution or, where it has only old ones (Debian 12), are compiled against
+# its libraries: a binary wheel would bring a second copy into QGIS's process, which corrupts results.
 set -eu
 # The repository's own tests and the checks of the package must not depend on the caller's Python settings.
 unset PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -12,12 +12,20 @@ unset PYTHONPATH PYTHONHOME VIRTUAL_ENV
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"
 venv="$root/.venv"
-constraints="$root/tools/constraints.txt"
+constraints=""
 stamp="$venv/.setup-stamp"
 python=/usr/bin/python3
 system_packages="qgis python3-qgis xvfb xauth imagemagick fonts-noto-cjk git make
     python3-venv python3-geopandas python3-rasterio python3-fiona python3-scipy python3-matplotlib python3-jinja2
-    libgdal-dev libgeos-dev libproj-dev python3-dev g++ pyqt5-dev-tools qttools5-dev-tools"
+    pyqt5-dev-tools qttools5-dev-tools"
+# The release decides where shapely, pyogrio and geopandas come from.
+case "$(. /etc/os-release 2>/dev/null && printf '%s %s' "${ID:-}" "${VERSION_ID:-}")" in
+    "debian 1"[3-9]* | "debian ") # 13 and newer, testing, unstable
+        system_packages="$system_packages python3-pyogrio" ;;
+    *)
+        system_packages="$system_packages libgdal-dev libgeos-dev libproj-dev python3-dev g++"
+        constraints="$root/tools/constraints.txt" ;;
+esac
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: FAILED: %s\n' "$*" >&2; exit 1; }
@@ -47,10 +55,11 @@ as_root() {
 # What the environment depends on: this script, the versions asked for, the interpreter, QGIS, GEOS and GDAL.
 fingerprint() {
     {
-        cat "$root/tools/setup.sh" "$constraints"
+        cat "$root/tools/setup.sh" "$root/tools/constraints.txt"
         printf '%s\n' "$root"
         "$python" -V 2>&1
-        dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' qgis libgeos-dev libgdal-dev python3-geopandas 2>&1
+        # shellcheck disable=SC2086  # a list of words
+        dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' $system_packages 2>&1
     } | sha256sum | cut -d ' ' -f 1
 }
 
@@ -73,7 +82,7 @@ install_system_packages() {
 
 pip_install() {
     retry "$venv/bin/python" -m pip install -q -q --disable-pip-version-check --root-user-action ignore \
-        -c "$constraints" "$@" ||
+        ${constraints:+-c "$constraints"} "$@" ||
         fail "pip could not install: $*. Without a network, or behind a proxy, set PIP_INDEX_URL or https_proxy and try again"
 }
 
@@ -90,12 +99,14 @@ make_environment() {
     # pyproj looks for PROJ's database below the environment it runs in, and Debian's lies in /usr/share.
     mkdir -p "$venv/share"
     [ -e "$venv/share/proj" ] || ln -s /usr/share/proj "$venv/share/proj"
-    say "compiling shapely against the distribution's GEOS (about a minute)"
-    pip_install --no-binary shapely "shapely>=2"
-    say "compiling pyogrio against the distribution's GDAL (about a minute)"
-    pip_install --no-binary pyogrio pyogrio
-    say "installing geopandas"
-    pip_install "geopandas==1.0.1"
+    if [ -n "$constraints" ]; then
+        say "compiling shapely against the distribution's GEOS (about a minute)"
+        pip_install --no-binary shapely "shapely>=2"
+        say "compiling pyogrio against the distribution's GDAL (about a minute)"
+        pip_install --no-binary pyogrio pyogrio
+        say "installing geopandas"
+        pip_install geopandas
+    fi
     say "installing the tools for tests and checks"
     pip_install "pytest>=8" pytest-qgis pytest-qt hypothesis ruff mypy import-linter openpyxl bandit detect-secrets
 }
@@ -127,5 +138,7 @@ install_system_packages
 make_environment
 check_environment
 mkdir -p build
+# Under sudo the files made here stay the caller's, who may go on without sudo.
+[ "$(id -u)" -ne 0 ] || [ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$venv" build
 fingerprint > "$stamp"
 say "done"
