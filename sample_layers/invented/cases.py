@@ -37,7 +37,8 @@ CASES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "place_far": ("placement.placed", "", "wells", "", "not_evaluated",
         "the coordinates (0, 0) lie far outside the city", "坐标（0，0）远在市域之外"),
     "aquifer_missing": ("placement.aquifer", "", "wells", "", "review",
-        "no aquifer recorded, inside a zone that is drawn for the shallow one", "未登记含水层，位于针对浅层划定的分区内"),
+        "no aquifer recorded, inside a zone that is drawn for the shallow one",
+        "未登记含水层，位于针对浅层划定的分区内"),
     "zone_unclassed": ("placement.zone_class", "", "zones", "", "review",
         "the zone states neither severity nor control", "分区既无超采程度也无管控类型"),
     # --- the ledger -----------------------------------------------------------------------------------------

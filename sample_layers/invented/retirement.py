@@ -100,13 +100,15 @@ def _special_rows(land: Jurisdiction, areas: gpd.GeoDataFrame) -> list[dict]:
     return [
         common
         | {
-            "geometry": crossing, "mu": 300.0, "area_mu": 300.0, "role": "crossing", "retired_on": pd.Timestamp("2023-10-20"),
+            "geometry": crossing, "mu": 300.0, "area_mu": 300.0, "role": "crossing",
+            "retired_on": pd.Timestamp("2023-10-20"),
             "county_id": "650402", "county": "高昌区", "township": east["township"], "township_id": east["township_id"],
             "fan": "白榆沟", "district": "白榆沟灌区",
         },
         common
         | {
-            "geometry": outside, "mu": 150.0, "area_mu": 150.0, "role": "outside", "retired_on": pd.Timestamp("2022-10-18"),
+            "geometry": outside, "mu": 150.0, "area_mu": 150.0, "role": "outside",
+            "retired_on": pd.Timestamp("2022-10-18"),
             "county_id": "650402", "county": "高昌区", "township": "盐湖乡", "fan": "界外", "district": "界外",
         },
     ]  # fmt: skip
@@ -238,7 +240,8 @@ def _overlap(areas: gpd.GeoDataFrame, planted: Planted) -> gpd.GeoDataFrame:
     under = retired.iloc[len(retired) // 2]
     ring = with_areas(shapely.get_coordinates(under["geometry"])[None], np.array([_OVERLAP_MU]))[0]
     row = under.to_dict() | {
-        "geometry": Polygon(ring), "status": "irrigated", "retired_on": pd.NaT, "mu": _OVERLAP_MU, "area_mu": _OVERLAP_MU,
+        "geometry": Polygon(ring), "status": "irrigated", "retired_on": pd.NaT, "mu": _OVERLAP_MU,
+        "area_mu": _OVERLAP_MU,
         "role": "overlap", "block": -1, "area_id": f"650422-D{(areas['county_id'] == '650422').sum() + 1:04d}",
     }  # fmt: skip
     planted.plant("area_overlap", under["area_id"], other=row["area_id"])

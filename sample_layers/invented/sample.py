@@ -15,10 +15,11 @@ from .jurisdiction import Jurisdiction, build_jurisdiction
 from .papers import event_table, evidence_table, permits_table, readings_table, screens_table
 from .planted import Planted
 from .retirement import build_irrigation
+from .scenery import build_scenery
 from .slips import plant_slips, plant_zone, unclassed_zone
 from .stories import Cast, gaochang, shanshan, toksun
 from .wells import build_wells
-from .zones import build_backdrop, build_networks, build_zones
+from .zones import build_networks, build_zones
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def build_sample() -> Sample:
     planted.plant("target_missed", "650422")
     planted.plant("city_missed", "6504")
     zones = gpd.GeoDataFrame(pd.concat([zones, gpd.GeoDataFrame([unclassed_zone()])], ignore_index=True))
-    scenery, streams = build_backdrop(land)
+    scenery, streams = build_scenery(land)
     places = {
         "units": _units(land),
         "zones": _on_ground(zones),
