@@ -174,14 +174,10 @@ def _cell_problems(role: Role, ids: RowIds, unreadable: _Cells, lacking: _Cells)
 
 def _id_problems(role: Role, columns: dict[str, Any], ids: RowIds) -> Verdicts:
     missing, repeated = np.flatnonzero(ids.missing), np.flatnonzero(ids.repeats)
-    parts = [
-        columns[name] for name in role.key if role.fields[name].type == "text" and not role.fields[name].enum
-    ]
     split = np.zeros(len(ids.ids), dtype=bool)
-    for part in parts:
-        split |= np.fromiter(
-            (value is not None and LIST_SEPARATOR in value for value in part), dtype=bool, count=len(part)
-        )
+    for name in role.key:
+        if role.fields[name].type == "text" and not role.fields[name].enum:
+            split |= _holds_separator(columns[name])
     repeats = {"id": ids.base[repeated], "times": ids.repeats[repeated]}
     where = np.flatnonzero(split)
     joined = {"id": ids.ids[where]}
@@ -193,6 +189,13 @@ def _id_problems(role: Role, columns: dict[str, Any], ids: RowIds) -> Verdicts:
             review("register.id_separator", role.name, ids.ids, where, "register.id_separator", joined),
         ]
     )
+
+
+def _holds_separator(values: np.ndarray) -> np.ndarray:
+    given = [value or "" for value in values]
+    if LIST_SEPARATOR not in "".join(given):
+        return np.zeros(len(given), dtype=bool)
+    return np.fromiter((LIST_SEPARATOR in value for value in given), dtype=bool, count=len(given))
 
 
 def _column_problems(role: Role, wanted: Sequence[str], match: ColumnMatch) -> Verdicts:

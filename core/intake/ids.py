@@ -49,10 +49,10 @@ def row_ids(role: Role, frame: pd.DataFrame, geometries: np.ndarray | None = Non
 def _base(role: Role, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     if len(role.key) == 1 and role.fields[role.key[0]].type == "text":
         base = frame[role.key[0]].to_numpy(dtype=object, copy=True)
-        return base, _none(base)
+        return base, pd.isna(base)
     parts = [_as_text(frame[name]) for name in role.key]
     needed = [part for name, part in zip(role.key, parts, strict=True) if role.fields[name].required]
-    missing = np.logical_or.reduce([_none(part) for part in needed])
+    missing = np.logical_or.reduce([pd.isna(part) for part in needed])
     base = np.empty(len(frame), dtype=object)
     base[:] = [
         KEY_SEPARATOR.join("" if part is None else part for part in row).rstrip(KEY_SEPARATOR)
@@ -75,10 +75,6 @@ def _as_text(column: pd.Series) -> np.ndarray:
 
 def _plain(value: object) -> str | None:
     return None if pd.isna(value) else f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
-def _none(values: np.ndarray) -> np.ndarray:
-    return np.fromiter((value is None for value in values), dtype=bool, count=len(values))
 
 
 def _in_order(

@@ -54,9 +54,11 @@ def convert(raw: pd.Series, item: Field, words: Mapping[str, str] | None = None)
         return to_bool(raw)
     text, bad = to_text(raw)
     if item.many:
-        return _with_bad(_map_text(text, lambda value: _list_of(value, words)), bad)
+        text, foreign = _to_lists(text, words)
+        return text, bad | foreign
     if words is not None:
-        return _with_bad(_map_text(text, lambda value: words.get(normal_name(value), _BAD)), bad)
+        text, foreign = _to_tokens(text, words)
+        return text, bad | foreign
     return text, bad
 
 
@@ -65,11 +67,11 @@ def empty(item: Field, size: int) -> Any:
     if item.type == "real":
         return np.full(size, np.nan)
     if item.type == "integer":
-        return pd.array([pd.NA] * size, dtype="Int64")
+        return pd.arrays.IntegerArray(np.zeros(size, dtype="int64"), np.ones(size, dtype=bool))
     if item.type == "date":
         return np.full(size, np.datetime64("NaT"), dtype="datetime64[ns]")
     if item.type == "bool":
-        return pd.array([pd.NA] * size, dtype="boolean")
+        return pd.arrays.BooleanArray(np.zeros(size, dtype=bool), np.ones(size, dtype=bool))
     return np.full(size, None, dtype=object)
 
 
@@ -79,10 +81,14 @@ def to_text(raw: pd.Series) -> Converted:
     Unreadable: infinite numbers, whole numbers of more than 2**53 stored as floats, text that UTF-8 cannot hold,
     nested values.
     """
-    values = raw.to_numpy(dtype=object) if not pdt.is_object_dtype(raw.dtype) else raw.to_numpy()
-    if pdt.is_integer_dtype(raw.dtype) and not pdt.is_extension_array_dtype(raw.dtype):
-        return np.array(list(map(str, raw.to_numpy().tolist())), dtype=object), np.zeros(len(raw), dtype=bool)
-    return _map_cells(values, _text_of)
+    if isinstance(raw.dtype, np.dtype) and raw.dtype.kind in "iu":
+        return np.array(list(map(str, raw.tolist())), dtype=object), np.zeros(len(raw), dtype=bool)
+    values = raw.to_numpy(dtype=object)
+    if _is_clean(values):
+        return values, np.zeros(len(raw), dtype=bool)
+    cells, codes = _distinct(values)
+    found, bad = _read(cells, _text_of)
+    return _objects(found)[codes], bad[codes]
 
 
 def to_real(raw: pd.Series) -> Converted:
@@ -91,25 +97,28 @@ def to_real(raw: pd.Series) -> Converted:
         values = raw.to_numpy(dtype="float64", na_value=np.nan)
         bad = np.isinf(values)
         return (np.where(bad, np.nan, values) if bad.any() else values), bad
-    values, bad = _map_cells(raw.to_numpy(dtype=object), _real_of)
-    return values.astype("float64"), bad
+    cells, codes = _distinct(raw.to_numpy(dtype=object))
+    found, bad = _read(cells, _real_of)
+    return np.array([np.nan if value is None else value for value in found], dtype="float64")[codes], bad[
+        codes
+    ]
 
 
 def to_integer(raw: pd.Series) -> Converted:
     """Int64 from whole numbers and their text. Unreadable: fractions, infinite values, beyond 64 bits."""
-    if _is_number(raw) and not pdt.is_unsigned_integer_dtype(raw.dtype):
-        if pdt.is_integer_dtype(raw.dtype):
-            return pd.array(raw.array, dtype="Int64"), np.zeros(len(raw), dtype=bool)
+    if pdt.is_signed_integer_dtype(raw.dtype):
+        return pd.array(raw.array, dtype="Int64"), np.zeros(len(raw), dtype=bool)
+    if pdt.is_float_dtype(raw.dtype):
         values = raw.to_numpy(dtype="float64", na_value=np.nan)
         missing = np.isnan(values)
         with np.errstate(invalid="ignore"):
             bad = ~missing & ~((np.floor(values) == values) & (np.abs(values) <= EXACT_FLOAT))
         whole = np.where(missing | bad, 0, values).astype("int64")
         return pd.arrays.IntegerArray(whole, missing | bad), bad
-    values, bad = _map_cells(raw.to_numpy(dtype=object), _integer_of)
-    missing = np.fromiter((value is None for value in values), dtype=bool, count=len(values))
-    whole = np.where(missing, 0, values).astype("int64")
-    return pd.arrays.IntegerArray(whole, missing), bad
+    cells, codes = _distinct(raw.to_numpy(dtype=object))
+    found, bad = _read(cells, _integer_of)
+    whole = np.array([0 if value is None else value for value in found], dtype="int64")
+    return pd.arrays.IntegerArray(whole[codes], _are_none(found)[codes]), bad[codes]
 
 
 def to_date(raw: pd.Series) -> Converted:
@@ -117,23 +126,30 @@ def to_date(raw: pd.Series) -> Converted:
 
     Unreadable: any other text, numbers, days outside 1677-09-22 … 2262-04-11.
     """
-    if pdt.is_datetime64_any_dtype(raw.dtype):
-        local = raw.dt.tz_localize(None) if getattr(raw.dtype, "tz", None) is not None else raw
+    aware = isinstance(raw.dtype, pd.DatetimeTZDtype)
+    if aware or (isinstance(raw.dtype, np.dtype) and raw.dtype.kind == "M"):
+        local = raw.dt.tz_localize(None) if aware else raw
         days = local.to_numpy().astype("datetime64[D]")
         bad = (days < FIRST_DAY) | (days > LAST_DAY)  # NaT compares false
         days = np.where(bad, np.datetime64("NaT", "D"), days) if bad.any() else days
         return days.astype("datetime64[ns]"), bad
-    values, bad = _map_cells(raw.to_numpy(dtype=object), _day_of)
-    return np.array([value or "NaT" for value in values], dtype="datetime64[ns]"), bad
+    cells, codes = _distinct(raw.to_numpy(dtype=object))
+    found, bad = _read(cells, _day_of)
+    return np.array([value or "NaT" for value in found], dtype="datetime64[ns]")[codes], bad[codes]
 
 
 def to_bool(raw: pd.Series) -> Converted:
     """Nullable booleans from truth values, the numbers 0 and 1, and the text 0, 1, true, false."""
     if pdt.is_bool_dtype(raw.dtype) and not pdt.is_object_dtype(raw.dtype):
-        return pd.array(raw.array, dtype="boolean"), np.zeros(len(raw), dtype=bool)
-    values, bad = _map_cells(raw.to_numpy(dtype=object), _bool_of)
-    missing = np.fromiter((value is None for value in values), dtype=bool, count=len(values))
-    return pd.arrays.BooleanArray(np.where(missing, False, values).astype(bool), missing), bad
+        array = raw.array if isinstance(raw.array, pd.arrays.BooleanArray) else None
+        if array is None and isinstance(raw.dtype, np.dtype):
+            array = pd.arrays.BooleanArray(raw.to_numpy(copy=True), np.zeros(len(raw), dtype=bool))
+        if array is not None:
+            return array, np.zeros(len(raw), dtype=bool)
+    cells, codes = _distinct(raw.to_numpy(dtype=object))
+    found, bad = _read(cells, _bool_of)
+    truth = np.array([bool(value) for value in found], dtype=bool)
+    return pd.arrays.BooleanArray(truth[codes], _are_none(found)[codes]), bad[codes]
 
 
 def shown(value: object, limit: int = 60) -> str:
@@ -144,52 +160,45 @@ def shown(value: object, limit: int = 60) -> str:
 
 
 def _is_number(raw: pd.Series) -> bool:
-    return pdt.is_numeric_dtype(raw.dtype) and not pdt.is_bool_dtype(raw.dtype) and not _is_complex(raw)
+    return pdt.is_integer_dtype(raw.dtype) or pdt.is_float_dtype(raw.dtype)
 
 
-def _is_complex(raw: pd.Series) -> bool:
-    return pdt.is_complex_dtype(raw.dtype)
+def _is_clean(values: np.ndarray) -> bool:
+    """True if every cell is text that stays as it is. Looks at one long string instead of at every cell."""
+    if pdt.infer_dtype(values, skipna=False) != "string":
+        return False
+    joined = "\n".join(values)
+    if not joined.isascii() or "\x00" in joined:
+        return False
+    return len(joined.split()) == len(values)  # no cell is empty or holds white space
 
 
-def _map_cells(values: np.ndarray, read: Callable[[Any], Any]) -> Converted:
-    """Apply `read` once per distinct cell. It returns the value, None for empty or ``_BAD``."""
+def _distinct(values: np.ndarray) -> tuple[list[Any], np.ndarray]:
+    """The distinct cells and, for each cell, the position of its like: ``cells[codes[i]]`` is like ``values[i]``."""
     cells = values.tolist()
-    if pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty"):
-        keys: Any = cells
-    else:
-        keys = [_key(cell) for cell in cells]
-    seen: dict[Any, Any] = {}
-    for key, cell in zip(keys, cells, strict=True) if keys is not cells else ((c, c) for c in cells):
-        if key not in seen:
-            seen[key] = read(cell)
-    return _gather([seen[key] for key in keys], bool(seen) and _BAD in seen.values())
+    only_text = pdt.infer_dtype(values, skipna=True) in ("string", "empty")
+    keys = cells if only_text else [_key(cell) for cell in cells]
+    by_key = dict(zip(keys, cells, strict=True))
+    place = {key: number for number, key in enumerate(by_key)}
+    codes = np.fromiter(map(place.__getitem__, keys), dtype=np.intp, count=len(keys))
+    return list(by_key.values()), codes
 
 
-def _map_text(values: np.ndarray, read: Callable[[str], Any]) -> Converted:
-    """Like :func:`_map_cells` for canonical text; `read` may also return a pair of value and ``_BAD``."""
-    cells = values.tolist()
-    seen = {cell: read(cell) for cell in set(cells) if cell is not None}
-    seen[None] = None
-    found = [seen[cell] for cell in cells]
-    if any(isinstance(value, tuple) for value in seen.values()):
-        bad = np.fromiter((isinstance(value, tuple) for value in found), dtype=bool, count=len(found))
-        plain = [value[0] if isinstance(value, tuple) else value for value in found]
-        return _with_bad(_gather(plain, False), bad)
-    return _gather(found, _BAD in seen.values())
+def _read(cells: list[Any], read: Callable[[Any], Any]) -> tuple[list[Any], np.ndarray]:
+    """Apply `read`, which returns the value, None for empty or ``_BAD``; the latter becomes None and is marked."""
+    found = [read(cell) for cell in cells]
+    bad = np.fromiter((value is _BAD for value in found), dtype=bool, count=len(found))
+    return [None if value is _BAD else value for value in found], bad
 
 
-def _gather(found: list[Any], any_bad: bool) -> Converted:
-    values = np.empty(len(found), dtype=object)
-    values[:] = found
-    bad = np.zeros(len(found), dtype=bool)
-    if any_bad:
-        bad = np.fromiter((value is _BAD for value in found), dtype=bool, count=len(found))
-        values[bad] = None
-    return values, bad
+def _objects(values: list[Any]) -> np.ndarray:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
 
 
-def _with_bad(converted: Converted, bad: np.ndarray) -> Converted:
-    return converted[0], converted[1] | bad
+def _are_none(values: list[Any]) -> np.ndarray:
+    return np.fromiter((value is None for value in values), dtype=bool, count=len(values))
 
 
 def _key(cell: Any) -> Any:
@@ -315,9 +324,22 @@ def _bool_of(cell: Any) -> Any:
     return bool(cell) if isinstance(cell, Real) and cell in (0, 1) else _BAD
 
 
-def _list_of(value: str, words: Mapping[str, str] | None) -> Any:
-    """The items of a list, each once, in order; a pair with ``_BAD`` if one of them is not in the enumeration."""
-    parts = [part.strip() for part in value.replace("；", LIST_SEPARATOR).split(LIST_SEPARATOR)]
-    tokens = [words.get(normal_name(part)) if words is not None else part for part in parts if part]
-    kept = LIST_SEPARATOR.join(dict.fromkeys(token for token in tokens if token)) or None
-    return (kept, _BAD) if None in tokens else kept
+def _to_tokens(text: np.ndarray, words: Mapping[str, str]) -> Converted:
+    cells, codes = _distinct(text)
+    found, bad = _read(cells, lambda cell: None if cell is None else words.get(normal_name(cell), _BAD))
+    return _objects(found)[codes], bad[codes]
+
+
+def _to_lists(text: np.ndarray, words: Mapping[str, str] | None) -> Converted:
+    """The items of each list, each once, in order; marked where an item is not in the enumeration and was left out."""
+    cells, codes = _distinct(text)
+    kept, bad = [], np.zeros(len(cells), dtype=bool)
+    for number, cell in enumerate(cells):
+        parts = (cell or "").replace("；", LIST_SEPARATOR).split(LIST_SEPARATOR)
+        items = [part.strip() for part in parts if part.strip()]
+        if words is not None:
+            tokens = [words.get(normal_name(part)) for part in items]
+            bad[number] = None in tokens
+            items = [token for token in tokens if token]
+        kept.append(LIST_SEPARATOR.join(dict.fromkeys(items)) or None)
+    return _objects(kept)[codes], bad[codes]
