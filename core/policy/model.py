@@ -328,7 +328,7 @@ class Policy:
             raise OverdraftError(
                 "policy.unknown_setting",
                 policy=self.id,
-                key=key,
+                path=key,
                 suggestion=nearest(key, self.settings) or "",
             )
         return self.settings[key]

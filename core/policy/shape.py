@@ -55,8 +55,9 @@ SETTING_TYPES = (
 TOKEN = r"[a-z][a-z0-9_]*"
 UNIT_ID = r"[0-9A-Za-z][0-9A-Za-z_-]*"
 CLAUSE_ID = r"[A-Z][A-Z0-9]*-[0-9A-Za-z.]+"
-LIMIT = 10**15
-"""Numbers of a policy are smaller than this and have at most 12 decimals."""
+LIMIT = 10**12
+DECIMALS = 9
+"""Numbers of a policy are below ``LIMIT`` and have at most so many decimals: sums stay exact and cheap."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Where:
 
     def fail(self, problem: str, path: str, **values: object) -> NoReturn:
         """Raise what is wrong at a path."""
-        raise OverdraftError(f"policy.{problem}", place=self.place(path), key=path, **values)
+        raise OverdraftError(f"policy.{problem}", place=self.place(path), path=path, **values)
 
 
 def _text(required: bool = True, **more: object) -> Shape:
@@ -261,11 +262,11 @@ def is_type(value: object, kind: str) -> bool:
 
 
 def plain_number(value: int | Decimal) -> bool:
-    """Whether a number is below ``LIMIT`` and has at most 12 decimals: sums stay exact and cheap."""
+    """Whether a number is finite, below ``LIMIT`` and has at most ``DECIMALS`` decimals."""
     if isinstance(value, int):
         return abs(value) < LIMIT
     exponent = value.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -12 and abs(value) < LIMIT
+    return isinstance(exponent, int) and exponent >= -DECIMALS and abs(value) < LIMIT
 
 
 def shown(value: object) -> str:
