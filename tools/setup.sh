@@ -75,9 +75,12 @@ install_system_packages() {
     say "installing from the distribution:$missing"
     retry as_root apt-get update -qq ||
         fail "the package lists cannot be fetched. Check the network and the entries of /etc/apt/sources.list"
+    mkdir -p build
     # shellcheck disable=SC2086  # a list of words
-    retry as_root apt-get install -y -qq --no-install-recommends $missing ||
-        fail "apt could not install:$missing. The lines above say why"
+    retry as_root apt-get install -y -qq --no-install-recommends $missing > build/apt.log 2>&1 || {
+        tail -n 20 build/apt.log >&2
+        fail "apt could not install:$missing. The lines above say why, build/apt.log has all of them"
+    }
 }
 
 pip_install() {
