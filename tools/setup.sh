@@ -45,10 +45,8 @@ retry() {
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
         env DEBIAN_FRONTEND=noninteractive "$@"
-    elif command -v sudo >/dev/null 2>&1; then
-        sudo env DEBIAN_FRONTEND=noninteractive "$@"
     else
-        fail "installing packages needs root. Run 'sudo make setup', install sudo, or ask your administrator for: $missing"
+        sudo env DEBIAN_FRONTEND=noninteractive "$@"
     fi
 }
 
@@ -72,7 +70,9 @@ install_system_packages() {
         say "all system packages are installed"
         return
     fi
-    say "installing from the distribution:$missing"
+    [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null 2>&1 ||
+        fail "these packages are missing, and installing them needs root or sudo:$missing"
+    say "installing from the distribution (some minutes the first time):$missing"
     retry as_root apt-get update -qq ||
         fail "the package lists cannot be fetched. Check the network and the entries of /etc/apt/sources.list"
     mkdir -p build
