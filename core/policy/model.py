@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import OverdraftError
 from .names import UnitNames, nearest
@@ -93,7 +93,7 @@ class Setting:
     """
 
     key: str
-    value: object
+    value: Any
     unit: str
     clause: str
     source: str
@@ -333,7 +333,7 @@ class Policy:
             )
         return self.settings[key]
 
-    def value(self, key: str) -> object:
+    def value(self, key: str) -> Any:
         """The value of a setting; None for a gap and for an optional setting that is not set."""
         return self.setting(key).value
 

@@ -85,11 +85,13 @@ def conform_value(setting: Setting, row: Mapping, where: Where, path: str) -> Se
     """
     kind = {"choices": "choice", "numbers": "number"}.get(setting.type, setting.type)
     member = replace(setting, type=kind, allowed=())
-    for name in ("allowed", "suggested"):
-        values = [
+    choices = {
+        name: tuple(
             _value(member, value, where, f"{path}.{name}[{n}]") for n, value in enumerate(row.get(name, []))
-        ]
-        setting = replace(setting, **{name: tuple(values)})
+        )
+        for name in ("allowed", "suggested")
+    }
+    setting = replace(setting, allowed=choices["allowed"], suggested=choices["suggested"])
     if "value" not in row:
         return setting
     return replace(setting, value=_value(setting, row["value"], where, f"{path}.value"))
