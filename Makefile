@@ -95,7 +95,7 @@ uninstall:
 
 clean:
 	@rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis .qgis-settings $(TRANSLATION).qm
-	@rm -f sample_layers/*.gpkg sample_layers/*.gpkg-* sample_layers/*.qgz
+	@rm -f sample_layers/*.gpkg sample_layers/*.gpkg-* sample_layers/*.qg[sz]
 	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
 	@echo "clean: done; the environment in .venv stays (make clean-all removes it too)"
 

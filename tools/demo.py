@@ -25,7 +25,7 @@ SAMPLE = ROOT / "sample_layers/sample.gpkg"
 FOLDER = ROOT / "build/demo"
 ALGORITHM = "overdraft:enforce"
 POLICY = "turpan-2021"
-AS_OF = "2024-12-31"
+AS_OF = "2026-03-31"
 LEDGER = (
     *("pool_name", "reading", "sealed", "pending", "renewed", "reserved", "required", "deficit", "further"),
     *("approvable", "outcome"),

@@ -53,7 +53,7 @@ def test_enforce_on_the_sample(batch, installed: Path, tmp_path: Path) -> None:
             "overdraft:enforce",
             "--",
             "POLICY=turpan-2021",
-            "AS_OF=2024-12-31",
+            "AS_OF=2026-03-31",
             "LANGUAGE=zh",
         ),
         *layers,
