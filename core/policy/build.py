@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
+from ..schema import normal_name
 from .model import (
     RESERVE,
     AuthorityRule,
@@ -19,9 +20,10 @@ from .model import (
     TargetSheet,
     ZoneUnit,
 )
-from .names import folded, nearest
+from .names import nearest
 from .settings import conform_value
 from .shape import POLICY_FILE, Where, check_shape, shown
+from .vocabulary import MAY_BE_EMPTY, RULE_FAMILIES, RULE_SETTINGS
 
 _CONFIDENCE = {"text": "verified", "default": "unverified", "gap": "absent"}
 
@@ -115,7 +117,7 @@ def _units(rows: Iterable[Mapping], city_id: str, where: Where) -> tuple[PolicyU
     ]
     owner: dict[str, str] = {}
     for position, unit in enumerate(units):
-        for text in {folded(name) for name in (unit.id, unit.name, unit.name_en, *unit.aliases)}:
+        for text in {normal_name(name) for name in (unit.id, unit.name, unit.name_en, *unit.aliases)}:
             if text in owner:
                 where.fail(
                     "repeated_unit", f"units[{position}].id", found=text, first=owner[text], second=unit.id
@@ -255,11 +257,38 @@ def _note(row: Mapping, path: str, references: _References) -> Note:
 
 
 def _settings(families: Mapping, references: _References) -> dict[str, Setting]:
-    return {
+    settings = {
         f"{family}.{name}": _setting(f"{family}.{name}", row, references)
         for family, rows in families.items()
         for name, row in rows.items()
     }
+    _check_rule_settings(settings, references.where)
+    return settings
+
+
+def _check_rule_settings(settings: Mapping[str, Setting], where: Where) -> None:
+    """Settings that rules read are complete, of the type that the rule expects, and offer only what it can do."""
+    present = {key.split(".")[0] for key in settings}
+    for key in settings:
+        if key.split(".")[0] in RULE_FAMILIES and key not in RULE_SETTINGS:
+            family = [known for known in RULE_SETTINGS if known.split(".")[0] == key.split(".")[0]]
+            problem = "unknown_key_like" if nearest(key, family) else "unknown_key"
+            where.fail(problem, f"settings.{key}", allowed=family, suggestion=nearest(key, family) or "")
+    for key, (kind, known_words) in RULE_SETTINGS.items():
+        path = f"settings.{key}"
+        if key.split(".")[0] not in present:
+            continue
+        if key not in settings:
+            where.fail("missing_key", path)
+        if settings[key].type != kind:
+            where.fail("not_allowed", f"{path}.type", found=shown(settings[key].type), allowed=kind)
+        if settings[key].value is None and key not in MAY_BE_EMPTY:
+            where.fail("missing_key", f"{path}.value")
+        for position, word in enumerate(settings[key].allowed if known_words else ()):
+            if word not in known_words:
+                where.fail(
+                    "not_allowed", f"{path}.allowed[{position}]", found=shown(word), allowed=list(known_words)
+                )
 
 
 def _setting(key: str, row: Mapping, references: _References) -> Setting:

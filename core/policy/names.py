@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Iterable
 from typing import Protocol
+
+from ..schema import normal_name
 
 CODE_LENGTHS = (2, 4, 6, 9, 12)
 """Digits of a division code by level: province, prefecture, county, township, village."""
@@ -24,11 +25,6 @@ class Named(Protocol):
     def aliases(self) -> tuple[str, ...]: ...
 
 
-def folded(text: object) -> str:
-    """A text for exact comparison: NFKC, needless blanks removed, letter case ignored."""
-    return " ".join(unicodedata.normalize("NFKC", str(text)).split()).casefold()
-
-
 def nearest(found: str, known: Iterable[str]) -> str | None:
     """The known key that a misspelt one was probably meant to be; None when none is close."""
     close = difflib.get_close_matches(found, list(known), n=1, cutoff=0.6)
@@ -40,7 +36,7 @@ class UnitNames:
 
     def __init__(self, units: Iterable[Named]) -> None:
         self._ids = {
-            folded(text): unit.id
+            normal_name(text): unit.id
             for unit in units
             for text in (unit.id, unit.name, unit.name_en, *unit.aliases)
             if text
@@ -50,7 +46,7 @@ class UnitNames:
         """The id of the unit, or None."""
         if text is None:
             return None
-        wanted = folded(text)
+        wanted = normal_name(text)
         if wanted in self._ids:
             return self._ids[wanted]
         return self._by_code(wanted) if wanted.isascii() and wanted.isdigit() else None

@@ -17,19 +17,9 @@ from ..errors import OverdraftError
 from .lines import line_of
 from .model import SCALES
 from .names import nearest
+from .vocabulary import words
 
 FORMAT = 1
-LEVELS = (
-    "region",
-    "prefecture",
-    "county",
-    "township",
-    "village",
-    "division",
-    "regiment",
-    "basin",
-    "management_unit",
-)
 KINDS = (
     "target",
     "quantity_limit",
@@ -130,7 +120,7 @@ _UNIT = {
     "id": _text(pattern=UNIT_ID, hint="650402"),
     "name": _text(),
     "name_en": _text(),
-    "level": _text(one_of=LEVELS),
+    "level": _text(one_of=words("unit_level")),
     "parent_id": _text(required=False, empty=True),
     "aliases": _TEXTS,
 }
@@ -148,9 +138,9 @@ _AUTHORITY = {
 _ZONE_UNIT = {
     "unit_id": _text(),
     "clause": _CLAUSE_REF,
-    "severity": _text(required=False, one_of=("general", "severe")),
-    "control": _text(required=False, one_of=("none", "restricted", "banned")),
-    "aquifer": _text(required=False, one_of=("shallow", "deep_confined", "fissure_karst", "mixed")),
+    "severity": _text(required=False, one_of=words("severity")),
+    "control": _text(required=False, one_of=words("control")),
+    "aquifer": _text(required=False, one_of=words("aquifer")),
 }
 _ITEM = {
     "en": _text(),

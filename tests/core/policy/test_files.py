@@ -11,6 +11,7 @@ from overdraft.core.policy import available_policies, load_policy, parse_policy
 from overdraft.core.policy.loader import MAX_BYTES, content_version
 
 FILE = "mine.toml"
+SHIPPED = next(title.path for title in available_policies() if title.id == "turpan-2021")
 
 
 def refused(text: str, old: str = "", new: str = "", language: str = "en") -> str:
@@ -60,7 +61,7 @@ def test_the_small_policy_is_right(small_text):
         (
             "optional = true",
             "optional = 1",
-            ["settings.replacement.max_distance_m.optional", "true or false"],
+            ["settings.limits.max_distance_m.optional", "true or false"],
         ),
         ('aliases = ["甲"]', 'aliases = "甲"', ["units[1].aliases", "list"]),
         ("kind = [", "kind = []\nkind2 = [", ["clauses[0].kind"]),
@@ -90,15 +91,15 @@ def test_the_small_policy_is_right(small_text):
             ["targets[0].reduction.since", "before 2030"],
         ),
         ("since = 2020, value = 0.5", "since = 2020", ["targets[0].reduction.value", "missing"]),
-        ('value = "R2"', 'value = "R4"', ["settings.replacement.reading.value", '"R4"', "R1, R2"]),
-        ('value = "R2"\n', "", ["settings.replacement.reading.value", "missing"]),
-        ('allowed = ["R1", "R2"]\n', "", ["settings.replacement.reading.allowed", "missing"]),
-        ('allowed = ["R1", "R2"]', "allowed = [1, 2]", ["settings.replacement.reading.allowed[0]", "text"]),
-        ("optional = true", "value = -1", ["settings.replacement.max_distance_m.value", "from 0 to 5000"]),
+        ('value = "R2"', 'value = "R4"', ["settings.limits.reading.value", '"R4"', "R1, R2"]),
+        ('value = "R2"\n', "", ["settings.limits.reading.value", "missing"]),
+        ('allowed = ["R1", "R2"]\n', "", ["settings.limits.reading.allowed", "missing"]),
+        ('allowed = ["R1", "R2"]', "allowed = [1, 2]", ["settings.limits.reading.allowed[0]", "text"]),
+        ("optional = true", "value = -1", ["settings.limits.max_distance_m.value", "from 0 to 5000"]),
         (
             "optional = true",
             'value = "far"',
-            ["settings.replacement.max_distance_m.value", '"far"', "number"],
+            ["settings.limits.max_distance_m.value", '"far"', "number"],
         ),
         (
             'source = "gap"',
@@ -111,6 +112,16 @@ def test_the_small_policy_is_right(small_text):
         ("format = 1", "format = 2", ["format", "is 2", "1"]),
         ("format = 1\n", "", ["format", "missing"]),
         ("[items.total_use]", "[items.Total]", ["items.Total", "small letters"]),
+        (
+            "[settings.limits.max_distance_m]",
+            "[settings.replacement.max_distance_m]",
+            ["settings.replacement.reading", "missing"],
+        ),
+        (
+            "[settings.limits.reading]",
+            "[settings.replacement.raeding]",
+            ["settings.replacement.raeding", "Did you mean replacement.reading?"],
+        ),
         ('unit = "万m3"', 'unit = "acre"', ["items.total_use.unit", '"acre"', "亿m3"]),
     ],
 )
@@ -222,15 +233,47 @@ def test_a_file_of_the_users_own(tmp_path, small_text):
 
 
 def test_a_copy_with_one_changed_value_overrides_the_shipped_one(tmp_path, turpan):
-    shipped = next(title.path for title in available_policies() if title.id == "turpan-2021")
     path = tmp_path / "turpan.toml"
     path.write_text(
-        shipped.read_text(encoding="utf-8").replace('value = "R1"', 'value = "R2"'), encoding="utf-8"
+        SHIPPED.read_text(encoding="utf-8").replace('value = "R1"', 'value = "R2"'), encoding="utf-8"
     )
     mine = load_policy(path)
     assert mine.id == turpan.id
     assert mine.value("replacement.reading") == "R2"
     assert mine.version != turpan.version
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            '["R1", "R2", "R3"]',
+            '["R1", "R9"]',
+            ["settings.replacement.reading.allowed[1]", '"R9"', "R1, R2, R3"],
+        ),
+        (
+            'type = "date"\nvalue = 2021-01-01',
+            'type = "text"\nvalue = "x"',
+            ["settings.retirement.baseline.type", "date"],
+        ),
+        (
+            "[settings.retirement.parent_sum_only]",
+            "[settings.other.x]",
+            ["settings.retirement.parent_sum_only"],
+        ),
+        (
+            'value = "county"\nallowed',
+            "optional = true\nallowed",
+            ["settings.replacement.pool.value", "missing"],
+        ),
+        ("[settings.replacement.pool]", "[settings.replacement.pol]", ["Did you mean replacement.pool?"]),
+    ],
+)
+def test_settings_that_rules_read_are_complete_and_known(old, new, words):
+    """A reading that no rule knows must not silently count as another."""
+    message = refused(SHIPPED.read_text(encoding="utf-8"), old, new)
+    for word in words:
+        assert word in message
 
 
 def test_version_ignores_comments_layout_and_order_of_keys(small_text):
