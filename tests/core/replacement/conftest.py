@@ -111,9 +111,9 @@ class World:
         )
         return replacement_ledger(register, placement, policy, day, **settings)
 
-    def balance(self, pool: str = GAOCHANG, as_of: str = "2025-12-31", **settings) -> dict:
+    def balance(self, pool_id: str = GAOCHANG, as_of: str = "2025-12-31", **settings) -> dict:
         table = self.ledger(as_of, **settings).balance.set_index("pool_id")
-        return {name: (None if pd.isna(value) else value) for name, value in table.loc[pool].items()}
+        return {name: (None if pd.isna(value) else value) for name, value in table.loc[pool_id].items()}
 
 
 @pytest.fixture

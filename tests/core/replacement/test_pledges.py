@@ -246,5 +246,5 @@ def test_lines_join_the_two_ends(world):
     world.renewed("N")
     paired(world, "A")
     lines = world.ledger().lines
-    assert lines[["renewal_id", "retired_id", "permission"]].to_numpy().tolist() == [["N", "A", "hold"]]
+    assert lines[["renewal_id", "retired_id", "permission"]].to_numpy().tolist() == [["N", "A", "allow"]]
     assert lines["distance_m"].iloc[0] == pytest.approx(10.0, abs=0.05)  # ten metres apart on the grid
