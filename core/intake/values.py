@@ -170,7 +170,8 @@ def _is_clean(values: np.ndarray) -> bool:
     joined = "\n".join(values)
     if not joined.isascii() or "\x00" in joined:
         return False
-    return len(joined.split()) == len(values)  # no cell is empty or holds white space
+    words = joined.split()
+    return len(words) == len(values) and "\n".join(words) == joined  # no cell is empty or holds white space
 
 
 def _distinct(values: np.ndarray) -> tuple[list[Any], np.ndarray]:

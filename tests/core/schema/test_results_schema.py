@@ -1,0 +1,93 @@
+"""The result tables are those of docs/contract.md §2–§6."""
+
+from __future__ import annotations
+
+import pytest
+
+from overdraft.core.findings import COUNT_COLUMNS, OUTCOMES, PERMISSIONS
+from overdraft.core.schema import register_schema, results_schema
+
+# Written out by hand from the contract; ? a bool, # an integer, ~ a real, @ a date, the rest text.
+CONTRACT = {
+    "placement": "placed? place_note zone_ids zone_id zone_severity zone_control zone_distance_m~ doubt? county_id "
+    "township_id regiment_id basin_id authority consult area_id in_network?",
+    "findings": "finding_id policy_id policy_version rule clause subject_role subject_id unit_id period outcome "
+    "permission action period_state measured~ threshold~ measure_unit message_key message_values evidence settings "
+    "unverified evidence_hash run_id",
+    "rule_counts": "rule clause subject_role period unit_id n_subjects# n_pass# n_rows# n_out_of_scope#",
+    "area_zones": "area_id zone_id area_mu~ share_ratio~",
+    "ledger": "entry_id kind well_id renewal_id pool_id state counts? permission outcome clause reason_key "
+    "reason_values settings",
+    "ledger_balance": "pool_id pool_name pool_level reading baseline@ sealed# pending# renewed# reserved# required# "
+    "deficit# further# approvable# n_applications# n_approved# net_change# n_doubt# outcome",
+    "pair_lines": "renewal_id retired_id distance_m~ permission",
+    "retirement_balance": "unit_id name level target_year# target_mu~ retired_mu~ restored_mu~ net_mu~ gap_mu~ met? "
+    "period_state registered_mu~ area_difference_mu~ n_parcels# outcome",
+}
+OTHERS = {"plans", "imports", "raw_values", "decisions", "history", "runs", "settings", "meta"}
+TYPES = {"?": "bool", "#": "integer", "~": "real", "@": "date"}
+ENUMS = {
+    "outcome": "fail review not_evaluated exempt pass",
+    "permission": "deny suspend hold review not_evaluated allow_if allow",
+    "action": "none keep limit seal dismantle close replace_source meter cut_power no_power issue_permit control_list "
+    "reduce_plan charge explain supply_data deregister reapply list consult",
+    "period_state": "closed open not_due in_window overdue not_comparable",
+    "entry_kind": "credit debit pair excluded",
+    "decision_state": "open accepted overridden deferred verified",
+    "reading": "R1 R2 R3",
+    "pool_level": "county zone city",
+}
+
+
+def test_the_tables_are_those_of_the_contract():
+    assert set(results_schema().tables) == set(CONTRACT) | OTHERS
+
+
+@pytest.mark.parametrize("table", CONTRACT)
+def test_the_fields_are_those_of_the_contract(table):
+    fields = results_schema().tables[table].fields
+    words = CONTRACT[table].split()
+    assert list(fields) == [word.rstrip("?#~@") for word in words]
+    assert [item.type for item in fields.values()] == [TYPES.get(word[-1], "text") for word in words]
+
+
+@pytest.mark.parametrize("enum", ENUMS)
+def test_the_enumerations_are_those_of_the_contract(enum):
+    assert " ".join(results_schema().enums[enum]) == ENUMS[enum]
+
+
+def test_code_and_schema_speak_of_the_same_columns_and_tokens():
+    tables = results_schema().tables
+    assert tuple(tables["rule_counts"].fields) == COUNT_COLUMNS
+    assert tuple(results_schema().enums["outcome"]) == OUTCOMES
+    assert tuple(results_schema().enums["permission"]) == PERMISSIONS
+
+
+def test_json_columns():
+    found = {
+        f"{t.name}.{f.name}" for t in results_schema().tables.values() for f in t.fields.values() if f.json
+    }
+    findings = {"message_values", "evidence", "settings", "unverified"}
+    assert {name.split(".")[1] for name in found if name.startswith("findings.")} == findings
+    assert {"runs.manifest", "ledger.settings", "ledger.reason_values"} <= found
+
+
+@pytest.mark.parametrize("table", sorted(set(CONTRACT) | OTHERS))
+def test_everything_has_labels_in_both_languages(table):
+    item = results_schema().tables[table]
+    for thing in (item, *item.fields.values()):
+        assert thing.en.isascii()
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in thing.zh), thing
+    assert len({f.zh for f in item.fields.values()}) == len(item.fields)
+
+
+def test_every_token_has_labels_in_both_languages():
+    for values in results_schema().enums.values():
+        for value in values.values():
+            assert value.en
+            assert value.zh
+        assert len({value.zh for value in values.values()}) == len(values)
+
+
+def test_no_result_table_has_the_name_of_a_role():
+    assert not set(results_schema().tables) & set(register_schema().roles)
