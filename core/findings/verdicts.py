@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -166,7 +167,7 @@ def to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
-def _column(value: object, size: int, name: str) -> object:
+def _column(value: object, size: int, name: str) -> Any:
     if isinstance(value, (pd.Series, np.ndarray, list, pd.api.extensions.ExtensionArray)):
         if len(value) != size:
             raise ValueError(f"{name} has {len(value)} values for {size} subjects")

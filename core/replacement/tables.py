@@ -12,6 +12,7 @@ import shapely
 
 from ..findings import PERMISSION_OUTCOME, PERMISSIONS
 from ..findings.verdicts import to_json
+from ..overlay.points import Points
 from .balance import batch_balance, ratio_balance
 from .pledges import REASON_PERMISSION
 from .wells import UNASSIGNED
@@ -340,14 +341,6 @@ def lines_between(pairs: pd.DataFrame, ends: pd.DataFrame) -> gpd.GeoDataFrame:
     return lines.sort_values(["renewal_id", "retired_id"], kind="stable").reset_index(drop=True)
 
 
-def _lonlat(points: gpd.GeoDataFrame) -> np.ndarray:
-    geometry = points.geometry.to_numpy()
-    parts = shapely.get_geometry(geometry, 0)
-    xy = np.column_stack([shapely.get_x(parts), shapely.get_y(parts)])
-    crs = pyproj.CRS(points.crs)
-    if crs == pyproj.CRS(WGS84):
-        return xy
-    lon, lat = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True).transform(xy[:, 0], xy[:, 1])
-    lonlat = np.column_stack([lon, lat])
-    lonlat[~np.isfinite(lonlat).all(axis=1)] = np.nan
-    return lonlat
+def _lonlat(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Longitude and latitude per row; NaN where the row has no place."""
+    return Points(frame).coordinates(pyproj.CRS(WGS84))
