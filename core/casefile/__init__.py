@@ -1,0 +1,21 @@
+"""Case files: one GeoPackage per jurisdiction with its register, results, decisions and history."""
+
+from .backup import backups, latest_backup, remove_leftovers
+from .content import CaseContent, case_content, used_settings
+from .layout import SCHEMA_VERSION
+from .store import WriteResult, create_case, read_case, read_results, write_case
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "CaseContent",
+    "WriteResult",
+    "backups",
+    "case_content",
+    "create_case",
+    "latest_backup",
+    "read_case",
+    "read_results",
+    "remove_leftovers",
+    "used_settings",
+    "write_case",
+]

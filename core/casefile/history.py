@@ -1,0 +1,80 @@
+"""The history of a case file: append-only and tamper-evident.
+
+Each entry carries the hash of the one before it, so that a changed, deleted, inserted or moved entry is found. Entries
+cut off at the end, or a history written anew as a whole, are found by comparing with a head hash printed elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Mapping
+
+FIELDS = ("seq", "at", "who", "login", "kind", "subject", "before", "after", "reason")
+
+_GUARDS = {
+    "history_no_update": """CREATE TRIGGER IF NOT EXISTS history_no_update BEFORE UPDATE ON history
+        BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END""",
+    "history_no_delete": """CREATE TRIGGER IF NOT EXISTS history_no_delete BEFORE DELETE ON history
+        BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END""",
+    "history_no_gap": """CREATE TRIGGER IF NOT EXISTS history_no_gap BEFORE INSERT ON history
+        WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM history)
+        BEGIN SELECT RAISE(ABORT, 'the history has no gaps'); END""",
+}
+
+
+def guard(connection: sqlite3.Connection) -> None:
+    """Make the table refuse changes, deletions and gaps."""
+    for statement in _GUARDS.values():
+        connection.execute(statement)
+
+
+def append(connection: sqlite3.Connection, entry: Mapping[str, str]) -> str:
+    """Add one entry inside the caller's write transaction and return its hash, the new head.
+
+    Args:
+        entry: ``at``, ``kind`` and any other of :data:`FIELDS` but ``seq``, as text.
+    """
+    last = connection.execute("SELECT seq, hash FROM history ORDER BY seq DESC LIMIT 1").fetchone()
+    number, previous = (last[0] + 1, last[1]) if last else (1, "")
+    row = {name: entry.get(name) for name in FIELDS} | {"seq": number}
+    head = entry_hash(previous, row)
+    values = (*(row[name] for name in FIELDS), previous, head)
+    connection.execute(
+        "INSERT INTO history (seq, at, who, login, kind, subject, before, after, reason, prev_hash, hash)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        values,
+    )
+    return head
+
+
+def entry_hash(previous: str, row: Mapping[str, object]) -> str:
+    """SHA-256 over the previous hash and the fields, each with its length in front so that none can run into the
+    next; an empty field and a missing one are told apart."""
+    digest = hashlib.sha256(previous.encode("ascii"))
+    for name in FIELDS:
+        value = row[name]
+        text = b"" if value is None else str(value).encode("utf-8")
+        digest.update(b"-" if value is None else str(len(text)).encode("ascii"))
+        digest.update(b":" + text)
+    return digest.hexdigest()
+
+
+def head(connection: sqlite3.Connection) -> str:
+    """The hash of the last entry; empty for an empty history."""
+    row = connection.execute("SELECT hash FROM history ORDER BY seq DESC LIMIT 1").fetchone()
+    return row[0] if row else ""
+
+
+def first_break(connection: sqlite3.Connection) -> int | None:
+    """The number of the first entry that does not fit; None when the chain is whole."""
+    previous = ""
+    rows = connection.execute(
+        "SELECT seq, at, who, login, kind, subject, before, after, reason, prev_hash, hash FROM history ORDER BY seq"
+    )
+    for expected, values in enumerate(rows, start=1):
+        row = dict(zip(FIELDS, values[: len(FIELDS)], strict=True))
+        if row["seq"] != expected or values[-2] != previous or values[-1] != entry_hash(previous, row):
+            return expected
+        previous = values[-1]
+    return None

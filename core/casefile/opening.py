@@ -1,0 +1,188 @@
+"""Opening a case file: is it one, is it sound, is it ours to write. Every failure is a sentence for the user.
+
+A case file may be open in QGIS while we work on it. Its locks belong to the process, so the file is never opened but
+through SQLite: closing any other handle on it would silently drop the locks that SQLite holds (POSIX).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from ..errors import OverdraftError
+from . import container
+from .layout import SCHEMA_VERSION
+
+BUSY_SECONDS = 5.0
+"""How long another program's lock is waited for."""
+
+_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_FULL = {sqlite3.SQLITE_FULL}
+_UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
+
+
+def uri(path: Path, mode: str) -> str:
+    """An SQLite URI for a path with any characters, on Windows shares too.
+
+    Args:
+        mode: ``ro``, ``rw``, ``rwc`` or ``immutable`` (no locks: for media that nobody can write).
+    """
+    posix = path.absolute().as_posix()
+    flags = "mode=ro&immutable=1" if mode == "immutable" else "".join(("mode=", mode))
+    return "".join(("file://", "" if posix.startswith("/") else "/", quote(posix), "?", flags))
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """A connection that begins and ends transactions only where we say so."""
+    return sqlite3.connect(uri(path, mode), uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A read-only connection in one read transaction; works on media that cannot be written.
+
+    Raises:
+        OverdraftError: the file is missing, damaged, locked, newer than this program or not a case file.
+    """
+    if not path.is_file():
+        raise OverdraftError("casefile.missing", path=str(path))
+    with explained(path), closing(_connect_reading(path)) as connection:
+        check(connection, path)
+        connection.execute("BEGIN")
+        yield connection
+
+
+def _connect_reading(path: Path) -> sqlite3.Connection:
+    connection = connect(path, "ro")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if _code(error) not in _UNWRITABLE or _has_journal(path):
+            raise
+        # Left in WAL mode on a medium where its side files cannot be made: nobody can be writing it either.
+        return connect(path, "immutable")
+    return connection
+
+
+def _has_journal(path: Path) -> bool:
+    return any(path.with_name(path.name + tail).exists() for tail in ("-journal", "-wal"))
+
+
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse what is not a sound case file of a version that we know. Nothing is changed.
+
+    Raises:
+        OverdraftError: with what was found.
+    """
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    version = schema_version(connection) if application == container.APPLICATION_ID else None
+    if version is None:
+        raise OverdraftError("casefile.not_a_case", path=str(path))
+    if version > SCHEMA_VERSION:
+        raise OverdraftError("casefile.newer_schema", path=str(path), found=version, allowed=SCHEMA_VERSION)
+    problems = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
+    if problems != ["ok"]:
+        raise damaged(path, "; ".join(map(str, problems)))
+
+
+def schema_version(connection: sqlite3.Connection) -> int | None:
+    """The version of our tables in the file; None when it holds none."""
+    if not container.has_table(connection, "meta"):
+        return None
+    row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    return int(row[0]) if row and str(row[0]).isdecimal() else None
+
+
+def damaged(path: Path, detail: str) -> OverdraftError:
+    """The refusal of a damaged file; it names the newest backup, if there is one."""
+    from .backup import latest_backup  # needs this module
+
+    backup = latest_backup(path)
+    if backup is None:
+        return OverdraftError("casefile.damaged_no_backup", path=str(path), detail=detail)
+    return OverdraftError("casefile.damaged", path=str(path), detail=detail, backup=str(backup))
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite or the system reports into a message about ``path``.
+
+    Raises:
+        OverdraftError: locked, damaged, disk full, cannot be written; other errors pass unchanged.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explanation(path, error) from error
+    except OSError as error:
+        raise OverdraftError(
+            "casefile.cannot_write",
+            path=str(path),
+            folder=str(path.parent),
+            detail=error.strerror or str(error),
+        ) from error
+
+
+@contextmanager
+def recovering(path: Path) -> Iterator[None]:
+    """After a failed write, let SQLite take the older content back at once rather than when next opened.
+
+    A disk that fills up may leave pages of the new content in the file, with those of the old one in the journal.
+    """
+    try:
+        yield
+    except sqlite3.Error:
+        with suppress(sqlite3.Error), closing(connect(path, "rw")) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        raise
+
+
+def _explanation(path: Path, error: sqlite3.Error) -> Exception:
+    code, detail = _code(error), str(error)
+    if code in _LOCKED:
+        return OverdraftError("casefile.locked", path=str(path), seconds=int(BUSY_SECONDS))
+    if code in _DAMAGED:
+        return damaged(path, detail)
+    if code in _FULL:
+        return OverdraftError("casefile.disk_full", path=str(path), folder=str(path.parent))
+    if code in _UNWRITABLE:
+        return OverdraftError("casefile.cannot_write", path=str(path), folder=str(path.parent), detail=detail)
+    return error
+
+
+def _code(error: sqlite3.Error) -> int | None:
+    """The primary result code: SQLite's extended codes carry it in the lowest byte."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def rollback_journal(connection: sqlite3.Connection) -> None:
+    """Journal mode DELETE, so that no side files stay behind.
+
+    While QGIS has the file open for editing it insists on its own mode, which keeps a transaction just as whole.
+    """
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    except sqlite3.OperationalError as error:
+        if _code(error) not in _LOCKED:
+            raise
+
+
+def sync(path: Path) -> None:
+    """Make sure that a finished file, or a folder's new entry, survives a power cut.
+
+    Only for files that no connection holds; on Windows a folder cannot be opened and need not be.
+    """
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
