@@ -7,8 +7,8 @@ import hashlib
 import numpy as np
 import pandas as pd
 
+from .cast import Cast
 from .frame import random_numbers
-from .stories import Cast
 
 READ_FROM, READ_TO, SEALED_READ_FROM = 2021, 2025, 2018
 
@@ -64,7 +64,7 @@ def readings_table(cast: Cast) -> pd.DataFrame:
     wells = cast.wells
     closed = wells["status"].isin(["sealed", "dismantled"]).to_numpy()
     first = np.where(closed, SEALED_READ_FROM, READ_FROM)
-    first = np.maximum(first, wells["commissioned_on"].dt.year.to_numpy())
+    first = np.maximum(first, wells["commissioned_on"].dt.year.fillna(READ_FROM).to_numpy())
     ends = wells["stopped_on"].where(wells["status"] != "standby", wells["status_on"])
     last = np.minimum(ends.dt.year.fillna(READ_TO).to_numpy(), READ_TO)
     count = np.clip(last - first + 1, 0, None).astype(int)

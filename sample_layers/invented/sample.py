@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from .cast import Cast
 from .fields import build_fields
 from .frame import GROUND_CRS, POINT_CRS, on_ground, to_degrees
 from .jurisdiction import Jurisdiction, build_jurisdiction
@@ -16,10 +17,12 @@ from .papers import event_table, evidence_table, permits_table, readings_table, 
 from .planted import Planted
 from .retirement import build_irrigation
 from .scenery import build_scenery
-from .slips import plant_slips, plant_zone, unclassed_zone
-from .stories import Cast, gaochang, shanshan, toksun
+from .slips import SEAL_EDGE, plant_slips, plant_zone, unclassed_zone
+from .stories import gaochang, shanshan, toksun
 from .wells import build_wells
 from .zones import build_networks, build_zones
+
+STRAY_WELL = "650422-9998"
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,12 @@ def build_sample() -> Sample:
     cast = Cast(_with_zones(wells, zones), planted, pd.Series(True, index=wells.index))
     cast.wells["replaces"], cast.wells["moved"], cast.wells["place"] = None, False, ""
 
-    free_seal = gaochang(cast)[-1]
+    free_seal = gaochang(cast, zones.set_index("zone_id").at[SEAL_EDGE, "geometry"].boundary)
     shanshan(cast)
     toksun(cast)
-    well_events = pd.DataFrame(cast.events)
+    well_events = pd.DataFrame([*cast.events, _stray_event()])
     events = event_table(well_events, land_events)
+    planted.plant("event_unknown", events.loc[events["subject_id"] == STRAY_WELL, "event_id"].iloc[0])
     tables = {
         "events": events,
         "evidence": evidence_table(cast, events),
@@ -73,6 +77,12 @@ def build_sample() -> Sample:
     }
     backdrop = {"scenery_areas": _on_ground(scenery), "scenery_streams": _on_ground(streams)}
     return Sample({**places, **tables, **backdrop}, planted.table())
+
+
+def _stray_event() -> dict:
+    """A seal of a well that the register does not know."""
+    row = {"subject_role": "wells", "subject_id": STRAY_WELL, "kind": "sealed", "area_mu": None}
+    return row | {"effective_on": pd.Timestamp("2024-08-20"), "doc_no": "虚构封填〔2024〕11号"}
 
 
 def _quiet_on_retired_land(wells: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:

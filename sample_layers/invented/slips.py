@@ -7,9 +7,12 @@ import pandas as pd
 import shapely
 from shapely.geometry import Point, Polygon
 
+from .cast import Cast
 from .jurisdiction import COUNTIES, Jurisdiction
 from .planted import Planted
-from .stories import Cast
+
+SEAL_EDGE = "CQ-02"
+"""The zone at whose edge a sealed well stands."""
 
 DOUBT_M = (2.0, 4.0, 6.0, 8.0)
 """How far from a zone's edge the doubtful wells stand; the position accuracy is 10 m."""
@@ -39,7 +42,7 @@ def _at_edges(cast: Cast, zones: pd.DataFrame, free_seal: int) -> None:
         distance = shapely.distance(shapely.points(wells[["x", "y"]].to_numpy()), outline)
         near = plain(cast) & (distance > 50) & (distance < 260) & wells["old_zone"].isna()
         _move(cast, cast.take(near, f"edge/{number}"), outline, away)
-    _move(cast, free_seal, shapes["CQ-03"].boundary, 5.0)
+    _move(cast, free_seal, shapes[SEAL_EDGE].boundary, 5.0)
 
 
 def _move(cast: Cast, index: int, outline, away: float) -> None:

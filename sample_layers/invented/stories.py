@@ -15,168 +15,16 @@ county     sealed  renewed  reserved  required  deficit  further  net_change
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
 
-from .frame import random_numbers
-from .planted import Planted
-
-BASELINE = pd.Timestamp("2021-11-12")
-_FIRST, _LAST = pd.Timestamp("2022-07-01"), pd.Timestamp("2025-08-31")
+from .cast import Cast, application, clean_case, eligible, free_seals, pledge, renew, seal, well_event
 
 
-@dataclass
-class Cast:
-    """The wells with their parts, and the tables that tell what happened to them.
-
-    Attributes:
-        wells: role ``wells``; ``zone`` names the strictest over-extraction zone of a shallow well in the edition in
-            force, ``old_zone`` the zone that has shrunk away from it.
-        free: wells without a part in any story.
-        via_events: whether a county records seals as events (otherwise its register shows the last state only).
-    """
-
-    wells: pd.DataFrame
-    planted: Planted
-    free: pd.Series
-    pairs: list[dict] = field(default_factory=list)
-    events: list[dict] = field(default_factory=list)
-    unproven: set[str] = field(default_factory=set)
-    idle: set[str] = field(default_factory=set)
-    applications: list[dict] = field(default_factory=list)
-
-    def take(self, wanted: pd.Series, topic: str) -> int:
-        """One free well among the wanted ones, always the same."""
-        left = self.wells.index[(wanted & self.free).to_numpy()]
-        rank = random_numbers(f"cast/{topic}", len(self.wells))
-        index = left[np.argmin(rank[left])]
-        self.free[index] = False
-        return int(index)
-
-    def near(self, index: int, wanted: pd.Series, low_m: float, high_m: float) -> int:
-        """The free wanted well nearest to another one, between two distances."""
-        left = self.wells[wanted & self.free]
-        away = np.hypot(left["x"] - self.wells.at[index, "x"], left["y"] - self.wells.at[index, "y"])
-        away = away[(away >= low_m) & (away <= high_m)]
-        found = int(away.index[np.argmin(away.to_numpy())])
-        self.free[found] = False
-        return found
-
-    def id(self, index: int) -> str:
-        """The id of a well."""
-        return self.wells.at[index, "well_id"]
-
-
-def eligible(cast: Cast, county: str, *zones: str) -> pd.Series:
-    """Irrigation wells in use, inside an over-extraction zone of a county."""
-    wells = cast.wells
-    inside = wells["zone"].isin(zones) if zones else wells["zone"].notna()
-    sound = (
-        (wells["use"] == "irrigation") & (wells["status"] == "active") & (wells["built_on"] < "2017-01-01")
-    )
-    sound &= wells["origin"] != "renewal"
-    return inside & sound & (wells["county_id"] == county)
-
-
-def seal(
-    cast: Cast, index: int, day: pd.Timestamp | None, state: str = "sealed", *, proven: bool = True
-) -> None:
-    """A well is sealed on a day (None: nobody wrote the day down)."""
-    wells = cast.wells
-    wells.loc[index, "status"] = state
-    wells.loc[index, "status_on"] = day if day is not None else pd.NaT
-    wells.loc[index, "stopped_on"] = day - pd.Timedelta(days=12) if day is not None else pd.NaT
-    cast.free[index] = False
-    if not proven:
-        cast.unproven.add(cast.id(index))
-    if wells.at[index, "county_id"] == "650422" and day is not None:
-        cast.events.append(well_event(cast, index, "sealed", day))
-
-
-def well_event(cast: Cast, index: int, kind: str, day: pd.Timestamp) -> dict:
-    """One row of ``events`` about a well."""
-    return {
-        "subject_role": "wells",
-        "subject_id": cast.id(index),
-        "kind": kind,
-        "effective_on": day,
-        "area_mu": None,
-        "doc_no": f"虚构封填〔{day.year}〕{3 + day.month}号",
-    }
-
-
-def renew(cast: Cast, index: int, day: pd.Timestamp, replaced: int | None, permit_m3: float) -> str:
-    """A well becomes the renewal of another one; returns its approval number."""
-    wells = cast.wells
-    wells.loc[index, ["origin", "status"]] = ["renewal", "active"]
-    wells.loc[index, "built_on"] = day - pd.Timedelta(days=16)
-    wells.loc[index, ["commissioned_on", "status_on"]] = day
-    wells.loc[index, "replaces"] = cast.id(replaced) if replaced is not None else None
-    wells.loc[index, "permit_m3"] = permit_m3
-    wells.loc[index, "plan_m3"] = 100 * round(permit_m3 * 0.95 / 100)
-    cast.free[index] = False
-    return f"虚构更新〔{day.year}〕{cast.id(index)[-4:]}号"
-
-
-def pledge(
-    cast: Cast,
-    renewal: str,
-    retired: int,
-    role: str,
-    on: pd.Timestamp,
-    approval: str | None,
-    state: str = "used",
-) -> None:
-    """A sealed well is pledged to a renewal."""
-    cast.pairs.append(
-        {
-            "renewal_id": renewal,
-            "retired_id": cast.id(retired),
-            "role": role,
-            "state": state,
-            "pledged_on": on,
-            "released_on": pd.NaT,
-            "approval_no": approval,
-        }
-    )
-
-
-def clean_case(cast: Cast, topic: str, county: str, *zones: str, day: pd.Timestamp | None = None) -> dict:
-    """One renewal as it should be: the old well beside it and one more are sealed first, then it goes into use."""
-    here = eligible(cast, county, *zones)
-    renewal = cast.take(here, topic)
-    replaced = cast.near(renewal, here, 60.0, 900.0)
-    reduced = cast.near(renewal, here, 1_600.0, 6_000.0)
-    u = random_numbers(f"case/{topic}", 4)
-    day = day or _FIRST + pd.Timedelta(days=int(u[0] * (_LAST - _FIRST).days))
-    first, second = day - pd.Timedelta(days=14 + int(30 * u[1])), day - pd.Timedelta(days=50 + int(90 * u[2]))
-    seal(cast, replaced, first)
-    seal(cast, reduced, second)
-    freed = float(cast.wells.loc[[replaced, reduced], "permit_m3"].sum())
-    approval = renew(cast, renewal, day, replaced, 500.0 * np.floor(freed * (0.55 + 0.3 * u[3]) / 500.0))
-    on = day - pd.Timedelta(days=9)
-    pledge(cast, cast.id(renewal), replaced, "replaced", on, approval)
-    pledge(cast, cast.id(renewal), reduced, "reduced", on, approval)
-    return {"renewal": renewal, "replaced": replaced, "reduced": reduced, "day": day, "approval": approval}
-
-
-def free_seals(
-    cast: Cast, topic: str, county: str, count: int, *zones: str, proven: bool = True
-) -> list[int]:
-    """Sealed wells that nobody has pledged."""
-    found = []
-    for number in range(count):
-        index = cast.take(eligible(cast, county, *zones), f"{topic}/{number}")
-        u = random_numbers(f"seal/{topic}/{number}", 1)[0]
-        seal(cast, index, _FIRST + pd.Timedelta(days=int(u * 1_100)), proven=proven)
-        found.append(index)
-    return found
-
-
-def gaochang(cast: Cast) -> list[int]:
-    """46 sealed, 18 renewed, 2 approved; returns the seals that stay free."""
+def gaochang(cast: Cast, edge: BaseGeometry) -> int:
+    """46 sealed, 18 renewed, 2 approved; returns a free seal near ``edge``, an outline inside CQ-01."""
     zones = ["CQ-01"] * 6 + ["CQ-02"] * 4 + ["CQ-03"] * 6
     for number, zone in enumerate(zones):
         clean_case(cast, f"gaochang/{number}", "650402", zone)
@@ -195,7 +43,11 @@ def gaochang(cast: Cast) -> list[int]:
         _approved_application(cast, f"gaochang/approved/{number}", "650402", "CQ-03")
     _other_applications(cast)
     _uncounted(cast)
-    return free_seals(cast, "gaochang/free", "650402", 6, "CQ-01", "CQ-02", "CQ-03")
+    free_seals(cast, "gaochang/free", "650402", 4, "CQ-01", "CQ-02", "CQ-03")
+    away = shapely.distance(shapely.points(cast.wells[["x", "y"]].to_numpy(dtype=float)), edge)
+    index = cast.take(eligible(cast, "650402", "CQ-01", "CQ-02") & (away < 250.0), "gaochang/edge")
+    seal(cast, index, pd.Timestamp("2024-11-17"))
+    return index
 
 
 def _approved_application(cast: Cast, topic: str, county: str, zone: str) -> None:
@@ -222,40 +74,30 @@ def _other_applications(cast: Cast) -> None:
     for decision, kind in (("pending", "renewal"), ("withdrawn", "renewal"), ("pending", "extend")):
         number = f"SQ-2026-{len(cast.applications) + 1:03d}"
         application(cast, number, cast.take(here, number), permit_m3=60_000.0, decision=decision, kind=kind)
+    _unknown_well(cast, cast.applications[-3]["application_id"])
+    withdrawn = cast.applications[-2]["application_id"]
+    released = free_seals(cast, "gaochang/released", "650402", 1, "CQ-01")[0]
+    pledge(cast, withdrawn, released, "replaced", pd.Timestamp("2025-09-20"), None, "released")
+    cast.pairs[-1]["released_on"] = pd.Timestamp("2025-10-28")
 
 
-def application(cast: Cast, number: str, beside: int, **values: object) -> None:
-    """A row of ``applications`` some 40 m beside a well."""
-    well = cast.wells.loc[beside]
-    kind, decision = values.get("kind", "renewal"), values["decision"]
-    decided = None if decision == "pending" else pd.Timestamp("2025-10-28")
-    names = [
-        "name",
-        "county",
-        "township",
-        "village",
-        "use",
-        "aquifer",
-        "depth_m",
-        "management",
-        "county_id",
-        "township_id",
-    ]
-    row = {name: well[name] for name in names}
-    row |= {
-        "application_id": number,
-        "kind": kind,
-        "applied_on": pd.Timestamp("2025-09-05"),
-        "decided_on": decided,
-    }
-    row |= {"x": well["x"] + 28.0, "y": well["y"] + 28.0, "origin": "renewal" if kind == "renewal" else "new"}
-    row |= {
-        "replaces": well["well_id"] if values.get("approval_no") else None,
-        "metered": True,
-        "self_supply": False,
-    }
-    row["name"] = f"{well['village']}更新井（申请）"
-    cast.applications.append(row | {"approval_no": None} | values)
+def _unknown_well(cast: Cast, number: str) -> None:
+    """An open application pledges a well that the register does not know."""
+    unknown = "650402-9999"
+    on, approval = pd.Timestamp("2026-01-12"), None
+    cast.pairs.append(
+        {
+            "renewal_id": number,
+            "retired_id": unknown,
+            "role": "replaced",
+            "state": "reserved",
+            "pledged_on": on,
+        }
+        | {"released_on": pd.NaT, "approval_no": approval}
+    )
+    cast.planted.plant("pair_unknown", f"{number}/{unknown}", retired=unknown)
+    cast.planted.plant("permission_application", number, retired=unknown)
+    cast.planted.plant("size_unknown", number)
 
 
 def _uncounted(cast: Cast) -> None:
@@ -274,8 +116,8 @@ def _uncounted(cast: Cast) -> None:
     cast.planted.plant("credit_undated", cast.id(undated))
 
 
-def shanshan(cast: Cast) -> list[int]:
-    """33 sealed, 18 renewed: three seals short; returns the seals that stay free."""
+def shanshan(cast: Cast) -> None:
+    """33 sealed, 18 renewed: three seals short."""
     zones = ["CQ-05"] * 3 + ["CQ-06"] * 5 + ["CQ-07"] * 4
     cases = [clean_case(cast, f"shanshan/{number}", "650421", zone) for number, zone in enumerate(zones)]
     _shrunken_zone(cast)
@@ -315,7 +157,7 @@ def shanshan(cast: Cast) -> list[int]:
     outside = cast.take(_irrigation_outside(cast, "650421"), "shanshan/outside")
     seal(cast, outside, pd.Timestamp("2023-09-12"))
     cast.planted.plant("credit_outside_zone", cast.id(outside))
-    return free_seals(cast, "shanshan/free", "650421", 2, "CQ-06")
+    free_seals(cast, "shanshan/free", "650421", 2, "CQ-06")
 
 
 def _shrunken_zone(cast: Cast) -> None:
@@ -358,7 +200,7 @@ def _irrigation_outside(cast: Cast, county: str) -> pd.Series:
     return plain & wells["zone"].isna() & wells["old_zone"].isna() & (wells["county_id"] == county)
 
 
-def toksun(cast: Cast) -> list[int]:
+def toksun(cast: Cast) -> None:
     """27 sealed, 12 renewed, two credits not proven; seals stand in ``events``."""
     zones = ["CQ-08"] * 8 + ["CQ-09"] * 4
     cases = [clean_case(cast, f"toksun/{number}", "650422", zone) for number, zone in enumerate(zones)]
@@ -366,6 +208,7 @@ def toksun(cast: Cast) -> list[int]:
     day = cast.wells.at[later, "status_on"] + pd.Timedelta(days=290)
     cast.wells.loc[later, ["status", "status_on"]] = ["dismantled", day]
     cast.events.append(well_event(cast, later, "dismantled", day))
+    _undated_renewal(cast, cases[-1])
     for index in free_seals(cast, "toksun/unproven", "650422", 2, "CQ-08", proven=False):
         cast.planted.plant("evidence_incomplete", cast.id(index))
 
@@ -378,4 +221,14 @@ def toksun(cast: Cast) -> list[int]:
     index = cast.take(trade & (wells["status"] == "active"), "toksun/industry")
     seal(cast, index, pd.Timestamp("2023-11-08"))
     cast.planted.plant("credit_use", cast.id(index))
-    return free_seals(cast, "toksun/free", "650422", 1, "CQ-08")
+    expired = cast.take(eligible(cast, "650422", "CQ-08"), "toksun/expired")
+    seal(cast, expired, pd.Timestamp("2024-06-12"))
+    cast.wells.loc[expired, "permit_to"] = "2022-12-31"
+    cast.planted.plant("permit_expired", cast.id(expired))
+
+
+def _undated_renewal(cast: Cast, case: dict) -> None:
+    """Nobody wrote down when a renewed well was built or went into use: it counts, and somebody must ask."""
+    cast.wells.loc[case["renewal"], ["built_on", "commissioned_on", "status_on"]] = pd.NaT
+    cast.planted.plant("renewal_undated", cast.id(case["renewal"]))
+    cast.planted.plant("permission_order_unknown", cast.id(case["renewal"]))
