@@ -50,18 +50,18 @@ $(SAMPLE): $(SAMPLE_SOURCES) | setup
 
 $(TRANSLATION).qm: $(TRANSLATION).ts | setup
 	@echo "translations: compiling $<"
-	@lrelease -silent $< -qm $@
+	@sh tools/translations.sh compile
 
 translations: setup
-	@echo "translations: collecting texts"
-	@find plugin processing ui -name '*.py' 2>/dev/null | LC_ALL=C sort | \
-		xargs pylupdate5 -noobsolete -translate-function tr -ts $(TRANSLATION).ts -verbose | tail -n 1
-	@lrelease $(TRANSLATION).ts -qm $(TRANSLATION).qm
+	@sh tools/translations.sh collect
+	@sh tools/translations.sh compile
 
 demo: setup $(SAMPLE) $(TRANSLATION).qm
 	@$(PYTHON) tools/demo.py
 
 lint: setup
+	@echo "lint: translations"
+	@sh tools/translations.sh check
 	@echo "lint: style (ruff)"
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/ruff format --check --quiet . || { .venv/bin/ruff format --check .; exit 1; }
