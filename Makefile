@@ -18,9 +18,10 @@ unexport VIRTUAL_ENV
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 TRANSLATION := resources/i18n/overdraft_zh_CN
-SAMPLE := sample_layers/sample.gpkg
-SAMPLE_SOURCES := $(shell find sample_layers -name '*.py') resources/register.toml \
-	$(wildcard resources/policies/*.toml resources/styles/*.qml) core/schema.py
+SAMPLE_LAYERS := sample_layers/sample.gpkg
+SAMPLE := sample_layers/sample.qgz
+SAMPLE_SOURCES := sample_layers/make_sample.py $(wildcard sample_layers/invented/*.py) resources/register.toml
+PROJECT_SOURCES := sample_layers/make_project.py $(wildcard resources/styles/*.qml) resources/register.toml
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -44,9 +45,14 @@ setup:
 
 sample: setup $(SAMPLE)
 
-$(SAMPLE): $(SAMPLE_SOURCES) | setup
+$(SAMPLE_LAYERS): $(SAMPLE_SOURCES) | setup
 	@echo "sample: making the invented sample layers"
 	@$(PYTHON) sample_layers/make_sample.py
+
+$(SAMPLE): $(SAMPLE_LAYERS) $(PROJECT_SOURCES) | setup
+	@echo "sample: making the QGIS project that shows them"
+	@$(PYTHON) sample_layers/make_project.py
+	@touch $@
 
 $(TRANSLATION).qm: $(TRANSLATION).ts | setup
 	@echo "translations: compiling $<"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "overdraft"
-GENERATED = ("resources/i18n/*.qm", "sample_layers/*.gpkg", "sample_layers/*.qgz", "sample_layers/*.qgs")
+GENERATED = ("resources/i18n/*.qm", "sample_layers/*.gpkg", "sample_layers/*.qgz")
 PLACEHOLDER = "example.org"
 
 
@@ -43,7 +43,7 @@ def generated_files() -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for pattern in GENERATED:
         found |= {str(path.relative_to(ROOT)): path.read_bytes() for path in sorted(ROOT.glob(pattern))}
-    for suffix, remedy in ((".qm", "make translations"), (".gpkg", "make sample")):
+    for suffix, remedy in ((".qm", "make translations"), (".gpkg", "make sample"), (".qgz", "make sample")):
         if not any(name.endswith(suffix) for name in found):
             sys.exit(f"package: FAILED: there is no {suffix} file yet. Run '{remedy}' first")
     return found
