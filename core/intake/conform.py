@@ -79,23 +79,8 @@ def conform(
     geometries, wrong_kind = geometry_of(item, raw)
     positions = [p for p, name in enumerate(raw.columns) if name != geometry_name(raw)]
     match = match_columns(item, [raw.columns[p] for p in positions], wanted)
-
-    unreadable, lacking = _Cells(), _Cells()
-    columns: dict[str, Any] = {}
-    for name in wanted:
-        spec = item.fields[name]
-        if name not in match.of_field:
-            columns[name] = empty(spec, len(raw))
-            continue
-        cells = raw.iloc[:, positions[match.of_field[name]]]
-        columns[name], bad = convert(cells, spec, schema.words[spec.enum] if spec.enum else None)
-        if bad.any():
-            where = np.flatnonzero(bad)
-            quotes = [shown(value) for value in cells.iloc[where]]
-            unreadable.add(name, where, quotes, _expected(schema, spec))
-        if spec.required and name not in item.key:
-            lacking.add(name, np.flatnonzero(pd.isna(columns[name]) & ~bad))
-    _lacking_any(item, columns, unreadable, lacking)
+    of_field = {name: positions[p] for name, p in match.of_field.items()}
+    columns, unreadable, lacking = _converted(schema, item, raw, wanted, of_field)
 
     shapes = None if geometries is None else np.asarray(geometries, dtype=object)
     ids = row_ids(item, pd.DataFrame({name: columns[name] for name in (*item.key, *item.editions)}), shapes)
@@ -126,6 +111,29 @@ def _wanted(role: Role, fields: Collection[str] | None) -> list[str]:
         raise ValueError(f"{role.name} has no field {sorted(unknown)}")
     asked = {*fields, *role.key, *role.editions}
     return [name for name in role.fields if name in asked]
+
+
+def _converted(
+    schema: Schema, role: Role, raw: pd.DataFrame, wanted: Sequence[str], of_field: dict[str, int]
+) -> tuple[dict[str, Any], _Cells, _Cells]:
+    """The canonical columns, the cells that could not be read, and the required cells that are empty."""
+    unreadable, lacking = _Cells(), _Cells()
+    columns: dict[str, Any] = {}
+    for name in wanted:
+        spec = role.fields[name]
+        if name not in of_field:
+            columns[name] = empty(spec, len(raw))
+            continue
+        cells = raw.iloc[:, of_field[name]]
+        columns[name], bad = convert(cells, spec, schema.words[spec.enum] if spec.enum else None)
+        if bad.any():
+            where = np.flatnonzero(bad)
+            quotes = [shown(value) for value in cells.iloc[where]]
+            unreadable.add(name, where, quotes, _expected(schema, spec))
+        if spec.required and name not in role.key:
+            lacking.add(name, np.flatnonzero(pd.isna(columns[name]) & ~bad))
+    _lacking_any(role, columns, unreadable, lacking)
+    return columns, unreadable, lacking
 
 
 def _expected(schema: Schema, spec: Field) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from overdraft.core.findings import COUNT_COLUMNS, OUTCOMES, PERMISSIONS
+from overdraft.core.overlay.points import PLACE_NOTES
 from overdraft.core.schema import register_schema, results_schema
 
 # Written out by hand from the contract; ? a bool, # an integer, ~ a real, @ a date, the rest text.
@@ -61,6 +62,7 @@ def test_code_and_schema_speak_of_the_same_columns_and_tokens():
     assert tuple(tables["rule_counts"].fields) == COUNT_COLUMNS
     assert tuple(results_schema().enums["outcome"]) == OUTCOMES
     assert tuple(results_schema().enums["permission"]) == PERMISSIONS
+    assert tuple(results_schema().enums["place_note"]) == PLACE_NOTES
 
 
 def test_json_columns():
