@@ -6,7 +6,7 @@ AS_OF = "2026-03-31"
 """The day on which the sample is judged: the retirement period 2021–2025 is closed."""
 
 LEDGER_CLAUSE, AREA_CLAUSE = "TLF-4.3c", "TLF-1.2e"
-LEDGER_PERIOD = f"2021-11-12/{AS_OF}"
+LEDGER_PERIOD, AREA_PERIOD = f"2021-11-12/{AS_OF}", "2021-01-01/2025-12-31"
 
 CASES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     # --- the register ---------------------------------------------------------------------------------------
@@ -88,20 +88,18 @@ CASES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "balance_deficit": ("replacement.balance", LEDGER_CLAUSE, "units", LEDGER_PERIOD, "fail",
         "33 sealed for 18 renewed: 3 short of 36", "更新18眼仅封填33眼，较36眼少3眼"),
     # --- retirement -----------------------------------------------------------------------------------------
-    "area_undated": ("retirement.undated", AREA_CLAUSE, "irrigation", "", "review",
+    "area_undated": ("retirement.day", AREA_CLAUSE, "irrigation", "", "review",
         "retired, but the day was not written down", "已退减，但未记录日期"),
-    "area_irrigated_again": ("retirement.not_restored", AREA_CLAUSE, "irrigation", "", "review",
+    "area_irrigated_again": ("retirement.cycle_without_events", AREA_CLAUSE, "irrigation", "", "review",
         "irrigated although it was retired, without a day of restoration", "登记退减后仍在灌溉，无复灌日期"),
-    "area_differs": ("retirement.area", AREA_CLAUSE, "irrigation", "", "review",
+    "area_differs": ("retirement.area_basis", AREA_CLAUSE, "irrigation", "", "review",
         "registered {more} mu more than its outline holds", "登记面积比图形多{more}亩"),
-    "area_crossing": ("retirement.crossing", AREA_CLAUSE, "irrigation", "", "review",
-        "lies across a county border: 200 mu in 高昌区, 100 mu in 鄯善县", "跨县界：高昌区200亩，鄯善县100亩"),
-    "area_outside": ("retirement.outside", AREA_CLAUSE, "irrigation", "", "review",
+    "area_outside": ("retirement.unassigned", AREA_CLAUSE, "irrigation", "", "review",
         "lies outside every unit", "位于所有行政区之外"),
-    "area_overlap": ("retirement.overlap", AREA_CLAUSE, "irrigation", "", "review",
+    "area_overlap": ("retirement.overlap_irrigated", AREA_CLAUSE, "irrigation", "", "review",
         "retired, yet {other} irrigates 120 mu of it", "已退减，但{other}仍灌溉其中120亩"),
-    "target_missed": ("retirement.target", AREA_CLAUSE, "units", "2025", "fail",
+    "target_missed": ("retirement.balance", AREA_CLAUSE, "units", AREA_PERIOD, "fail",
         "48,300 of 51,000 mu: 2,700 mu short", "退减48300亩，目标51000亩，少2700亩"),
-    "city_missed": ("retirement.target", AREA_CLAUSE, "units", "2025", "fail",
-        "one county misses its target, so the city does", "有一县未完成，全市即未完成"),
+    "city_missed": ("retirement.balance", AREA_CLAUSE, "units", AREA_PERIOD, "fail",
+        "one county misses its target, so the city does: 1,800 mu short", "有一县未完成，全市即未完成，少1800亩"),
 }  # fmt: skip
