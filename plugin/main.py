@@ -33,8 +33,10 @@ class OverdraftPlugin:
         """Register the algorithms; also called without a window, by qgis_process."""
         self._translation.install()
         if self.provider is None:
-            self.provider = OverdraftProvider()
-            QgsApplication.processingRegistry().addProvider(self.provider)
+            provider = OverdraftProvider()
+            # The registry deletes a provider that it refuses (another copy of the plugin is loaded)
+            if QgsApplication.processingRegistry().addProvider(provider):
+                self.provider = provider
 
     def initGui(self):
         """Make menu and toolbar and register the algorithms."""

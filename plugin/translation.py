@@ -28,13 +28,14 @@ def load_translator(folder: Path = FOLDER) -> QTranslator | None:
 class Translation:
     """The translator as long as the plugin lives."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
         self._translator: QTranslator | None = None
 
     def install(self) -> None:
         """Make our texts available; a second call changes nothing."""
         if self._translator is None:
-            self._translator = load_translator()
+            self._translator = load_translator(self._folder)
             if self._translator is not None:
                 QCoreApplication.installTranslator(self._translator)
 

@@ -29,7 +29,6 @@ class Dependency:
 
 
 REQUIRED = (
-    Dependency("numpy", (1, 24), "python3-numpy"),
     Dependency("pandas", (1, 5), "python3-pandas"),
     Dependency("shapely", (2, 0), "python3-shapely"),
     Dependency("geopandas", (1, 0), "python3-geopandas"),
@@ -37,13 +36,13 @@ REQUIRED = (
     Dependency("scipy", (1, 10), "python3-scipy"),
     Dependency("jinja2", (3, 0), "python3-jinja2"),
 )
-"""What every algorithm needs. pyogrio is used where present; without it layers are read feature by feature."""
+"""What every algorithm needs. numpy is not among them, since Processing itself does not start without it; pyogrio is
+used where present, and without it layers are read feature by feature."""
 
 
 def why(name: str) -> str:
     """What a package is needed for."""
     return {
-        "numpy": tr("arithmetic on whole columns"),
         "pandas": tr("tables of the register"),
         "shapely": tr("geometry and the spatial index"),
         "geopandas": tr("layers as tables with geometry"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -62,15 +62,13 @@ class AlgorithmHelp:
         """The help as HTML; ``labels`` names the inputs and outputs (name → label) in the order of the dialog."""
         heading = _HEADINGS[self.language]
         parts = [_paragraphs(self.description)]
-        inputs = [
-            (_named(name, label), self.inputs[name]) for name, label in labels.items() if name in self.inputs
-        ]
-        outputs = [(_named(name, labels.get(name)), text) for name, text in self.outputs.items()]
+        inputs = [(name, label, self.inputs[name]) for name, label in labels.items() if name in self.inputs]
+        outputs = [(name, labels.get(name, ""), text) for name, text in self.outputs.items()]
         parts.append(f"<h3>{heading['inputs']}</h3>{_list(inputs)}")
         parts.append(f"<h3>{heading['outputs']}</h3>{_list(outputs)}")
         for output, table in self.tables.items():
             fields = results_schema().roles[table].fields.values()
-            rows = [(field.name, field.heading(self.language)) for field in fields]
+            rows = [(field.name, "", field.heading(self.language)) for field in fields]
             parts.append(f"<h4>{heading['fields']}: {output}</h4>{_list(rows)}")
         for part in ("method", "limit"):
             parts.append(f"<h3>{heading[part]}</h3>{_paragraphs(getattr(self, part))}")
@@ -106,10 +104,10 @@ def _paragraphs(text: str) -> str:
     return "".join(f"<p>{html.escape(part.strip())}</p>" for part in text.strip().split("\n\n"))
 
 
-def _named(name: str, label: str | None) -> str:
-    return f"{label} ({name})" if label and label != name else name
-
-
-def _list(items: object) -> str:
-    rows = "".join(f"<li><b>{html.escape(name)}</b>: {html.escape(text)}</li>" for name, text in items)
-    return f"<ul>{rows}</ul>"
+def _list(items: Iterable[tuple[str, str, str]]) -> str:
+    """Items of name, label (may be empty) and text."""
+    rows = []
+    for name, label, text in items:
+        title = f"<b>{html.escape(label)}</b> <code>{name}</code>" if label else f"<code>{name}</code>"
+        rows.append(f"<li>{title}: {html.escape(text)}</li>")
+    return f"<ul>{''.join(rows)}</ul>"

@@ -14,6 +14,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
+from ..texts import tr
 from .fields import BULK_KINDS, fields_to_qgis
 from .values import missing_in
 
@@ -66,6 +67,14 @@ def _write_bulk(path: Path, layer: OutputLayer) -> bool:
         )
     except (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, ValueError) as error:
         raise QgsProcessingException(str(error)) from error
+    stored = pyogrio.read_info(str(path), force_feature_count=True)["features"]
+    if stored != len(layer):
+        # FlatGeobuf drops rows without geometry and says nothing
+        raise QgsProcessingException(
+            tr(
+                "{driver} kept only {stored} of {n} rows of {name}. Choose another format, such as GeoPackage."
+            ).format(driver=driver, stored=stored, n=len(layer), name=path.name)
+        )
     return True
 
 
@@ -82,6 +91,9 @@ def _layer_options(driver: str, layer: OutputLayer) -> dict[str, str]:
     names = {field.name.lower() for field in layer.fields}
     if driver == "GPKG":
         return {"GEOMETRY_NAME": "geometry_1" if "geom" in names else "geom", "FID": "fid"}
+    if driver == "FlatGeobuf":
+        # With an index the format sorts the rows and drops those without geometry.
+        return {"SPATIAL_INDEX": "NO"}
     return {"ENCODING": "UTF-8"} if driver == "ESRI Shapefile" else {}
 
 

@@ -1,0 +1,275 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>@default</name>
+    <message>
+        <source>Groundwater Zoning</source>
+        <translation>地下水超采分区</translation>
+    </message>
+    <message>
+        <source>The sample layers are not there: {folder} holds no project. Run make sample in the source folder.</source>
+        <translation>没有示例图层：{folder} 中没有项目文件。请在源代码目录中运行 make sample。</translation>
+    </message>
+    <message>
+        <source>Run overlay…</source>
+        <translation>运行叠加核查…</translation>
+    </message>
+    <message>
+        <source>Open sample project</source>
+        <translation>打开示例项目</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <source>Python packages are missing, the algorithms cannot run yet: {names}</source>
+        <translation>缺少 Python 软件包，算法暂时不能运行：{names}</translation>
+    </message>
+    <message>
+        <source>How to get them</source>
+        <translation>如何获得</translation>
+    </message>
+    <message>
+        <source>Register</source>
+        <translation>登记册</translation>
+    </message>
+    <message>
+        <source>Enforcement</source>
+        <translation>核查</translation>
+    </message>
+    <message>
+        <source>CASE: there is no file {path}. Choose an existing case file (*.gpkg) or leave it empty.</source>
+        <translation>CASE（案卷文件）：没有文件 {path}。请选择已有的案卷文件（*.gpkg），或留空。</translation>
+    </message>
+    <message>
+        <source>CASE: {path} is not a case file. Choose a file made by Create empty case file or Run overlay, or give the layers one by one.</source>
+        <translation>CASE（案卷文件）：{path} 不是案卷文件。请选择由“新建空案卷文件”或“叠加核查”生成的文件，或逐个给出图层。</translation>
+    </message>
+    <message>
+        <source>{name} is needed: give the layer {label}, or a case file (CASE) that holds it.</source>
+        <translation>缺少 {name}：请给出图层“{label}”，或含有该图层的案卷文件（CASE）。</translation>
+    </message>
+    <message>
+        <source>{name} is needed: the case file {path} holds no rows in {role}. Give the layer {label}, or a case file that holds it.</source>
+        <translation>缺少 {name}：案卷文件 {path} 的 {role} 表中没有记录。请给出图层“{label}”，或含有该图层的案卷文件。</translation>
+    </message>
+    <message>
+        <source>{name}: {found} is not known. Allowed: {allowed}, or empty.</source>
+        <translation>{name}：不认识 {found}。可用：{allowed}，或留空。</translation>
+    </message>
+    <message>
+        <source>{name}: {found} is no length. Give a number of metres, 0 or more.</source>
+        <translation>{name}：{found} 不是长度。请给出不小于 0 的米数。</translation>
+    </message>
+    <message>
+        <source>{name}: {found} is no day. Write it as year-month-day, such as 2025-12-31.</source>
+        <translation>{name}：{found} 不是日期。请写作 年-月-日，例如 2025-12-31。</translation>
+    </message>
+    <message>
+        <source>{name}: {day} is later than the day of judgement, {as_of} (AS_OF). Give that day or an earlier one.</source>
+        <translation>{name}：{day} 晚于判断日 {as_of}（AS_OF）。请给出该日或更早的日期。</translation>
+    </message>
+    <message>
+        <source>A policy is needed: choose one in POLICY ({known}), or give your own POLICY_FILE.</source>
+        <translation>需要政策：请在 POLICY 中选择（{known}），或给出自备的 POLICY_FILE。</translation>
+    </message>
+    <message>
+        <source>POLICY_FILE: there is no file {path}. Choose an existing policy file (*.toml).</source>
+        <translation>POLICY_FILE（政策文件）：没有文件 {path}。请选择已有的政策文件（*.toml）。</translation>
+    </message>
+    <message>
+        <source>{name}: the layer {found} cannot be opened. Check that it exists and that QGIS can show it.</source>
+        <translation>{name}：图层 {found} 无法打开。请检查它是否存在、QGIS 能否显示它。</translation>
+    </message>
+    <message>
+        <source>points</source>
+        <translation>点</translation>
+    </message>
+    <message>
+        <source>polygons</source>
+        <translation>面</translation>
+    </message>
+    <message>
+        <source>lines</source>
+        <translation>线</translation>
+    </message>
+    <message>
+        <source>{name}: the layer {layer} holds {found}, but {wanted} are needed. Choose another layer.</source>
+        <translation>{name}：图层 {layer} 的几何类型是 {found}，需要的是{wanted}。请选择其他图层。</translation>
+    </message>
+    <message>
+        <source>{name}: the layer {layer} has no coordinate reference system, so nobody can tell where it lies. Set the one it was made in (Layer Properties, Source), or save the layer with it, and run again.</source>
+        <translation>{name}：图层 {layer} 没有坐标参照系，无法确定其位置。请设置它制作时所用的坐标系（图层属性 → 数据源），或带坐标系另存后再运行。</translation>
+    </message>
+    <message>
+        <source>{name}: there is no folder {folder}. Create it or choose another one.</source>
+        <translation>{name}：没有文件夹 {folder}。请新建，或另选一个。</translation>
+    </message>
+    <message>
+        <source>{name} and {other} name the same file {path}. Give each its own.</source>
+        <translation>{name} 和 {other} 指向同一文件 {path}。请分别给出文件名。</translation>
+    </message>
+    <message>
+        <source>{name}: {path} is also read, as {other}. Choose another file: inputs are never changed.</source>
+        <translation>{name}：{path} 同时作为 {other} 被读取。请另选文件：输入数据绝不改动。</translation>
+    </message>
+    <message>
+        <source>{name}: {path} is a case file and would be lost. Choose another name.</source>
+        <translation>{name}：{path} 是案卷文件，写入会使其丢失。请另取文件名。</translation>
+    </message>
+    <message>
+        <source>tables of the register</source>
+        <translation>登记册各表</translation>
+    </message>
+    <message>
+        <source>geometry and the spatial index</source>
+        <translation>几何与空间索引</translation>
+    </message>
+    <message>
+        <source>layers as tables with geometry</source>
+        <translation>带几何的图层表</translation>
+    </message>
+    <message>
+        <source>coordinates and areas on the ellipsoid</source>
+        <translation>坐标转换与椭球面积</translation>
+    </message>
+    <message>
+        <source>exact optimisation and statistics</source>
+        <translation>精确优化与统计</translation>
+    </message>
+    <message>
+        <source>the report page</source>
+        <translation>报告网页</translation>
+    </message>
+    <message>
+        <source>{name} {version} or newer ({why})</source>
+        <translation>{name} {version} 或更高版本（{why}）</translation>
+    </message>
+    <message>
+        <source>Python packages are missing: {packages}. {how}</source>
+        <translation>缺少 Python 软件包：{packages}。{how}</translation>
+    </message>
+    <message>
+        <source>Open the OSGeo4W setup, choose Advanced install, select the packages python3-… for: {names}. Then restart QGIS.</source>
+        <translation>打开 OSGeo4W 安装程序，选择“高级安装”，勾选下列软件包（名称为 python3-…）：{names}。然后重新启动 QGIS。</translation>
+    </message>
+    <message>
+        <source>Use a QGIS from conda-forge (conda install -c conda-forge qgis {names}) or the official QGIS package of the newest release, which brings them. Then restart QGIS.</source>
+        <translation>请使用 conda-forge 的 QGIS（conda install -c conda-forge qgis {names}），或自带这些软件包的最新官方 QGIS 安装包。然后重新启动 QGIS。</translation>
+    </message>
+    <message>
+        <source>On Debian 13, Ubuntu 24.10 or newer: sudo apt install {debian}. On older systems run make install in the source folder of the plugin, which builds what is too old there. Then restart QGIS.</source>
+        <translation>Debian 13、Ubuntu 24.10 或更新的系统：sudo apt install {debian}。较旧的系统请在插件源代码目录中运行 make install，它会编译系统中过旧的软件包。然后重新启动 QGIS。</translation>
+    </message>
+    <message>
+        <source>Classified wells</source>
+        <translation>已归类机井</translation>
+    </message>
+    <message>
+        <source>Case file of this run</source>
+        <translation>本次运行的案卷文件</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <source>The older case file is kept as {path}</source>
+        <translation>旧案卷文件已备份为 {path}</translation>
+    </message>
+    <message>
+        <source>Balance by pool</source>
+        <translation>按核算单元平衡表</translation>
+    </message>
+    <message>
+        <source>Ledger</source>
+        <translation>台账</translation>
+    </message>
+    <message>
+        <source>Lines between paired wells</source>
+        <translation>配对机井连线</translation>
+    </message>
+    <message>
+        <source>Balance by unit</source>
+        <translation>按单元平衡表</translation>
+    </message>
+    <message>
+        <source>{driver} kept only {stored} of {n} rows of {name}. Choose another format, such as GeoPackage.</source>
+        <translation>{driver} 格式只保存了 {name} 的 {n} 行中的 {stored} 行。请改用其他格式，例如 GeoPackage。</translation>
+    </message>
+    <message>
+        <source>Case file</source>
+        <translation>案卷文件</translation>
+    </message>
+    <message>
+        <source>Policy</source>
+        <translation>政策</translation>
+    </message>
+    <message>
+        <source>Policy file</source>
+        <translation>政策文件</translation>
+    </message>
+    <message>
+        <source>As of (empty: today)</source>
+        <translation>数据截止日期（空：今天）</translation>
+    </message>
+    <message>
+        <source>Baseline (empty: as the policy says)</source>
+        <translation>基准日（空：按政策）</translation>
+    </message>
+    <message>
+        <source>Baseline of retirement (empty: as the policy says)</source>
+        <translation>退减基准日（空：按政策）</translation>
+    </message>
+    <message>
+        <source>Reading of reduce two, renew one (empty: as the policy says)</source>
+        <translation>“减二更一”的解读（空：按政策）</translation>
+    </message>
+    <message>
+        <source>Pool of the ledger (empty: as the policy says)</source>
+        <translation>台账核算级别（空：按政策）</translation>
+    </message>
+    <message>
+        <source>Basis of areas (empty: as the policy says)</source>
+        <translation>面积口径（空：按政策）</translation>
+    </message>
+    <message>
+        <source>Judge a parent unit by its own sum only (not ticked: as the policy says)</source>
+        <translation>上级单元只按自身合计判断（不勾选：按政策）</translation>
+    </message>
+    <message>
+        <source>Language of the outputs (empty: that of QGIS)</source>
+        <translation>输出语言（空：与 QGIS 相同）</translation>
+    </message>
+    <message>
+        <source>Distance limit (m; 0: no distances)</source>
+        <translation>距离上限（米；0：不计算距离）</translation>
+    </message>
+    <message>
+        <source>Position accuracy (m; 0: no doubt is raised)</source>
+        <translation>坐标精度（米；0：不标存疑）</translation>
+    </message>
+    <message>
+        <source>Overdraft: groundwater over-extraction zoning</source>
+        <translation>Overdraft：地下水超采区划</translation>
+    </message>
+    <message>
+        <source>{label}: {n} rows read</source>
+        <translation>{label}：读入 {n} 行</translation>
+    </message>
+    <message>
+        <source>{name}: {n} geometries could not be read; their rows are kept without a place</source>
+        <translation>{name}：{n} 个几何无法读取；其记录保留，但没有位置</translation>
+    </message>
+    <message>
+        <source>{rule}: {n} × {outcome}</source>
+        <translation>{rule}：{outcome} {n} 项</translation>
+    </message>
+    <message>
+        <source>Wells by worst outcome: {counts}</source>
+        <translation>机井按最差结论统计：{counts}</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,263 @@
+"""Start and stop: whatever the plugin makes, it takes away again."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QCoreApplication, QEvent
+from qgis.PyQt.QtWidgets import QAction, QMainWindow, QMenu, QToolBar
+
+import overdraft
+from overdraft.plugin import actions, main
+from overdraft.processing import dependencies
+
+ROOT = Path(overdraft.__file__).resolve().parent
+
+
+class Bar:
+    """The part of QGIS's message bar that we use, with real widgets."""
+
+    def __init__(self, parent):
+        from qgis.gui import QgsMessageBar
+
+        self.bar = QgsMessageBar(parent)
+
+    def __getattr__(self, name):
+        return getattr(self.bar, name)
+
+
+class Iface:
+    """A window with a Vector menu, as QGIS has."""
+
+    def __init__(self):
+        self.window = QMainWindow()
+        self.vector = QMenu("Vector", self.window)
+        self.bar = Bar(self.window)
+        self.opened = []
+
+    def mainWindow(self):
+        return self.window
+
+    def vectorMenu(self):
+        return self.vector
+
+    def messageBar(self):
+        return self.bar
+
+    def addToolBar(self, title):
+        bar = QToolBar(title, self.window)
+        self.window.addToolBar(bar)
+        return bar
+
+    def addProject(self, path):
+        self.opened.append(path)
+
+
+@pytest.fixture
+def iface(qgis_app, qgis_processing):
+    made = Iface()
+    yield made
+    made.window.deleteLater()
+    settle()
+
+
+def settle():
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.processEvents()
+
+
+def traces(iface):
+    window = iface.window
+    registry = QgsApplication.processingRegistry()
+    return {
+        "menus": len(window.findChildren(QMenu)),
+        "toolbars": len(window.findChildren(QToolBar)),
+        "actions": len(window.findChildren(QAction)),
+        "vector menu": len(iface.vector.actions()),
+        "messages": len(iface.bar.items()),
+        "providers": sorted(provider.id() for provider in registry.providers()),
+        "algorithms": len([item for item in registry.algorithms() if item.id().startswith("overdraft:")]),
+    }
+
+
+def test_menu_toolbar_and_algorithms_are_there_while_it_lives(iface):
+    plugin = overdraft.classFactory(iface)
+    before = traces(iface)
+    plugin.initGui()
+    now = traces(iface)
+    assert now["vector menu"] == before["vector menu"] + 1
+    assert now["algorithms"] == 5
+    names = [action.objectName() for action in plugin.menu.actions()]
+    assert names == ["overdraftRun", "overdraftSample", "overdraftHelp"]
+    assert [action.objectName() for action in plugin.toolbar.actions()] == names
+    assert all(not action.icon().isNull() for action in plugin.menu.actions())
+    plugin.unload()
+    settle()
+
+
+def test_twenty_lives_leave_nothing_behind(iface):
+    settle()
+    before = traces(iface)
+    for _ in range(20):
+        plugin = overdraft.classFactory(iface)
+        plugin.initGui()
+        plugin.unload()
+        del plugin
+        settle()
+        assert traces(iface) == before
+
+
+def test_loading_works_without_a_window(qgis_app, qgis_processing):
+    plugin = overdraft.classFactory(None)
+    plugin.initProcessing()
+    assert QgsApplication.processingRegistry().algorithmById("overdraft:enforce") is not None
+    plugin.unload()
+    assert QgsApplication.processingRegistry().algorithmById("overdraft:enforce") is None
+
+
+def test_unload_without_start_is_no_error(iface):
+    overdraft.classFactory(iface).unload()
+
+
+def test_run_overlay_opens_the_dialog_of_enforce(iface, monkeypatch):
+    plugin = overdraft.classFactory(iface)
+    plugin.initGui()
+    from qgis import processing
+
+    asked = []
+
+    class Signal:
+        def connect(self, slot):
+            asked.append(slot)
+
+    class Dialog:
+        shown = closed = False
+
+        def __init__(self):
+            self.algorithmFinished, self.finished = Signal(), Signal()
+
+        def show(self):
+            self.shown = True
+
+        def close(self):
+            self.closed = True
+
+        def deleteLater(self):
+            pass
+
+    dialog = Dialog()
+
+    def create(name, parameters):
+        asked.append(name)
+        return dialog
+
+    monkeypatch.setattr(processing, "createAlgorithmDialog", create)
+    next(action for action in plugin.menu.actions() if action.objectName() == "overdraftRun").trigger()
+    assert asked[0] == "overdraft:enforce"
+    assert dialog.shown
+    plugin.unload()
+    assert dialog.closed
+    settle()
+
+
+def test_sample_project_opens_or_says_how_to_get_it(iface, monkeypatch, tmp_path):
+    monkeypatch.setattr(actions, "SAMPLE", tmp_path)
+    actions.open_sample(iface)
+    assert "make sample" in iface.bar.currentItem().text()
+    (tmp_path / "sample.qgz").write_bytes(b"")
+    actions.open_sample(iface)
+    assert iface.opened == [str(tmp_path / "sample.qgz")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_help_page_is_there_in_both_languages(monkeypatch, language):
+    monkeypatch.setattr(actions, "ui_language", lambda: language)
+    assert actions.help_page().is_file()
+
+
+def test_missing_package_is_said_once_and_never_raises(iface, monkeypatch):
+    monkeypatch.setitem(sys.modules, "geopandas", None)
+    plugin = overdraft.classFactory(iface)
+    plugin.initGui()
+    assert len(iface.bar.items()) == 1
+    assert "geopandas" in iface.bar.currentItem().text()
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("overdraft:classifywells")
+    possible, reason = algorithm.canExecute()
+    assert not possible
+    assert "geopandas 1.0 or newer (layers as tables with geometry)" in reason
+    assert "restart QGIS" in reason
+    plugin.unload()
+    settle()
+    assert len(iface.bar.items()) == 0
+
+
+def test_old_package_is_missing_and_an_unknown_version_is_not(monkeypatch):
+    monkeypatch.setattr(dependencies.metadata, "version", lambda name: "1.8.5")
+    assert [item.name for item in dependencies.missing()] == ["shapely", "pyproj", "scipy", "jinja2"]
+    monkeypatch.setattr(dependencies.metadata, "version", lambda name: "0+unknown")
+    assert dependencies.missing() == []
+
+
+@pytest.mark.parametrize("platform", ["linux", "win32", "darwin"])
+def test_every_platform_has_a_way_to_get_the_packages(monkeypatch, platform):
+    monkeypatch.setattr(dependencies.sys, "platform", platform)
+    text = dependencies.how_to_get(list(dependencies.REQUIRED))
+    assert "geopandas" in text
+    assert "pip" not in text
+
+
+def test_plugin_loads_without_any_of_the_packages():
+    """In an interpreter of its own: none of the heavy packages may be imported at start."""
+    blocked = [item.name for item in dependencies.REQUIRED] + ["pyogrio", "rasterio", "fiona"]
+    code = f"""
+import sys
+sys.path.append({str(Path(sys.modules["processing"].__file__).parents[1])!r})
+for name in {blocked!r}:
+    sys.modules[name] = None
+import importlib.util
+spec = importlib.util.spec_from_file_location("overdraft", {str(ROOT / "__init__.py")!r},
+    submodule_search_locations=[{str(ROOT)!r}])
+module = importlib.util.module_from_spec(spec)
+sys.modules["overdraft"] = module
+spec.loader.exec_module(module)
+from qgis.core import QgsApplication
+app = QgsApplication([], False)
+app.initQgis()
+plugin = module.classFactory(None)
+plugin.initProcessing()
+for name in ("createregister", "classifywells", "replacementledger", "retirementbalance", "enforce"):
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("overdraft:" + name)
+    assert algorithm is not None, name
+    possible, reason = algorithm.canExecute()
+    assert not possible and "geopandas" in reason, (name, reason)
+    del algorithm
+plugin.unload()
+print("loaded")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen", "HOME": "/tmp"},
+    )
+    assert "loaded" in done.stdout, done.stderr
+
+
+def test_case_layers_without_a_file_add_nothing(qgis_app, tmp_path):
+    from qgis.core import QgsProject
+
+    (tmp_path / "no.gpkg").write_bytes(b"no case")
+    assert actions.add_case_layers(tmp_path / "no.gpkg", QgsProject()) == []
+
+
+def test_finished_run_without_a_file_is_ignored(iface):
+    plugin = main.OverdraftPlugin(iface)
+    plugin._finished(True, {})
+    plugin._finished(False, {"OUTPUT": "nothing.gpkg"})

@@ -1,0 +1,186 @@
+"""Names that never change, and help that is complete in both languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from qgis.core import QgsApplication, QgsProcessingParameterDefinition
+
+from overdraft.core.policy import available_policies
+from overdraft.core.schema import register_schema
+from overdraft.processing.help import FOLDERS, algorithm_help
+from overdraft.processing.parameters import policy_ids
+from overdraft.processing.provider import ALGORITHMS
+from overdraft.processing.texts import RESOURCES
+
+COMMON = ["CASE", "POLICY", "POLICY_FILE", "AS_OF"]
+PARAMETERS = {
+    "createregister": ["LANGUAGE", "OUTPUT"],
+    "classifywells": [
+        *("WELLS", "ZONES", "UNITS", "IRRIGATION", "NETWORKS", "SCREENS"),
+        *COMMON,
+        *("DISTANCE_LIMIT", "POSITION_ACCURACY", "LANGUAGE", "OUTPUT"),
+    ],
+    "replacementledger": [
+        *("WELLS", "ZONES", "UNITS", "SCREENS", "PAIRS", "EVENTS", "EVIDENCE", "READINGS", "APPLICATIONS"),
+        *("PERMITS", "PERMIT_WELLS"),
+        *COMMON,
+        *("POSITION_ACCURACY", "READING", "POOL", "BASELINE", "LANGUAGE", "BALANCE", "LEDGER", "LINES"),
+    ],
+    "retirementbalance": [
+        *("IRRIGATION", "UNITS", "EVENTS", "TARGETS"),
+        *COMMON,
+        *("BASELINE", "AREA_BASIS", "PARENT_SUM_ONLY", "LANGUAGE", "BALANCE"),
+    ],
+    "enforce": [
+        *("WELLS", "ZONES", "UNITS", "IRRIGATION", "NETWORKS", "SCREENS", "PAIRS", "EVENTS", "EVIDENCE"),
+        *("READINGS", "APPLICATIONS", "PERMITS", "PERMIT_WELLS", "TARGETS"),
+        *COMMON,
+        *("DISTANCE_LIMIT", "POSITION_ACCURACY", "READING", "POOL", "BASELINE", "RETIREMENT_BASELINE"),
+        *("AREA_BASIS", "PARENT_SUM_ONLY", "LANGUAGE", "OUTPUT", "REPORT"),
+    ],
+}
+OUTPUTS = {
+    "createregister": ["OUTPUT"],
+    "classifywells": ["OUTPUT"],
+    "replacementledger": ["BALANCE", "LEDGER", "LINES"],
+    "retirementbalance": ["BALANCE"],
+    "enforce": ["OUTPUT", "REPORT", "N_FAIL", "N_REVIEW", "N_NOT_EVALUATED", "N_EXEMPT", "N_PASS"],
+}
+GROUPS = {"createregister": "register"}
+ALL = list(PARAMETERS)
+
+
+@pytest.fixture(params=ALL)
+def algorithm(request, provider):
+    return provider.algorithm(request.param).create()
+
+
+def optional(parameter):
+    return bool(parameter.flags() & QgsProcessingParameterDefinition.Flag.FlagOptional)
+
+
+def test_the_algorithms_are_these(provider):
+    assert sorted(item.name() for item in provider.algorithms()) == sorted(ALL)
+    assert provider.id() == "overdraft"
+    assert [item.NAME for item in ALGORITHMS] == ALL
+
+
+def test_names_have_not_changed(algorithm):
+    name = algorithm.name()
+    assert [item.name() for item in algorithm.parameterDefinitions()] == PARAMETERS[name]
+    assert [item.name() for item in algorithm.outputDefinitions()] == OUTPUTS[name]
+    assert algorithm.groupId() == GROUPS.get(name, "enforcement")
+
+
+def test_no_role_is_mandatory_and_only_the_first_output_is(algorithm):
+    for parameter in algorithm.parameterDefinitions():
+        if parameter.name().lower() in register_schema().roles:
+            assert optional(parameter), parameter.name()
+    destinations = [item for item in algorithm.parameterDefinitions() if item.isDestination()]
+    assert [optional(item) for item in destinations] == [False] + [True] * (len(destinations) - 1)
+
+
+def test_policy_has_no_default_and_choices_are_words(algorithm):
+    for parameter in algorithm.parameterDefinitions():
+        if parameter.type() == "enum":
+            assert parameter.usesStaticStrings(), parameter.name()
+            assert parameter.defaultValue() is None, parameter.name()
+            assert optional(parameter), parameter.name()
+
+
+def test_policies_offered_are_those_that_load():
+    assert policy_ids() == sorted(title.id for title in available_policies())
+
+
+def test_lengths_say_their_unit(algorithm):
+    for parameter in algorithm.parameterDefinitions():
+        if parameter.type() == "number":
+            assert "(m;" in parameter.description()
+
+
+def test_works_in_models_and_in_a_thread(algorithm):
+    flags = algorithm.flags()
+    assert not flags & algorithm.FlagHideFromModeler
+    assert not flags & algorithm.FlagNoThreading
+    assert not flags & algorithm.FlagHideFromToolbox
+
+
+def test_icon_and_help_page_are_there(algorithm):
+    assert not algorithm.icon().isNull()
+    assert RESOURCES.joinpath("icons", f"{algorithm.name()}.svg").is_file()
+    assert algorithm.helpUrl().startswith("file:")
+    assert algorithm.helpUrl().endswith(f"index.html#{algorithm.name()}")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", ALL)
+def test_help_is_complete(name, language, provider):
+    texts = algorithm_help(name, language)
+    for part in ("title", "description", "method", "limit", "example"):
+        assert getattr(texts, part).strip(), part
+    assert len(texts.tags) >= 3
+    algorithm = provider.algorithm(name).create()
+    inputs = [item.name() for item in algorithm.parameterDefinitions() if not item.isDestination()]
+    for parameter in inputs:
+        assert texts.inputs.get(parameter, "").strip(), parameter
+    assert list(texts.outputs) == OUTPUTS[name]
+    assert all(text.strip() for text in texts.outputs.values())
+    assert f"overdraft:{name}" in texts.example
+    used = set(re.findall(r"\b([A-Z_]{3,})=", texts.example))
+    assert used <= {*PARAMETERS[name]}, "the example uses parameters that do not exist"
+    page = texts.page({item.name(): item.description() for item in algorithm.parameterDefinitions()})
+    for parameter in inputs + OUTPUTS[name]:
+        assert f"<code>{parameter}</code>" in page
+    for table in texts.tables.values():
+        from overdraft.core.schema import results_schema
+
+        for field in results_schema().roles[table].fields:
+            assert f"<code>{field}</code>" in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_help_texts_describe_nothing_that_does_not_exist(language):
+    import tomllib
+
+    everything = {name for names in PARAMETERS.values() for name in names}
+    for path in (RESOURCES / "help" / FOLDERS[language]).glob("*.toml"):
+        texts = tomllib.loads(path.read_text(encoding="utf-8"))
+        known = everything if path.stem == "common" else {*PARAMETERS[path.stem]}
+        assert set(texts.get("inputs", {})) <= known, path
+
+
+def test_both_languages_have_the_same_files_and_parts():
+    import tomllib
+
+    def shape(folder):
+        found = {}
+        for path in (RESOURCES / "help" / folder).glob("*.toml"):
+            texts = tomllib.loads(path.read_text(encoding="utf-8"))
+            found[path.stem] = {
+                key: sorted(value) if isinstance(value, dict) else type(value).__name__
+                for key, value in texts.items()
+            }
+        return found
+
+    assert shape("en") == shape("zh_CN")
+
+
+def test_help_is_set_on_every_parameter_in_the_language_of_qgis(provider, monkeypatch):
+    for locale, language in (("en_US", "en"), ("zh-Hans", "zh")):
+        monkeypatch.setattr(QgsApplication, "locale", staticmethod(lambda locale=locale: locale))
+        for name in ALL:
+            algorithm = provider.algorithm(name).create()
+            texts = algorithm_help(name, language)
+            assert algorithm.displayName() == texts.title
+            for parameter in algorithm.parameterDefinitions():
+                assert parameter.help() == texts.parameter(parameter.name()) != ""
+                assert parameter.description()
+
+
+def test_labels_of_roles_are_those_of_the_register(provider, monkeypatch):
+    monkeypatch.setattr(QgsApplication, "locale", staticmethod(lambda: "zh-Hans"))
+    algorithm = provider.algorithm("enforce").create()
+    assert algorithm.parameterDefinition("WELLS").description() == "机井"
+    assert algorithm.parameterDefinition("ZONES").description() == register_schema().roles["zones"].zh
