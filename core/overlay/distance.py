@@ -28,7 +28,7 @@ _PAIRS_AT_ONCE = 1_000_000
 _FIRST_REACH_M = 1000.0
 _GROWTH = 2.0
 _REFINE_BEYOND_M = 5000.0
-"""Beyond this the foot is found a second time in the metric midway: the first is off by d²/R."""
+"""Beyond this the foot found in the metric of the point, off by about d²/R, is put right by the geodesic."""
 
 Keep = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -136,8 +136,7 @@ def _within(
     point, foot, flat = point[close], foot[close], flat[close]
     far = flat > _REFINE_BEYOND_M
     if far.any():
-        midway = surface.metric((xy[point[far]] + foot[far]) / 2)
-        foot[far] = _feet(xy[point[far]], tail[close][far], head[close][far], midway)[0]
+        foot[far] = _perpendicular(foot[far], xy[point[far]], tail[close][far], head[close][far], surface)
     least = _least(point, surface.distance(xy[point], foot), len(xy))
     inside = least <= reach
     found[inside] = least[inside]
@@ -180,11 +179,29 @@ def _feet(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Nearest place on each edge in the metric, and its distance in metres there."""
     along, away = _apply(metric, head - tail), _apply(metric, xy - tail)
-    length = (along**2).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(length > 0, (along * away).sum(axis=1) / length, 0.0)
-    share = np.clip(share, 0.0, 1.0)[:, None]
+    share = np.clip(_ratio((along * away).sum(axis=1), (along**2).sum(axis=1)), 0.0, 1.0)[:, None]
     return tail + share * (head - tail), np.hypot(*(away - share * along).T)
+
+
+def _perpendicular(
+    foot: np.ndarray, xy: np.ndarray, tail: np.ndarray, head: np.ndarray, surface: Surface
+) -> np.ndarray:
+    """Feet moved along their edges until the geodesic to the point stands at a right angle (or an end is reached)."""
+    edge = head - tail
+    longest = np.abs(edge).argmax(axis=1)
+    rows = np.arange(len(edge))
+    share = _ratio((foot - tail)[rows, longest], edge[rows, longest])
+    for _ in range(3):
+        along = _apply(surface.metric(foot), edge)
+        away = surface.displacement(foot, xy)
+        share = np.clip(share + _ratio((along * away).sum(axis=1), (along**2).sum(axis=1)), 0.0, 1.0)
+        foot = tail + share[:, None] * edge
+    return foot
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Quotient, 0 for an edge without a length."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole != 0)
 
 
 def _least(point: np.ndarray, value: np.ndarray, size: int) -> np.ndarray:

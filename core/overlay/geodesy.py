@@ -83,11 +83,16 @@ class Surface:
 
     def distance(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """Geodesic distance in metres between places (n, 2) given in the system."""
+        return np.hypot(*self.displacement(a, b).T)
+
+    def displacement(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Metres east and north (n, 2) at ``a`` of the geodesic to ``b``: its length in its first direction."""
         if self.geographic is None:
-            return np.hypot(*(a - b).T) * _axis_factor(self.crs)
+            return (b - a) * _axis_factor(self.crs)
         start, end = self.lonlat(a), self.lonlat(b)
-        metres = self.geod.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[2]
-        return np.asarray(metres, dtype=float)
+        azimuth, _, metres = self.geod.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
+        azimuth = np.radians(azimuth)
+        return np.column_stack([np.sin(azimuth), np.cos(azimuth)]) * np.asarray(metres)[:, None]
 
     def distortion(self, xy: np.ndarray, reach_m: float | np.ndarray) -> np.ndarray:
         """Bound on the relative error of ``metric`` for displacements up to ``reach_m``, at each place.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..policy import Policy
-from ..policy.names import folded
+from ..schema import normal_name
 from .editions import row_ids
 from .zones import texts
 
@@ -84,8 +84,8 @@ class Units:
         return np.equal(told, True).astype(bool)
 
     def _means(self, recorded: str, unit: str) -> bool:
-        wanted = folded(recorded)
-        if wanted in (folded(unit), folded(self.names.get(unit, unit))):
+        wanted = normal_name(recorded)
+        if wanted in (normal_name(unit), normal_name(self.names.get(unit, unit))):
             return True
         if self._policy is None:
             return False
