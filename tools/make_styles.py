@@ -57,7 +57,7 @@ NOW_IN_FORCE = (
 def wells(layer: QgsVectorLayer) -> None:
     """Wells by outcome."""
     cross = stacked(
-        marker("cross2", 3.4, "#ffffff", "#ffffff", 1.5, 5), marker("cross2", 3.0, RED, RED, 0.85, 5)
+        marker("cross2", 3.2, "#ffffff", "#ffffff", 1.5, 5), marker("cross2", 2.8, RED, RED, 0.85, 6)
     )
     layer.setRenderer(
         by_value(
@@ -82,7 +82,7 @@ def wells(layer: QgsVectorLayer) -> None:
 def wells_raw(layer: QgsVectorLayer) -> None:
     """Wells as registered: use and state, before any judgement."""
     gone = stacked(
-        marker("circle", 2.6, "#ffffff", DARK_RED, 0.4, 4), marker("cross2", 1.7, DARK_RED, DARK_RED, 0.4, 4)
+        marker("circle", 2.6, "#ffffff", DARK_RED, 0.4, 4), marker("cross2", 1.7, DARK_RED, DARK_RED, 0.4, 5)
     )
     layer.setRenderer(
         by_rule(
@@ -91,7 +91,7 @@ def wells_raw(layer: QgsVectorLayer) -> None:
                 ("\"status\" = 'proposed'", marker("star", 3.0, "#ffffff", BLUE, 0.4, 4), "拟建 Proposed"),
                 (
                     "\"status\" IN ('shut', 'standby')",
-                    marker("circle", 1.4, "#ffffff", GREY, 0.3, 2),
+                    marker("circle", 1.1, "#ffffff", GREY, 0.22, 2),
                     "停用或封存备用 Shut or standby",
                 ),
                 (

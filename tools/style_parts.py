@@ -55,16 +55,19 @@ def stacked(*symbols: QgsSymbol) -> QgsSymbol:
     base = symbols[0].clone()
     for symbol in symbols[1:]:
         for position in range(symbol.symbolLayerCount()):
-            base.appendSymbolLayer(symbol.symbolLayer(position).clone())
+            layer = symbol.symbolLayer(position)
+            copied = layer.clone()
+            copied.setRenderingPass(layer.renderingPass())  # a clone forgets it
+            base.appendSymbolLayer(copied)
     return base
 
 
 def question_mark(level: int) -> QgsSymbol:
     """A grey disc with a white question mark: a person must look."""
-    disc = marker("circle", 3.1, "#5f6368", "#ffffff", 0.25, level)
+    disc = marker("circle", 3.0, "#4a4e57", "#ffffff", 0.25, level)
     letter = QgsFontMarkerSymbolLayer("DejaVu Sans", "?", 2.3, QColor("#ffffff"))
     letter.setFontStyle("Bold")
-    letter.setRenderingPass(level)
+    letter.setRenderingPass(level + 1)
     disc.appendSymbolLayer(letter)
     return disc
 

@@ -50,7 +50,7 @@
       </Option>
      </data_defined_properties>
     </layer>
-    <layer class="SimpleMarker" enabled="1" locked="0" pass="0">
+    <layer class="SimpleMarker" enabled="1" locked="0" pass="5">
      <Option type="Map">
       <Option type="QString" name="angle" value="0"/>
       <Option type="QString" name="cap_style" value="square"/>
@@ -141,11 +141,11 @@
       <Option type="QString" name="offset_unit" value="MM"/>
       <Option type="QString" name="outline_color" value="110,110,110,255"/>
       <Option type="QString" name="outline_style" value="solid"/>
-      <Option type="QString" name="outline_width" value="0.3"/>
+      <Option type="QString" name="outline_width" value="0.22"/>
       <Option type="QString" name="outline_width_map_unit_scale" value="3x:0,0,0,0,0,0"/>
       <Option type="QString" name="outline_width_unit" value="MM"/>
       <Option type="QString" name="scale_method" value="diameter"/>
-      <Option type="QString" name="size" value="1.4"/>
+      <Option type="QString" name="size" value="1.1"/>
       <Option type="QString" name="size_map_unit_scale" value="3x:0,0,0,0,0,0"/>
       <Option type="QString" name="size_unit" value="MM"/>
       <Option type="QString" name="vertical_anchor_point" value="1"/>

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.geometry import Point, Polygon
+from shapely.geometry import Point
 
 from .cast import Cast
+from .frame import ripple, smooth_ring
 from .jurisdiction import COUNTIES, Jurisdiction
 from .planted import Planted
 
@@ -108,11 +109,11 @@ def _ids(cast: Cast) -> None:
 
 def unclassed_zone() -> dict:
     """A zone that states neither severity nor control, in the empty desert south of the ridge."""
-    ring = [(100_500, 12_000), (104_500, 12_600), (105_000, 9_600), (101_000, 9_200)]
+    ring = [(100.0, 12.4), (103.0, 13.4), (106.0, 11.8), (105.2, 9.0), (101.4, 8.6)]
     return {
         "zone_id": "CQ-99", "name": "沙海待定区", "severity": None, "control": None, "aquifer": "shallow",
         "allowable_m3": None, "valid_from": None, "valid_to": None, "edition": "2019", "doc_no": None,
-        "legal_state": "in_force", "geometry": Polygon(ring),
+        "legal_state": "in_force", "geometry": ripple(smooth_ring(ring)),
     }  # fmt: skip
 
 
