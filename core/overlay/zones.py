@@ -162,12 +162,12 @@ def _bits(tokens: np.ndarray, number: dict[str | None, int]) -> np.ndarray:
     return bits[codes]
 
 
-def _accepted(token: str | None, number: dict[str | None, int]) -> int:
+def _accepted(aquifer: str | None, number: dict[str | None, int]) -> int:
     """Bits of all well aquifers that a zone of this aquifer takes in."""
-    if token is None:
+    if aquifer is None:
         taken = list(number)
-    elif token == "mixed":
-        taken = [token, None, *MIXED_WITH]
+    elif aquifer == "mixed":
+        taken = [aquifer, None, *MIXED_WITH]
     else:
-        taken = [token, None, *(["mixed"] if token in MIXED_WITH else [])]
+        taken = [aquifer, None, *(["mixed"] if aquifer in MIXED_WITH else [])]
     return sum(1 << number[name] for name in taken if name in number)

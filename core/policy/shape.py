@@ -42,7 +42,7 @@ SETTING_TYPES = (
     "text",
     "register",
 )
-TOKEN = r"[a-z][a-z0-9_]*"
+WORD = r"[a-z][a-z0-9_]*"
 UNIT_ID = r"[0-9A-Za-z][0-9A-Za-z_-]*"
 CLAUSE_ID = r"[A-Z][A-Z0-9]*-[0-9A-Za-z.]+"
 LIMIT = 10**12
@@ -152,7 +152,7 @@ _ITEM = {
     "remainder_zh": _text(required=False),
 }
 _TARGET = {
-    "item": _text(pattern=TOKEN, hint="total_use"),
+    "item": _text(pattern=WORD, hint="total_use"),
     "year": _YEAR,
     "clause": _CLAUSE_REF,
     "total": Shape("number", required=False),
@@ -161,7 +161,7 @@ _TARGET = {
     "reading": Shape(
         "table",
         required=False,
-        keys={"items": Shape("list", each=_text(pattern=TOKEN, hint="total_use")), "until": _YEAR},
+        keys={"items": Shape("list", each=_text(pattern=WORD, hint="total_use")), "until": _YEAR},
     ),
 }
 _ANY = Shape("any")
@@ -206,13 +206,13 @@ POLICY_FILE = Shape(
         "units": _rows(_UNIT),
         "authorities": _rows(_AUTHORITY, required=False),
         "zone_units": _rows(_ZONE_UNIT, required=False),
-        "items": Shape("table", required=False, name=TOKEN, each=Shape("table", keys=_ITEM)),
+        "items": Shape("table", required=False, name=WORD, each=Shape("table", keys=_ITEM)),
         "targets": _rows(_TARGET, required=False),
         "settings": Shape(
             "table",
             required=False,
-            name=TOKEN,
-            each=Shape("table", name=TOKEN, each=Shape("table", keys=_SETTING)),
+            name=WORD,
+            each=Shape("table", name=WORD, each=Shape("table", keys=_SETTING)),
         ),
         "notes": _rows(_NOTE, required=False),
         "clauses": _rows(_CLAUSE),

@@ -15,11 +15,7 @@ from ..results import tell_counts, tell_findings, tell_inputs
 from ..texts import tr
 
 COUNTS = {
-    "fail": "N_FAIL",
-    "review": "N_REVIEW",
-    "not_evaluated": "N_NOT_EVALUATED",
-    "exempt": "N_EXEMPT",
-    "pass": "N_PASS",
+    outcome: f"N_{outcome.upper()}" for outcome in ("fail", "review", "not_evaluated", "exempt", "pass")
 }
 """Outcome → number output: wells by their worst outcome."""
 
