@@ -138,7 +138,17 @@ def main() -> None:
     _, report_en = enforce(layers, "en")
     say("demo: drawing the map")
     picture = FOLDER / "map_zh.png"
-    run([sys.executable, ROOT / "tools/render_map.py", case, picture, "--language", "zh"], "drawing the map")
+    command = [
+        sys.executable,
+        ROOT / "tools/render_map.py",
+        case,
+        picture,
+        "--language",
+        "zh",
+        "--scenery",
+        SAMPLE,
+    ]
+    run(command, "drawing the map")
     say()
     show(case)
     paths = {"case file": case, "report": report_zh, "report (English)": report_en, "map": picture}

@@ -98,6 +98,21 @@ def test_checker_sees_wrong_metadata(old: str, new: str, expected: str) -> None:
     assert any(expected in problem for problem in found), found
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The smallest package without a finding: the scanners would read the whole plugin again for each case."""
+    target = tmp_path_factory.mktemp("small") / "small.zip"
+    files = {"__init__.py": b"", "LICENSE": b"GPL", "metadata.txt": METADATA.encode(), "i18n/a.qm": b""}
+    files["resources/icons/overdraft.svg"] = b"<svg/>"
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(f"overdraft/{name}")
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, content)
+    assert checker.problems(target) == []
+    return target
+
+
 # Written in pieces, or this file would be a finding itself.
 SECRET = f'api_key = "{"AKIA"}{"IOSFODNN7"}{"EXAMPLX"}"\n'.encode()
 
@@ -119,7 +134,7 @@ SECRET = f'api_key = "{"AKIA"}{"IOSFODNN7"}{"EXAMPLX"}"\n'.encode()
     ],
 )
 def test_checker_sees_what_the_repository_refuses(
-    package: Path, tmp_path: Path, change: dict, modes: dict, expected: str
+    small: Path, tmp_path: Path, change: dict, modes: dict, expected: str
 ) -> None:
-    found = checker.problems(rezip(package, tmp_path / "changed.zip", change, modes))
+    found = checker.problems(rezip(small, tmp_path / "changed.zip", change, modes))
     assert any(expected in problem for problem in found), found
