@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ from .table import Table
 
 _STORAGE = ("GPKG", "ESRI Shapefile", "GeoJSON", "FlatGeobuf")
 _EXACT_IN_FLOAT = 2**53
+_ZONE = re.compile(r"(Z|[+-]\d\d(?::?\d\d)?)?$")
+_ZONE_NUMBERS = {"": 0, "Z": 100, "+00": 100, "+00:00": 100, "+0000": 100}
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,10 @@ def read_bulk(
     if fid_fields:
         by_name[fid_fields[0]] = fids
     columns = [_exact(by_name[field.name], field.kind) for field in fields]
-    if any(column is None for column in columns):
+    zones = _zones(file, [field.name for field in fields if field.kind == "datetime"])
+    if zones is None or any(column is None for column in columns):
         return None
+    fields = [replace(field, zone=zones.get(field.name, 0)) for field in fields]
     from .source import plane_geometry
 
     geometry, unreadable = (None, 0) if wkb is None else plane_geometry(wkb)
@@ -126,10 +131,35 @@ def read_bulk(
     )
 
 
+def _zones(file: BulkFile, names: list[str]) -> dict[str, int] | None:
+    """GDAL's number of the zone of each column of times; None where a column mixes zones or has a rare one."""
+    import pyogrio
+
+    if not names:
+        return {}
+    meta, _, _, data = pyogrio.raw.read(
+        file.path,
+        layer=file.layer,
+        encoding=file.encoding,
+        columns=names,
+        read_geometry=False,
+        datetime_as_string=True,
+    )
+    zones = {}
+    for name, column in zip(meta["fields"], data, strict=True):
+        found = {_ZONE.search(text)[1] or "" for text in column if text}
+        if len(found) > 1 or not found <= set(_ZONE_NUMBERS):
+            return None
+        zones[name] = _ZONE_NUMBERS[found.pop()] if found else 0
+    return zones
+
+
 def _exact(column: np.ndarray, kind: str) -> np.ndarray | None:
     """The column in the shape that ``Table`` describes; None where numbers lost digits on the way."""
     if kind == "date":
         return column.astype("datetime64[D]")
+    if kind == "datetime":
+        return column.astype("datetime64[ms]")
     if kind in ("int32", "int64", "bool") and column.dtype.kind == "f":
         # NULLs turned whole numbers into floats
         missing = np.isnan(column)

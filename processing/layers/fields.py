@@ -7,14 +7,14 @@ This is the only module that names QVariant types: ``QMetaType`` is refused by Q
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from qgis.core import QgsField, QgsFields
 from qgis.PyQt.QtCore import QVariant
 
-BULK_KINDS = ("bool", "int32", "int64", "real", "text", "date")
-"""Kinds that bulk reading and writing carry exactly. Times, zones of time, lists and blobs take the slow road."""
+BULK_KINDS = ("bool", "int32", "int64", "real", "text", "date", "datetime")
+"""Kinds that bulk reading and writing carry exactly. Times of day alone, lists and blobs take the slow road."""
 
 _KIND_OF_TYPE = {
     QVariant.Bool: "bool",
@@ -25,6 +25,7 @@ _KIND_OF_TYPE = {
     QVariant.Double: "real",
     QVariant.String: "text",
     QVariant.Date: "date",
+    QVariant.DateTime: "datetime",
 }
 _TYPE_OF_KIND = {
     "bool": QVariant.Bool,
@@ -33,25 +34,32 @@ _TYPE_OF_KIND = {
     "real": QVariant.Double,
     "text": QVariant.String,
     "date": QVariant.Date,
+    "datetime": QVariant.DateTime,
 }
 _KIND_OF_SCHEMA = {"text": "text", "real": "real", "integer": "int64", "date": "date", "bool": "bool"}
 
 
 @dataclass(frozen=True)
 class Field:
-    """A column: its name and kind, and the QGIS field it came from where its kind is ``other``."""
+    """A column.
+
+    Attributes:
+        original: the QGIS field that it came from, if any.
+        zone: of a ``datetime`` read in bulk, GDAL's number of the zone of time (0 not known, 100 UTC).
+    """
 
     name: str
     kind: str
     original: QgsField | None = None
+    zone: int = 0
 
     def renamed(self, name: str) -> Field:
         """The same column under another name."""
         if self.original is None:
-            return Field(name, self.kind)
+            return replace(self, name=name)
         original = QgsField(self.original)
         original.setName(name)
-        return Field(name, self.kind, original)
+        return replace(self, name=name, original=original)
 
     def as_qgis(self) -> QgsField:
         """The field for a sink."""
@@ -91,7 +99,8 @@ def column_from_values(values: list, kind: str) -> np.ndarray:
 
     Returns:
         ``bool`` and the integers as object arrays with None for NULL (made nullable in the frame), ``real`` as float64
-        with NaN, ``text`` as objects with None, ``date`` as datetime64[D] with NaT, ``other`` as the Qt values.
+        with NaN, ``text`` as objects with None, ``date`` as datetime64[D] with NaT, ``datetime`` and ``other`` as Qt
+        values, so that they pass on as they were.
     """
     if kind == "real":
         return np.array([np.nan if is_null(value) else value for value in values], dtype="float64")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from qgis.core import QgsCoordinateReferenceSystem
-from qgis.PyQt.QtCore import QDate, QDateTime, Qt, QTime
+from qgis.PyQt.QtCore import Qt, QTime
 
 from .fields import Field
 
@@ -84,7 +84,9 @@ def _for_frame(column: np.ndarray, kind: str) -> object:
     if kind in ("int32", "int64"):
         return pd.array(column, dtype="Int64") if column.dtype == object else column.astype("int64")
     if kind == "date":
-        return _days(column)
+        return _within_nanoseconds(column, "D")
+    if kind == "datetime":
+        return _within_nanoseconds(moments(column), "s")
     if kind == "other":
         values = np.empty(len(column), dtype=object)
         values[:] = [_plain(value) for value in column]
@@ -92,19 +94,27 @@ def _for_frame(column: np.ndarray, kind: str) -> object:
     return column
 
 
-def _days(column: np.ndarray) -> np.ndarray:
+def moments(column: np.ndarray) -> np.ndarray:
+    """datetime64[ms] of a ``datetime`` column: the time as it stands on the clock, whatever its zone."""
+    if column.dtype != object:
+        return column.astype("datetime64[ms]")
+    values = [None if value is None else value.toPyDateTime().replace(tzinfo=None) for value in column]
+    return np.array(values, dtype="datetime64[ms]")
+
+
+def _within_nanoseconds(column: np.ndarray, unit: str) -> np.ndarray:
     """datetime64[ns], or ISO text where a day (such as 9999-12-31) lies beyond what nanoseconds can hold."""
     known = column[~np.isnat(column)]
     if len(known) == 0 or (known.min() >= _NANOSECOND_DAYS[0] and known.max() <= _NANOSECOND_DAYS[1]):
         return column.astype("datetime64[ns]")
-    text = np.datetime_as_string(column, unit="D").astype(object)
+    text = np.datetime_as_string(column, unit=unit).astype(object)
     text[np.isnat(column)] = None
     return text
 
 
 def _plain(value: object) -> object:
     """A value of a type that has no column of its own, as text that a person can read."""
-    if isinstance(value, (QDateTime, QDate, QTime)):
+    if isinstance(value, QTime):
         return value.toString(Qt.DateFormat.ISODate) or None
     if value is None or isinstance(value, (str, bool, int, float)):
         return value

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from qgis.PyQt.QtCore import QDate
+from qgis.PyQt.QtCore import QDate, QDateTime
+
+from .table import moments
 
 
 def as_attributes(column: np.ndarray, kind: str) -> list:
@@ -14,6 +16,11 @@ def as_attributes(column: np.ndarray, kind: str) -> list:
         return [
             None if gone else QDate(day.year, day.month, day.day)
             for day, gone in zip(values, missing, strict=True)
+        ]
+    if kind == "datetime" and column.dtype != object:
+        return [
+            None if gone else QDateTime(value)
+            for value, gone in zip(moments(column).tolist(), missing, strict=True)
         ]
     convert = {"bool": bool, "int32": int, "int64": int, "real": float, "text": str}.get(kind, _same)
     return [None if gone else convert(value) for value, gone in zip(column, missing, strict=True)]

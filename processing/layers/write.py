@@ -16,6 +16,7 @@ from qgis.core import (
 
 from ..texts import tr
 from .fields import BULK_KINDS, fields_to_qgis
+from .table import moments
 from .values import missing_in
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ def _write_bulk(path: Path, layer: OutputLayer) -> bool:
         array, mask = _storable(column, field.kind)
         arrays.append(array)
         masks.append(mask)
+    zones = {
+        field.name: np.full(len(layer), field.zone)
+        for field in layer.fields
+        if field.kind == "datetime" and field.zone
+    }
     names = np.array([field.name for field in layer.fields], dtype=object)
     options = _layer_options(driver, layer)
     try:
@@ -64,6 +70,7 @@ def _write_bulk(path: Path, layer: OutputLayer) -> bool:
             geometry_type=None if layer.wkb is None else _geometry_name(layer.wkb_type),
             crs=None if layer.wkb is None else crs_text(layer.crs),
             layer_options=options,
+            gdal_tz_offsets=zones,
         )
     except (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, ValueError) as error:
         raise QgsProcessingException(str(error)) from error
@@ -111,6 +118,8 @@ def _storable(column: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray | N
         return np.asarray(column, dtype="float64"), None
     if kind == "date":
         return np.asarray(column).astype("datetime64[D]"), None
+    if kind == "datetime":
+        return moments(column), None
     missing = missing_in(column)
     if kind == "text":
         text = np.empty(len(column), dtype=object)

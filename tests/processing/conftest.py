@@ -26,6 +26,7 @@ TYPES = {
     "real": QVariant.Double,
     "date": QVariant.Date,
     "datetime": QVariant.DateTime,
+    "time": QVariant.Time,
     "bool": QVariant.Bool,
 }
 DRIVERS = {".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".geojson": "GeoJSON"}
@@ -86,7 +87,9 @@ def run(provider):
 def context(qgis_app):
     result = QgsProcessingContext()
     result.setProject(QgsProject.instance())
-    return result
+    yield result
+    # pytest keeps the last test's fixtures until QGIS has shut down, when its layers can no longer be closed
+    result.temporaryLayerStore().removeAllMapLayers()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 
 import overdraft
 from overdraft.core.schema import register_schema, results_schema
+from overdraft.processing.parameters import AREA_BASES
 
 ROOT = Path(overdraft.__file__).resolve().parent
 TEXT = (ROOT / "docs/contract.md").read_text(encoding="utf-8")
@@ -85,7 +86,7 @@ def test_names_in_the_prose_exist(provider):
     words = {token for values in results_schema().enums.values() for token in values}
     roles = {*register_schema().roles, *results_schema().roles}
     algorithms = {algorithm.name() for algorithm in provider.algorithms()}
-    policy_marks = {"from_policy", "unassigned", "user_version"}
-    known = fields | words | roles | algorithms | policy_marks
+    others = {"from_policy", "unassigned", "user_version", "fid", "fid_1", "generated", "overdraft"}
+    known = fields | words | roles | algorithms | others | {*AREA_BASES}
     lower = set(re.findall(r"`([a-z][a-z_0-9]{2,})`", prose))
     assert lower <= known, lower - known

@@ -14,7 +14,7 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QDateTime
+from qgis.PyQt.QtCore import QDateTime, QTime
 
 from overdraft.processing.layers import open_source
 from overdraft.processing.layers.fields import fields_from_qgis
@@ -214,15 +214,41 @@ def test_broken_polygon_is_kept_for_the_rules_to_judge(read, layer, save, tmp_pa
         assert table.n_unreadable == 0
 
 
-def test_time_of_day_comes_as_text_and_the_row_survives(read, layer, save, tmp_path):
+def test_moments_are_read_as_on_the_clock(read, layer, save, tmp_path):
     moment = QDateTime.fromString("2024-05-01T08:30:00", "yyyy-MM-ddTHH:mm:ss")
     made = layer("Point", {"seen": "datetime"}, [("POINT (1 1)", moment), ("POINT (2 2)", None)])
     for value in (made, save(made, tmp_path / "seen.gpkg")):
-        _, table = read(value)
-        assert [field.kind for field in table.fields if field.name == "seen"] == ["other"]
-        seen = table.frame()["seen"].tolist()
-        assert seen[0].startswith("2024-05-01T08:30:00")
-        assert seen[1] is None
+        source, table = read(value)
+        assert [field.kind for field in table.fields if field.name == "seen"] == ["datetime"]
+        seen = table.frame()["seen"]
+        assert seen.tolist()[0] == pd.Timestamp("2024-05-01T08:30:00")
+        assert seen.isna().tolist() == [False, True]
+    assert source.bulk is not None
+
+
+def test_time_of_day_comes_as_text(read, layer):
+    made = layer("Point", {"at": "time"}, [("POINT (1 1)", QTime(8, 30)), ("POINT (2 2)", None)])
+    _, table = read(made)
+    assert table.frame()["at"].tolist() == ["08:30:00", None]
+
+
+@pytest.mark.parametrize(("stored", "zone"), [("", 0), ("UTC", 100), ("mixed", None)])
+def test_zone_of_time_is_kept_or_the_slow_road_taken(read, tmp_path, stored, zone):
+    import geopandas as gpd
+    from shapely import Point
+
+    moments = pd.to_datetime(["2024-05-01T08:30:00", "2024-05-02T08:30:00"])
+    if stored == "UTC":
+        moments = moments.tz_localize("UTC")
+    values = pd.Series(moments)
+    if stored == "mixed":
+        values = pd.Series(["2024-05-01T08:30:00+08:00", "2024-05-02T08:30:00+06:00"]).map(pd.Timestamp)
+    frame = gpd.GeoDataFrame({"seen": values}, geometry=[Point(1, 1), Point(2, 2)], crs=4490)
+    frame.to_file(tmp_path / "seen.geojson", driver="GeoJSON")
+    _, table = read(str(tmp_path / "seen.geojson"))
+    assert table.columns[0].dtype == (object if zone is None else np.dtype("datetime64[ms]"))
+    assert table.fields[0].zone == (zone or 0)
+    assert table.frame()["seen"].iloc[0] == pd.Timestamp("2024-05-01T08:30:00")
 
 
 def test_days_within_nanoseconds_are_days(read, layer):

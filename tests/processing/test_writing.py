@@ -18,7 +18,7 @@ from qgis.core import (
     QgsVectorLayer,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QDate
+from qgis.PyQt.QtCore import QDate, QDateTime
 
 from overdraft.core.errors import Cancelled
 from overdraft.processing.layers import Field, OutputLayer, deliver, destination, open_source
@@ -322,3 +322,21 @@ def test_geometry_passes_through_as_it_was(write, placed, layer, rows_of, tmp_pa
     write({"OUTPUT": str(tmp_path / "out.gpkg")}, {"OUTPUT": placed(made)})
     assert rows_of(tmp_path / "out.gpkg")[0]["wkt"].replace(" ", "") == f"{kind}({numbers})".replace(" ", "")
     assert QgsVectorLayer(str(tmp_path / "out.gpkg")).wkbType() == made.wkbType()
+
+
+def test_moments_pass_through_in_bulk_and_slowly(write, placed, layer, save, rows_of, tmp_path):
+    moment = QDateTime.fromString("2024-05-01T08:30:15", "yyyy-MM-ddTHH:mm:ss")
+    made = layer(
+        "Point", {"seen": "datetime", "at": "time"}, [("POINT (1 1)", moment, None), (None, None, None)]
+    )
+    slow = placed(made)
+    made.dataProvider().deleteAttributes([1])
+    made.updateFields()
+    fast = placed(save(made, tmp_path / "in.gpkg"))
+    for name, output in (("slow.gpkg", slow), ("fast.gpkg", fast), ("fast.geojson", fast)):
+        write({"OUTPUT": str(tmp_path / name)}, {"OUTPUT": output})
+        seen = [row["seen"] for row in rows_of(tmp_path / name)]
+        assert seen[0].toString("yyyy-MM-ddTHH:mm:ss") == "2024-05-01T08:30:15", name
+        assert seen[1] is None
+    answer = write({"OUTPUT": "TEMPORARY_OUTPUT"}, {"OUTPUT": fast})
+    assert answer["OUTPUT"]
