@@ -15,6 +15,11 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 unexport VIRTUAL_ENV
 
+# Qt wants a private folder and says so on every start where the login made none.
+ifeq ($(XDG_RUNTIME_DIR),)
+export XDG_RUNTIME_DIR := $(CURDIR)/build/runtime
+endif
+
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 TRANSLATION := resources/i18n/overdraft_zh_CN
@@ -41,6 +46,7 @@ help:
 	@echo "make clean         remove everything that was made here (.venv: make clean-all)"
 
 setup:
+	@mkdir -p -m 700 build/runtime
 	@sh tools/setup.sh
 
 sample: setup $(SAMPLE)
