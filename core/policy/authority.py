@@ -71,7 +71,8 @@ def _resolved(policy: Policy, column: Sequence | None, size: int, names: Mapping
         text: policy.resolve_unit(text) or policy.resolve_unit(names.get(text, "")) or ""
         for text in texts.dropna().unique()
     }
-    return texts.map(known).fillna("").to_numpy(dtype=object)
+    found = texts.map(known).astype(object)
+    return found.where(found.notna(), "").to_numpy(dtype=object)
 
 
 def _holds(rule: AuthorityRule, places: Mapping[str, np.ndarray]) -> np.ndarray:
