@@ -123,7 +123,7 @@ def show(case: Path) -> None:
     table(("county", *LEDGER[1:]), ledger, texts=2)
     say("退减灌溉面积 · retirement of irrigated land, in mu (亩)")
     head = ("unit", "year", "target", "retired", "restored", "net", "gap", "period", "outcome")
-    table(head, [(name, str(year), *rest) for name, year, *rest in retirement])
+    table(head, [(name or "(unassigned)", str(year), *rest) for name, year, *rest in retirement])
 
 
 def main() -> None:
@@ -152,6 +152,7 @@ def main() -> None:
     say()
     show(case)
     paths = {"case file": case, "report": report_zh, "report (English)": report_en, "map": picture}
+    say("Open the case file in QGIS: it comes styled. The report opens in any browser.")
     for label, path in paths.items():
         say(f"{label + ':':<18}{path}")
 
