@@ -142,7 +142,7 @@ def register_crs(connection: sqlite3.Connection, crs: CRS | None) -> int:
         (definition,),
     ).fetchone()
     if known:
-        return known[0]
+        return int(known[0])
     (top,) = connection.execute("SELECT max(srs_id) FROM gpkg_spatial_ref_sys").fetchone()
     own = max(_FIRST_OWN_SRS, top + 1)
     row = (crs.name, own, "NONE", own, definition, None)
@@ -193,12 +193,14 @@ def register_layer(
     """
     kind, srs_id, z = geometry
     keys, corners = boxes
-    low, high = (corners.min(axis=0), corners.max(axis=0)) if len(corners) else (None, None)
-    extent = (None,) * 4 if low is None else (low[0], low[2], high[1], high[3])
+    extent: tuple[float | None, ...] = (None,) * 4
+    if len(corners):
+        low, high = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+        extent = (low[0], low[2], high[1], high[3])
     connection.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change,"
         " min_x, min_y, max_x, max_y, srs_id) VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)",
-        (table, identifier, description, changed, *map(_plain, extent), srs_id),
+        (table, identifier, description, changed, *extent, srs_id),
     )
     connection.execute(
         "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, ?, 0)",
@@ -252,7 +254,3 @@ def _definition(crs: CRS) -> str:
         return crs.to_wkt("WKT1_GDAL")
     except Exception:  # pyproj raises several types here, depending on its version
         return crs.to_wkt()
-
-
-def _plain(value: float | None) -> float | None:
-    return None if value is None else float(value)

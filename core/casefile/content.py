@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -101,7 +101,8 @@ def case_content(result: EnforceResult, language: str) -> CaseContent:
 
 def used_settings(result: EnforceResult) -> dict[str, Setting]:
     """The policy's settings as the run used them, those that it set itself marked so."""
-    given = result.manifest.get("settings", {})
+    manifest: Mapping[str, Any] = result.manifest
+    given = manifest.get("settings", {})
     chosen = {key: given.get(name) for name, key in OVERRIDES.items()}
     policy: Policy = result.policy
     return effective_settings(policy, {key: value for key, value in chosen.items() if key in policy.settings})

@@ -220,7 +220,8 @@ def _put(
     frame: pd.DataFrame | None,
     content: CaseContent,
     crs: CRS | None,
-) -> None:
+) -> tuple[int, ...]:
+    """One table with its labels and style; returns its row keys."""
     layout, moment = layouts()[name], content.moment or _now()
     written = create_table(connection, layout, frame, content.language, moment, crs)
     known = {item.name for item in layout.fields}

@@ -78,7 +78,7 @@ def create_table(
     columns = _columns(layout, plain)
     if len(columns) > MAX_COLUMNS:
         raise TooManyColumnsError(layout.name, len(columns), MAX_COLUMNS)
-    cells = [keys]
+    cells: list[Iterable] = [keys]
     definitions = Columns([(container.KEY, "key")])
     shape: tuple[str, int, int] | None = None
     if layout.is_layer:

@@ -1,0 +1,141 @@
+"""What the report rests on: clauses, the policy's own figures, settings, inputs, software."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ..casefile import used_settings
+from ..policy import Check, Clause, Setting
+from ..schema import register_schema
+from .figures import count
+from .words import DASH, Words, is_given
+
+if TYPE_CHECKING:
+    from ..enforce import EnforceResult
+
+FAMILIES = ("replacement.", "retirement.")
+"""Settings that the rules of a run read."""
+
+RUN_OPTIONS = ("distance_limit_m", "position_accuracy_m")
+
+
+def manifest_of(result: EnforceResult) -> Mapping[str, Any]:
+    """The manifest, its values of any type."""
+    return result.manifest
+
+
+def clauses(result: EnforceResult) -> list[Clause]:
+    """The clauses that findings, counts and settings of the run rest on, in the order of the document."""
+    told = pd.concat([result.findings["clause"], result.rule_counts["clause"]])
+    used = {str(clause) for clause in told if is_given(clause)}
+    used |= {setting.clause for setting in relevant(used_settings(result)) if setting.clause}
+    return [clause for key, clause in result.policy.clauses.items() if key in used]
+
+
+def relevant(settings: dict[str, Setting]) -> list[Setting]:
+    """The settings that the rules of a run read."""
+    return [item for key, item in settings.items() if key.startswith(FAMILIES)]
+
+
+def gaps(result: EnforceResult, words: Words) -> str:
+    """What the policy leaves to be supplied."""
+    labels = [item.label(words.language) for item in used_settings(result).values() if item.source == "gap"]
+    return ("；" if words.language == "zh" else "; ").join(labels)
+
+
+def setting_rows(result: EnforceResult, words: Words) -> list[dict]:
+    """Settings with value, source and confidence, then the options of the run."""
+    rows = [
+        {
+            "key": item.key,
+            "label": item.label(words.language),
+            "value": words.setting(item),
+            "source": words.token("setting_source", item.source),
+            "confidence": words.either(f"confidence.{item.confidence}", item.confidence),
+            "unverified": item.confidence == "unverified",
+            "clause": item.clause,
+        }
+        for item in relevant(used_settings(result))
+    ]
+    given = manifest_of(result).get("settings", {})
+    rows += [
+        {
+            "key": name,
+            "label": words(f"option.{name}"),
+            "value": f"{given[name]:g}",
+            "source": words("run_option"),
+            "confidence": DASH,
+            "unverified": False,
+            "clause": "",
+        }
+        for name in RUN_OPTIONS
+        if given.get(name) is not None
+    ]
+    return rows
+
+
+def check_rows(result: EnforceResult, words: Words) -> list[dict]:
+    """The policy's own arithmetic: what disagrees first, information last."""
+    checks = sorted(result.policy.checks(), key=lambda check: (check.informative, check.agrees))
+    return [
+        {
+            "what": words.sentence(check.message_key, dict(check.message_values)),
+            "clause": check.clause,
+            "stated": _figure(check, "stated", words),
+            "computed": _figure(check, "computed", words),
+            "difference": _figure(check, "difference", words),
+            "state": words(_state(check)),
+            "agrees": check.agrees,
+            "informative": check.informative,
+        }
+        for check in checks
+    ]
+
+
+def disagreements(result: EnforceResult) -> int:
+    """How many of the policy's binding figures do not agree with each other."""
+    return sum(not check.agrees and not check.informative for check in result.policy.checks())
+
+
+def _state(check: Check) -> str:
+    if check.informative:
+        return "informative"
+    return "agrees" if check.agrees else "disagrees"
+
+
+def _figure(check: Check, name: str, words: Words) -> str:
+    number = check.message_values.get(name, getattr(check, name))
+    return " ".join((str(number).replace("-", "−"), words.unit(check.unit)))
+
+
+def input_rows(result: EnforceResult, words: Words) -> list[dict]:
+    """Inputs with their source, number of rows and hash of content, as the manifest holds them."""
+    return [
+        {
+            "role": words.token("role", item["role"]),
+            "source": item.get("source") or DASH,
+            "rows": count(item["rows"]),
+            "hash": item["sha256"],
+        }
+        for item in manifest_of(result).get("inputs", ())
+    ]
+
+
+def missing_roles(result: EnforceResult, words: Words) -> list[str]:
+    """Roles that the flow reads and this run was not given."""
+    read = (
+        "zones",
+        "units",
+        "irrigation",
+        "networks",
+        "events",
+        "evidence",
+        "pairs",
+        "readings",
+        "applications",
+    )
+    roles = register_schema().roles
+    return [roles[name].label(words.language) for name in read if not result.register.has(name)]

@@ -1,0 +1,117 @@
+"""The ledger of 减二更一 on paper: balances, pairs, entries."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ..findings import OUTCOMES
+from .figures import count, signed
+from .words import DASH, Words, is_given
+
+if TYPE_CHECKING:
+    from ..enforce import EnforceResult
+
+COUNTED = ("sealed", "pending", "renewed", "reserved", "required", "deficit", "further", "approvable")
+APPLIED = ("n_applications", "n_approved")
+GROUPS = ("credit", "debit", "excluded")
+
+
+def balance(result: EnforceResult, words: Words) -> dict:
+    """The balance table: headings and rows of the pools, and of the zones for information."""
+    frame, settings = result.ledger.balance, result.ledger.settings
+    columns = [*COUNTED, *(name for name in APPLIED if frame[name].notna().any()), "net_change", "n_doubt"]
+    own = frame["pool_level"] == settings.pool
+    zones = frame[~own] if settings.pool != "zone" else frame.iloc[:0]
+    return {
+        "columns": [words.field("ledger_balance", name) for name in columns],
+        "rows": [_balance_row(row, columns, words) for row in frame[own].to_dict("records")],
+        "zones": [_balance_row(row, columns, words) for row in zones.to_dict("records")],
+        "rule": words(f"balance_rule_{settings.reading}"),
+        "since": words(
+            "balance_since",
+            baseline=settings.baseline.date().isoformat(),
+            as_of=result.as_of.isoformat(),
+        ),
+        "clause": settings.clause,
+    }
+
+
+def _balance_row(row: dict, columns: list[str], words: Words) -> dict:
+    pool, _, zone = str(row["pool_id"]).partition("/")
+    name = " / ".join((words.place(pool), words.place(zone))) if zone else words.place(row["pool_id"])
+    cells = [signed(row[c]) if c == "net_change" else count(row[c]) for c in columns]
+    deficit = row["deficit"]
+    return {
+        "name": name,
+        "cells": cells,
+        "outcome": row["outcome"],
+        "label": words.token("outcome", row["outcome"]),
+        "short": words("deficit_of", n=count(deficit))
+        if is_given(deficit) and deficit > 0
+        else words("no_deficit" if is_given(deficit) else "not_computed"),
+    }
+
+
+def pairs(result: EnforceResult, words: Words, limit: int) -> dict:
+    """Pairs with permission and reasons, the worst first."""
+    frame = _worst_first(result.ledger.ledger[result.ledger.ledger["kind"] == "pair"])
+    return {"n": len(frame), "rows": [_entry(row, words) for row in frame.head(limit).to_dict("records")]}
+
+
+def entries(result: EnforceResult, words: Words, limit: int) -> list[dict]:
+    """Credits, debits and what does not count, each with its reason."""
+    ledger = result.ledger.ledger
+    found = []
+    for kind in GROUPS:
+        frame = _worst_first(ledger[ledger["kind"] == kind])
+        rows = [_entry(row, words) for row in frame.head(limit).to_dict("records")]
+        found.append({"kind": kind, "title": words(f"kind.{kind}"), "n": len(frame), "rows": rows})
+    return found
+
+
+def entry_counts(result: EnforceResult, words: Words) -> list[dict]:
+    """Entries by kind, state and whether they count; the numbers add up to the ledger's rows."""
+    ledger = result.ledger.ledger
+    keys = ledger[["kind", "state", "counts"]].astype(object)
+    tally = keys.where(keys.notna(), "").value_counts(sort=False).sort_index()
+    return [
+        {
+            "kind": words.token("entry_kind", kind),
+            "state": _state(state, words),
+            "counts": words("yes" if counts else "no"),
+            "n": count(n),
+        }
+        for (kind, state, counts), n in tally.items()
+    ]
+
+
+def _worst_first(frame: pd.DataFrame) -> pd.DataFrame:
+    order = {token: place for place, token in enumerate(OUTCOMES)}
+    rank = frame["outcome"].map(order).fillna(len(OUTCOMES))
+    return frame.assign(rank=rank).sort_values(["rank", "entry_id"], kind="stable")
+
+
+def _entry(row: dict, words: Words) -> dict:
+    values = json.loads(row["reason_values"]) if is_given(row["reason_values"]) else {}
+    family = str(row["reason_key"]).rpartition(".")[0]
+    reasons = [f"{family}.{name}" for name in values.get("reasons", ())] or [row["reason_key"]]
+    return {
+        "well": row["well_id"] if is_given(row["well_id"]) else DASH,
+        "renewal": row["renewal_id"] if is_given(row["renewal_id"]) else DASH,
+        "pool": words.place(row["pool_id"]),
+        "state": _state(row["state"], words),
+        "counts": words("yes" if row["counts"] else "no"),
+        "permission": row["permission"] if is_given(row["permission"]) else "",
+        "permission_label": words.token("permission", row["permission"]),
+        "outcome": row["outcome"],
+        "label": words.token("outcome", row["outcome"]),
+        "why": [words.sentence(key, values) for key in reasons],
+    }
+
+
+def _state(state: object, words: Words) -> str:
+    label = words.token("entry_state", state)
+    return words.either(f"state.{state}", label) if label == state else label
