@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from .findings import OUTCOMES, Verdicts, concat, conclude, worst_by
+from .findings import OUTCOMES, concat, conclude, worst_by
 from .overlay import Placement, PlacementOptions, place
 from .overlay.areas import area_zones
 from .policy import Policy
@@ -59,7 +59,6 @@ class EnforceResult:
 
     Attributes:
         wells: canonical fields, placement and ``outcome``, the worst finding of each well.
-        retirement: None without irrigation areas.
         findings: the findings table, worst first.
         counts: wells by worst outcome.
         manifest: inputs and their hashes, policy version, settings, versions, counts, warnings.
@@ -71,7 +70,7 @@ class EnforceResult:
     placement: Placement
     wells: gpd.GeoDataFrame
     ledger: ReplacementLedger
-    retirement: RetirementBalance | None
+    retirement: RetirementBalance
     area_zones: pd.DataFrame
     findings: pd.DataFrame
     rule_counts: pd.DataFrame
@@ -116,7 +115,15 @@ def enforce(
         baseline=settings.baseline,
         progress=_part(progress, 0.4, 0.6),
     )
-    retirement = _retirement(register, policy, as_of, settings, _part(progress, 0.6, 0.85))
+    retirement = retirement_balance(
+        register,
+        policy,
+        as_of,
+        baseline=settings.retirement_baseline,
+        area_basis=settings.area_basis,
+        parent_sum_only=settings.parent_sum_only,
+        progress=_part(progress, 0.6, 0.85),
+    )
     areas = _area_zones(register, as_of)
     verdicts = concat(
         [
@@ -125,7 +132,7 @@ def enforce(
             policy_findings(policy),
             placement_findings(wells, placement, layers["zones"], layers["units"], policy, options),
             ledger.verdicts,
-            retirement.verdicts if retirement else Verdicts.none(),
+            retirement.verdicts,
         ]
     )
     run_id = f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}"
@@ -172,26 +179,6 @@ def frame_hash(frame: pd.DataFrame) -> str:
     digest = hashlib.sha256("\u001f".join(map(str, plain.columns)).encode())
     digest.update(np.sort(rows).astype("<u8").tobytes())
     return digest.hexdigest()
-
-
-def _retirement(
-    register: Register,
-    policy: Policy,
-    as_of: date,
-    settings: EnforceSettings,
-    progress: Callable[[float], None],
-) -> RetirementBalance | None:
-    if not register.has("irrigation"):
-        return None
-    return retirement_balance(
-        register,
-        policy,
-        as_of,
-        baseline=settings.retirement_baseline,
-        area_basis=settings.area_basis,
-        parent_sum_only=settings.parent_sum_only,
-        progress=progress,
-    )
 
 
 def _area_zones(register: Register, as_of: date) -> pd.DataFrame:
