@@ -148,6 +148,7 @@ def _labels_for_print(layer: QgsVectorLayer, table: str, facts: Facts) -> None:
         settings = rule.settings()
         if "'county'" in rule.filterExpression():
             settings.fieldName, settings.isExpression = _named(facts), True
+            settings.fitInPolygonOnly = True
         text = settings.format()
         text.setSize(text.size() * (0.8 if text.size() < 10 else 0.95))
         settings.setFormat(text)

@@ -204,6 +204,12 @@ def _slips(areas: gpd.GeoDataFrame, planted: Planted) -> tuple[gpd.GeoDataFrame,
     areas.loc[half, "retired_on"] = pd.Timestamp("2022-09-30")
     planted.plant("area_irrigated_again", areas.at[half, "area_id"])
 
+    crossed = by_county["650421"].pop()
+    ring = shapely.get_coordinates(areas.at[crossed, "geometry"])
+    areas.at[crossed, "geometry"] = Polygon(ring[[0, 2, 1, 3, 0]])
+    areas.loc[crossed, "role"] = "crossed"
+    planted.plant("area_crossed", areas.at[crossed, "area_id"])
+
     gone = areas[(areas["role"] == "retired") & (areas["county_id"] == "650402")]
     wrong = gone.index[len(gone) // 3]
     areas.loc[wrong, "area_mu"] = areas.at[wrong, "mu"] + 150.0

@@ -9,7 +9,7 @@ from shapely.geometry import Point
 
 from .cast import Cast
 from .frame import ripple, smooth_ring
-from .jurisdiction import COUNTIES, Jurisdiction
+from .jurisdiction import CITY, COUNTIES, Jurisdiction
 from .planted import Planted
 
 SEAL_EDGE = "CQ-02"
@@ -29,7 +29,7 @@ def plant_slips(cast: Cast, land: Jurisdiction, zones: pd.DataFrame, free_seal: 
     """All slips of the wells; ids change last, so that every story keeps the id it was told with."""
     _at_edges(cast, zones, free_seal)
     _wrong_places(cast)
-    _nowhere(cast)
+    _nowhere(cast, land)
     _values(cast)
     _ids(cast)
 
@@ -69,12 +69,16 @@ def _wrong_places(cast: Cast) -> None:
         cast.planted.plant("township_differs", cast.id(index), recorded=wrong, found=right)
 
 
-def _nowhere(cast: Cast) -> None:
-    """No coordinates, coordinates that are not numbers, and a point in the ocean."""
+def _nowhere(cast: Cast, land: Jurisdiction) -> None:
+    """No coordinates, coordinates that are not numbers, a point in the ocean, and one just beyond the last border."""
     for number, kind in enumerate(["none", "none", "empty", "far"]):
         index = cast.take(plain(cast), f"nowhere/{number}")
         cast.wells.loc[index, "place"] = kind
         cast.planted.plant(f"place_{kind}", cast.id(index))
+    south = land.shape(CITY[0]).bounds[1]
+    index = cast.take(plain(cast) & (cast.wells["county_id"] == "650421"), "nowhere/beyond")
+    cast.wells.loc[index, ["x", "y"]] = [92_000.0, south - 1_200.0]
+    cast.planted.plant("place_beyond", cast.id(index))
 
 
 def _values(cast: Cast) -> None:
