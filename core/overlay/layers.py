@@ -18,10 +18,12 @@ class Repairs:
     """Rows of a layer whose polygons were not fit for use, by their unique row ids.
 
     Attributes:
+        ids: of all rows.
         repaired: were invalid, are judged by a repaired copy.
         unusable: have no geometry, or no area was left: they cover nothing.
     """
 
+    ids: np.ndarray
     repaired: np.ndarray
     unusable: np.ndarray
 
@@ -51,7 +53,7 @@ class Layer:
         polygons = Polygons.of(frame, role)
         names = unique_ids(frame, key)
         mended = np.setdiff1d(polygons.repaired, polygons.unusable)
-        repairs = Repairs(names[mended], names[polygons.unusable])
+        repairs = Repairs(names, names[mended], names[polygons.unusable])
         return Layer(polygons, ids, (editions or Editions(frame, ids)).on(day), repairs)
 
     def covering(self, points: Points) -> tuple[np.ndarray, np.ndarray]:

@@ -59,12 +59,13 @@ def zone_distances(
         accuracy_m: a point nearer than this to the edge of any matching zone, inside or out, is in doubt; 0: none.
 
     Returns:
-        ``distance`` in metres, unrounded, NaN beyond the limit; ``doubt`` (bool).
+        ``distance`` in metres, unrounded, NaN beyond the limit; ``near``, metres to the edge that puts the point in
+        doubt, NaN where none does.
     """
     size = len(points)
-    distance, doubt = np.full(size, np.nan), np.zeros(size, dtype=bool)
+    distance, near = np.full(size, np.nan), np.full(size, np.nan)
     if edges.crs is None or not points.ok.any() or max(limit_m, accuracy_m) <= 0:
-        return distance, doubt
+        return distance, near
     xy, surface = points.coordinates(edges.crs), Surface.of(edges.crs)
     point, zone = hits
     figures = max(len(edges.row), 1)
@@ -85,12 +86,13 @@ def zone_distances(
 
     within, without = np.flatnonzero(points.ok & inside), np.flatnonzero(points.ok & ~inside)
     outer = search(without, max(limit_m, accuracy_m), matching, 0)
-    doubt[without] = outer < accuracy_m
+    near[without] = np.where(outer < accuracy_m, outer, np.nan)
     distance[without] = np.where(outer <= limit_m, outer, np.nan)
     if len(within):
-        doubt[within] = search(within, accuracy_m, matching, 1) < accuracy_m
+        inner = search(within, accuracy_m, matching, 1)
+        near[within] = np.where(inner < accuracy_m, inner, np.nan)
         distance[within] = -search(within, limit_m, containing, 2)
-    return distance, doubt
+    return distance, near
 
 
 def farther_than(

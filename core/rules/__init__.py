@@ -1,0 +1,1 @@
+"""What is to be said about the register, rule by rule: pure functions from frames to findings."""
