@@ -127,7 +127,7 @@ def _check(
             "parts": " + ".join(map(str, parts.values())),
             "stated": str(stated),
             "computed": str(computed),
-            "difference": f"{difference:+}",
+            "difference": f"{difference:+}".replace("-", "−"),
             "unit": unit,
             "base_difference": f"{abs(difference) * scale:,.0f}",
             "base_unit": base_unit,
