@@ -12,7 +12,7 @@ import pandas as pd
 from ..findings.verdicts import to_json
 from ..policy import Policy, Setting, effective_settings
 from ..register import Register
-from .layout import REPLACED, layouts, roles
+from .layout import roles
 
 if TYPE_CHECKING:
     from ..enforce import EnforceResult
@@ -59,27 +59,20 @@ class CaseContent:
 
 
 def case_content(result: EnforceResult, language: str) -> CaseContent:
-    """The case file of a run: the register as read, the wells with placement and outcome, all results.
-
-    Result tables that this run did not make are written empty: figures of an older run must not stand beside
-    those of this one.
-    """
+    """The case file of a run: the register as read, the wells with placement and outcome, all results."""
     register, manifest = result.register, dict(result.manifest)
     tables = {name: register[name] for name in roles() if register.has(name)}
     supplied = to_json(sorted(tables))
     tables["wells"] = result.wells
-    made = {
+    tables |= {
         "findings": result.findings,
         "rule_counts": result.rule_counts,
         "area_zones": result.area_zones,
         "ledger": result.ledger.ledger,
         "ledger_balance": result.ledger.balance,
         "pair_lines": result.ledger.lines,
-        "retirement_balance": result.retirement.balance if result.retirement else None,
+        "retirement_balance": result.retirement.balance,
     }
-    for name in REPLACED:
-        frame = made[name]
-        tables[name] = _nothing(name) if frame is None else frame
     run = _run(result, manifest, language)
     after = {"counts": dict(result.counts), "finding_hash": run["finding_hash"]}
     return CaseContent(
@@ -147,10 +140,6 @@ def _run(result: EnforceResult, manifest: Mapping[str, object], language: str) -
         "manifest": to_json(manifest),
         "finding_hash": manifest["finding_hash"],
     }
-
-
-def _nothing(name: str) -> pd.DataFrame:
-    return pd.DataFrame(columns=[item.name for item in layouts()[name].fields], dtype=object)
 
 
 def _moment(finished_at: str) -> str:

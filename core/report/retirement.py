@@ -19,10 +19,8 @@ BASES = ("registered_mu", "area_difference_mu")
 TOP_LEVELS = ("region", "prefecture")
 
 
-def balance(result: EnforceResult, words: Words) -> dict | None:
-    """The balance table, or None where none was drawn."""
-    if result.retirement is None:
-        return None
+def balance(result: EnforceResult, words: Words) -> dict:
+    """The balance table; without irrigation areas it says of each unit that nothing can be said."""
     frame = result.retirement.balance
     settings = used_settings(result)
     basis = str(settings["retirement.area_basis"].value)
@@ -41,6 +39,7 @@ def balance(result: EnforceResult, words: Words) -> dict | None:
             day=min(due, result.as_of).isoformat(),
             basis=words(f"basis.{basis}"),
         ),
+        "supplied": result.register.has("irrigation"),
         "sums": _sums(frame, words),
         "clause": settings["retirement.baseline"].clause,
     }
