@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import OverdraftError
 from .names import UnitNames, nearest
+from .vocabulary import RULE_SETTINGS
 
 if TYPE_CHECKING:
     from .arithmetic import Check
@@ -322,8 +323,10 @@ class Policy:
         """The setting with this key.
 
         Raises:
-            OverdraftError: there is none; the message names the nearest key.
+            OverdraftError: there is none; the message names the nearest key, or the rule that the policy lacks.
         """
+        if key not in self.settings and key in RULE_SETTINGS:
+            raise OverdraftError("policy.no_such_rule", policy=self.id, path=key, family=key.split(".")[0])
         if key not in self.settings:
             raise OverdraftError(
                 "policy.unknown_setting",

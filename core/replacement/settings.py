@@ -59,8 +59,9 @@ def replacement_settings(
     """Settings of ``policy`` with the overrides of a run.
 
     Raises:
-        OverdraftError: an override outside what the policy allows.
+        OverdraftError: a policy without this rule, or an override outside what the policy allows.
     """
+    policy.setting(CLAUSE_KEY)  # a policy without this rule says so
     overrides = {"reading": reading, "pool": pool, "baseline": baseline}
     given = {PREFIX + name: value for name, value in overrides.items() if value not in (None, "")}
     settings = {

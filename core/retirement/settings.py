@@ -46,8 +46,9 @@ def retirement_settings(
     """Settings of ``policy`` with the overrides of a run.
 
     Raises:
-        OverdraftError: an override outside what the policy allows.
+        OverdraftError: a policy without this rule, or an override outside what the policy allows.
     """
+    policy.setting(PREFIX + "baseline")  # a policy without this rule says so
     overrides = {"baseline": baseline, "area_basis": area_basis, "parent_sum_only": parent_sum_only}
     given = {PREFIX + name: value for name, value in overrides.items() if value not in (None, "")}
     settings = effective_settings(policy, given)

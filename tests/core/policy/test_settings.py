@@ -7,7 +7,9 @@ from datetime import date, datetime
 import pytest
 
 from overdraft.core.errors import OverdraftError
-from overdraft.core.policy import effective_settings, unverified, with_settings
+from overdraft.core.policy import effective_settings, parse_policy, unverified, with_settings
+from overdraft.core.replacement.settings import replacement_settings
+from overdraft.core.retirement.settings import retirement_settings
 
 
 def test_without_overrides_the_policy_speaks(turpan):
@@ -114,3 +116,13 @@ def test_a_policy_cannot_be_changed(turpan):
         turpan.settings["replacement.reading"] = None
     with pytest.raises(AttributeError):
         turpan.id = "other"
+
+
+def test_a_policy_without_a_rule_says_so(small_text):
+    small = parse_policy(small_text, "small-2024.toml")
+    with pytest.raises(OverdraftError, match=r"no such rule.*all settings of replacement"):
+        small.setting("replacement.reading")
+    with pytest.raises(OverdraftError, match=r"small-2024.*replacement\.reading"):
+        replacement_settings(small)
+    with pytest.raises(OverdraftError, match=r"small-2024.*retirement\.baseline"):
+        retirement_settings(small)
