@@ -79,7 +79,7 @@ def _meant(policy: Policy, gazetteer: Units) -> np.ndarray:
 
 def _row(policy: Policy, named, units: GeoDataFrame | None, place: int | None) -> tuple:
     dates = [
-        units[name].iloc[place] if place is not None and name in units else pd.NaT
+        units[name].iloc[place] if units is not None and place is not None and name in units else pd.NaT
         for name in ("valid_from", "valid_to")
     ]
     stated = (named.severity or None, named.control or None, named.aquifer or None)

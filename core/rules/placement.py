@@ -5,7 +5,7 @@ None of these change a placement, an eligibility or a count. They carry no claus
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -183,19 +183,20 @@ class _Speaker:
         asked: np.ndarray,
         holds: np.ndarray,
         key: object,
-        values: dict[str, object],
+        values: Mapping[str, object],
         *,
         outcome: str = "review",
-        **columns: object,
+        action: str = "none",
+        measured: object = np.nan,
+        threshold: float = np.nan,
+        measure_unit: str = "",
+        evidence: Mapping[str, object] | None = None,
+        settings: Mapping[str, object] | None = None,
     ) -> Verdicts:
         rows = np.flatnonzero(asked)
 
         def pick(value: object) -> object:
-            if isinstance(value, dict):
-                return {name: pick(one) for name, one in value.items()}
-            return (
-                np.asarray(value, dtype=object)[rows] if isinstance(value, (np.ndarray, pd.Series)) else value
-            )
+            return np.asarray(value)[rows] if isinstance(value, (np.ndarray, pd.Series)) else value
 
         return judge(
             rule=f"placement.{rule}",
@@ -204,8 +205,13 @@ class _Speaker:
             subject_id=self._subject[rows],
             unit_id=self._unit[rows],
             outcome=np.where(holds[rows], outcome, "pass"),
+            action=action,
+            measured=pick(measured),
+            threshold=threshold,
+            measure_unit=measure_unit,
             message_key=pick(key),
-            message_values=pick(values),
+            message_values={name: pick(value) for name, value in values.items()},
+            evidence={name: pick(value) for name, value in (evidence or {}).items()},
+            settings=settings,
             out_of_scope=len(self._subject) - len(rows),
-            **{name: pick(value) for name, value in columns.items()},
         )
