@@ -13,10 +13,11 @@ from .frame import random_numbers
 READ_FROM, READ_TO, SEALED_READ_FROM = 2021, 2025, 2018
 
 
-def event_table(*parts: pd.DataFrame) -> pd.DataFrame:
+def event_table(rows: list[dict]) -> pd.DataFrame:
     """Role ``events``: numbered by day, recorded three days later by an office, never by a person."""
-    events = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    events = events.sort_values(["effective_on", "subject_role", "subject_id", "kind"], kind="stable")
+    events = pd.DataFrame(rows).sort_values(
+        ["effective_on", "subject_role", "subject_id", "kind"], kind="stable"
+    )
     events = events.reset_index(drop=True)
     events["event_id"] = "SJ-" + (events.index + 1).astype(str).str.zfill(4)
     events["recorded_on"] = events["effective_on"] + pd.Timedelta(days=3)

@@ -42,7 +42,7 @@ _CROPS = [("葡萄", 0.38), ("棉花", 0.22), ("甜瓜", 0.16), ("玉米", 0.12)
 
 def build_irrigation(
     land: Jurisdiction, fields: gpd.GeoDataFrame, planted: Planted
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+) -> tuple[gpd.GeoDataFrame, list[dict]]:
     """Role ``irrigation`` in the local frame (with ``block``, ``fan``, ``tail``), and the land events.
 
     The first rows are the field blocks in their order; special parcels follow.
@@ -185,7 +185,7 @@ def _resize(areas: gpd.GeoDataFrame, index: int, mu: float) -> None:
     areas.loc[index, ["mu", "area_mu"]] = mu
 
 
-def _slips(areas: gpd.GeoDataFrame, planted: Planted) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def _slips(areas: gpd.GeoDataFrame, planted: Planted) -> tuple[gpd.GeoDataFrame, list[dict]]:
     """Restorations, cycles, partial retirements, and the parcels whose record does not hold."""
     events: list[dict] = []
     _restore(areas, events)
@@ -216,7 +216,7 @@ def _slips(areas: gpd.GeoDataFrame, planted: Planted) -> tuple[gpd.GeoDataFrame,
     planted.plant("area_differs", areas.at[wrong, "area_id"], more=150)
     planted.plant("area_outside", areas.loc[areas["role"] == "outside", "area_id"].iloc[0])
 
-    return _overlap(areas, planted), pd.DataFrame(events)
+    return _overlap(areas, planted), events
 
 
 def _restore(areas: gpd.GeoDataFrame, events: list[dict]) -> None:

@@ -17,7 +17,7 @@ from .papers import event_table, evidence_table, permits_table, readings_table, 
 from .planted import Planted
 from .retirement import build_irrigation
 from .scenery import build_scenery
-from .slips import SEAL_EDGE, plant_slips, plant_zone, unclassed_zone
+from .slips import SEAL_EDGE, plant_slips, plant_zone
 from .stories import gaochang, shanshan, toksun
 from .wells import build_wells
 from .zones import build_networks, build_zones
@@ -47,8 +47,7 @@ def build_sample() -> Sample:
     free_seal = gaochang(cast, zones.set_index("zone_id").at[SEAL_EDGE, "geometry"].boundary)
     shanshan(cast)
     toksun(cast)
-    well_events = pd.DataFrame([*cast.events, _stray_event()])
-    events = event_table(well_events, land_events)
+    events = event_table([*cast.events, _stray_event(), *land_events])
     planted.plant("event_unknown", events.loc[events["subject_id"] == STRAY_WELL, "event_id"].iloc[0])
     tables = {
         "events": events,
@@ -65,7 +64,6 @@ def build_sample() -> Sample:
     plant_zone(planted)
     planted.plant("target_missed", "650422")
     planted.plant("city_missed", "6504")
-    zones = gpd.GeoDataFrame(pd.concat([zones, gpd.GeoDataFrame([unclassed_zone()])], ignore_index=True))
     scenery, streams = build_scenery(land)
     places = {
         "units": _units(land),

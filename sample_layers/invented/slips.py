@@ -8,7 +8,6 @@ import shapely
 from shapely.geometry import Point
 
 from .cast import Cast
-from .frame import ripple, smooth_ring
 from .jurisdiction import CITY, COUNTIES, Jurisdiction
 from .planted import Planted
 
@@ -111,16 +110,6 @@ def _ids(cast: Cast) -> None:
     cast.planted.plant("id_repeated", f"{cast.id(first)}#2")
 
 
-def unclassed_zone() -> dict:
-    """A zone that states neither severity nor control, in the empty desert south of the ridge."""
-    ring = [(100.0, 12.4), (103.0, 13.4), (106.0, 11.8), (105.2, 9.0), (101.4, 8.6)]
-    return {
-        "zone_id": "CQ-99", "name": "沙海待定区", "severity": None, "control": None, "aquifer": "shallow",
-        "allowable_m3": None, "valid_from": None, "valid_to": None, "edition": "2019", "doc_no": None,
-        "legal_state": "in_force", "geometry": ripple(smooth_ring(ring)),
-    }  # fmt: skip
-
-
 def plant_zone(planted: Planted) -> None:
-    """The zone of :func:`unclassed_zone` must be asked about."""
+    """The zone CQ-99 states neither severity nor control: it must be asked about."""
     planted.plant("zone_unclassed", "CQ-99")
