@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 
 from qgis.core import (
@@ -129,7 +130,11 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         try:
-            return self.compute(parameters, context, feedback, Progress(feedback))
+            with warnings.catch_warnings():
+                # What pandas says to its developers is nothing that a user can act on
+                warnings.simplefilter("ignore", DeprecationWarning)
+                warnings.simplefilter("ignore", FutureWarning)
+                return self.compute(parameters, context, feedback, Progress(feedback))
         except Cancelled:
             return {}
         except OverdraftError as error:

@@ -1,7 +1,8 @@
-"""A quick look into a case file, without reading it: is it one, and which tables hold rows?"""
+"""A quick look into a case file, without reading it: is it one, which tables hold rows, are its data made up?"""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -25,3 +26,13 @@ def tables_with_rows(path: Path) -> set[str] | None:
             }
     except sqlite3.Error:
         return None
+
+
+def says_invented(path: Path) -> bool:
+    """Did the last run recorded in a case file say that its data are made up?"""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            row = connection.execute("SELECT manifest FROM runs ORDER BY finished_at DESC LIMIT 1").fetchone()
+        return bool(row and row[0] and json.loads(row[0]).get("invented"))
+    except (sqlite3.Error, ValueError):
+        return False

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext
 
 from ..core.schema import normal_name, register_schema
+from .casefiles import says_invented
 from .layers import LayerSource, Table, open_source
 from .texts import ui_language
 
@@ -121,6 +122,13 @@ class Inputs:
         """Where each role came from, as file and layer names without folders."""
         case = "" if self.case is None else self.case.name
         return {role: self.sources[role].described if role in self.sources else case for role in frames}
+
+    @property
+    def invented(self) -> bool:
+        """Does a layer, or the case file, say that its data are made up? Then every output says so too."""
+        if self.case is not None and says_invented(self.case):
+            return True
+        return any(source.invented for source in self.sources.values())
 
     @property
     def n_unreadable(self) -> dict[str, int]:

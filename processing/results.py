@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingFeedback, QgsWkbTypes
 
+from ..core.messages import catalogue, render
 from ..core.schema import register_schema, results_schema
 from .layers import Field, OutputLayer, Table, fields_from_schema
 from .texts import tr, ui_language
@@ -152,9 +153,16 @@ def tell_findings(feedback: QgsProcessingFeedback, rows: pd.DataFrame) -> None:
     labels = results_schema().enums["outcome"]
     for (rule, outcome), n in rows.groupby(["rule", "outcome"], sort=True).size().items():
         if outcome != "pass":
+            label = labels[outcome].label(language)
             feedback.pushWarning(
-                tr("{rule}: {n} × {outcome}").format(rule=rule, n=n, outcome=labels[outcome].label(language))
+                tr("{rule}: {n} × {outcome}").format(rule=_title(rule, language), n=n, outcome=label)
             )
+
+
+def _title(rule: str, language: str) -> str:
+    """What the report calls a rule; its name where it has no title."""
+    key = f"report.rule.{rule}"
+    return render(key, {}, language) if key in catalogue() else rule
 
 
 def tell_counts(feedback: QgsProcessingFeedback, counts: Mapping[str, int]) -> None:

@@ -19,6 +19,8 @@ COUNTS = {
 }
 """Outcome → number output: wells by their worst outcome."""
 
+_HEAD = "@history-head@"
+
 
 class Enforce(OverdraftAlgorithm):
     """Judges a whole register and writes case file and report."""
@@ -82,12 +84,12 @@ class Enforce(OverdraftAlgorithm):
         )
         content = case_content(result, inputs.language)
         target = Path(self.parameterAsFileOutput(parameters, "OUTPUT", context)).absolute()
-        page = self._page(parameters, context, result, target)
-        progress(0.75)
         tell_findings(feedback, result.findings)
+        page = self._page(parameters, context, result, target)
         try:
-            written = write_case(target, content, base=inputs.case, progress=progress.part(0.75, 0.99))
+            written = write_case(target, content, base=inputs.case, progress=progress.part(0.7, 0.99))
             if page is not None:
+                _put_head(page, written.history_head)
                 page.commit()
         finally:
             if page is not None:
@@ -114,6 +116,7 @@ class Enforce(OverdraftAlgorithm):
             distance_limit_m=length_of(self, parameters, "DISTANCE_LIMIT", context),
             position_accuracy_m=length_of(self, parameters, "POSITION_ACCURACY", context),
             sources=self.inputs.described(frames),
+            invented=self.inputs.invented,
         )
 
     def _page(self, parameters, context, result, case: Path) -> BesideFile | None:
@@ -123,10 +126,16 @@ class Enforce(OverdraftAlgorithm):
         path = self.parameterAsFileOutput(parameters, "REPORT", context)
         if not path:
             return None
-        html = render_report(result, self.inputs.language)
+        html = render_report(result, self.inputs.language, case_path=case.name, history_head=_HEAD)
         try:
             page = BesideFile(Path(path).absolute())
             page.inside.write_text(html, encoding="utf-8")
         except OSError as error:
             raise QgsProcessingException(str(error)) from error
         return page
+
+
+def _put_head(page: BesideFile, head: str) -> None:
+    """The report names the last hash of the case file's history, known only once that is written."""
+    text = page.inside.read_text(encoding="utf-8")
+    page.inside.write_text(text.replace(_HEAD, head), encoding="utf-8")

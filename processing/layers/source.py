@@ -17,6 +17,7 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingFeatureSource,
+    QgsVectorLayer,
     QgsWkbTypes,
 )
 
@@ -25,6 +26,7 @@ from .fields import Field, column_from_values, fields_from_qgis
 from .table import Table
 
 _CHUNK = 20_000
+_INVENTED = ("invented", "虚构")
 
 
 @dataclass
@@ -35,12 +37,14 @@ class LayerSource:
         source: what Processing hands out; honours selection, filters and edits.
         bulk: the plain file behind it, if there is one that can be read in bulk.
         path: the local file behind it, if any: no output may be written there.
+        invented: the layer's own name or description says that its data are made up.
     """
 
     name: str
     source: QgsProcessingFeatureSource
     bulk: BulkFile | None
     path: Path | None
+    invented: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -95,7 +99,16 @@ def open_source(
         return None
     layer = layer_behind(algorithm, parameters, name, context)
     plain = not is_partial(parameters.get(name)) and layer is not None
-    return LayerSource(name, source, bulk_file(layer) if plain else None, file_of(layer))
+    bulk = bulk_file(layer) if plain else None
+    return LayerSource(name, source, bulk, file_of(layer), is_invented(layer))
+
+
+def is_invented(layer: QgsVectorLayer | None) -> bool:
+    """Does a layer say of itself that its data are made up?"""
+    if layer is None:
+        return False
+    says = " ".join((layer.name(), layer.metadata().abstract(), layer.dataComment())).casefold()
+    return any(word in says for word in _INVENTED)
 
 
 def _read_features(
