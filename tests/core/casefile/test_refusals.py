@@ -216,6 +216,30 @@ def test_a_file_left_in_wal_mode_is_read_from_a_medium_that_cannot_be_written(op
     assert done.stdout.split() == ["3"], done.stderr
 
 
+def test_an_unfinished_write_on_a_medium_that_cannot_be_written(open_folder, make_content):
+    path = write_case(open_folder / "case.gpkg", make_content()).path
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("PRAGMA cache_size = 1")
+        writer.execute("BEGIN")
+        writer.execute("UPDATE layer_styles SET styleQML = styleQML || 'x'")
+        journal = path.with_name("case.gpkg-journal").read_bytes()
+        half = path.read_bytes()
+        writer.execute("ROLLBACK")
+    path.write_bytes(half)
+    path.with_name("case.gpkg-journal").write_bytes(journal)
+    open_folder.chmod(0o555)
+    script = """
+        try:
+            read_case(sys.argv[1])
+        except OverdraftError as error:
+            print(error.key)
+    """
+    assert _run(script, path, user=True).stdout.split() == ["casefile.cannot_read"]
+    open_folder.chmod(0o755)
+    assert len(read_case(path)["wells"]) == 3
+    assert "x" not in read_results(path, "runs")["runs"]["run_id"][0]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="limits of a process are a thing of POSIX")
 @pytest.mark.parametrize("kind", ["new", "existing"])
 def test_a_full_disk(tmp_path, make_content, kind):
