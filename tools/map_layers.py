@@ -67,6 +67,16 @@ def _symbols_of_part(layer: QgsVectorLayer, in_order: bool) -> None:
             renderer.updateCategorySymbol(position, symbol)
 
 
+def ground_layers(layers: list[QgsVectorLayer]) -> list[QgsVectorLayer]:
+    """What the map must show whole: the units, else zones and fields, else the wells (which may lie anywhere)."""
+    by_name = {layer.name(): layer for layer in layers}
+    for names in (("units",), ("zones", "irrigation"), ("wells",)):
+        found = [by_name[name] for name in names if name in by_name]
+        if found:
+            return found
+    return layers
+
+
 def projected_crs(layer: QgsVectorLayer) -> QgsCoordinateReferenceSystem:
     """The layer's own system where it is projected, else the 3-degree CGCS2000 belt of its middle."""
     if not layer.crs().isGeographic():

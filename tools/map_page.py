@@ -95,12 +95,12 @@ def add_title(layout: QgsPrintLayout, facts: Facts) -> None:
 def add_map(
     layout: QgsPrintLayout,
     layers: list[QgsVectorLayer],
-    city: QgsVectorLayer,
+    ground: list[QgsVectorLayer],
     crs: QgsCoordinateReferenceSystem,
     frame: QRectF,
     facts: Facts,
 ) -> QgsLayoutItemMap:
-    """The map with its frame, scale bar and north arrow."""
+    """The map with its frame, scale bar and north arrow, over the extent of the ``ground`` layers."""
     item = QgsLayoutItemMap(layout)
     layout.addLayoutItem(item)
     _put(item, frame)
@@ -111,9 +111,10 @@ def add_map(
     item.setFrameStrokeWidth(QgsLayoutMeasurement(0.35, MM))
     item.setFrameStrokeColor(QColor(INK))
     item.setBackgroundColor(QColor(PAPER))
-    extent = QgsCoordinateTransform(city.crs(), crs, QgsProject.instance()).transformBoundingBox(
-        city.extent()
-    )
+    extent = QgsRectangle()
+    for layer in ground:
+        change = QgsCoordinateTransform(layer.crs(), crs, QgsProject.instance())
+        extent.combineExtentWith(change.transformBoundingBox(layer.extent()))
     item.setExtent(_shaped(extent.buffered(0.02 * extent.width()), frame))
     _scale_bar(layout, item, frame, facts)
     _north(layout, frame, facts)
@@ -179,11 +180,11 @@ def add_tables(layout: QgsPrintLayout, facts: Facts) -> None:
     top = 168.5
     heading = words["ledger"].format(reading=facts.reading, baseline=facts.baseline)
     add_text(layout, heading, QRectF(8, top, 112, 5), 8.5, bold=True)
-    widths = [18, 9.5, 10.5, 11.5, 11, 9.5, 12, 15]
+    widths = [17, 9, 10, 11, 11, 9, 11, 19]
     _table(layout, QRectF(8, top + 5.4, 112, 26), words["ledger_head"], facts.ledger, facts, widths)
     heading = words["retirement"].format(year=facts.year)
     add_text(layout, heading, QRectF(126, top, 108, 5), 8.5, bold=True)
-    widths = [17, 13.5, 13.5, 11.5, 13.5, 10.5, 15]
+    widths = [16, 12.5, 12.5, 11, 12.5, 9.5, 20.5]
     _table(layout, QRectF(126, top + 5.4, 109, 26), words["retirement_head"], facts.retirement, facts, widths)
     parts = words["comma"].join(
         f"{MARKS[outcome]} {facts.outcomes[outcome]} {facts.counts[outcome]:,}" for outcome in OUTCOMES

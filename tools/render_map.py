@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from map_facts import RESOURCES, WORDS, Facts, read_facts
-from map_layers import case_layers, projected_crs
+from map_layers import case_layers, ground_layers, projected_crs
 from map_page import add_map, add_tables, add_text, add_title, legend
 from qgis.core import QgsApplication, QgsLayoutExporter, QgsPrintLayout, QgsProject, QgsUnitTypes
 from qgis.PyQt.QtCore import QRectF
@@ -62,14 +62,14 @@ def _draw(case: Path, picture: Path, facts: Facts, language: str, dpi: int, scen
     layers = [layer for _, members in groups for layer in members]
     for layer in layers:
         project.addMapLayer(layer, False)
-    city = next((layer for layer in layers if layer.name() == "units"), layers[0])
-    crs = projected_crs(city)
+    ground = ground_layers(layers)
+    crs = projected_crs(ground[0])
     project.setCrs(crs)
 
     layout = QgsPrintLayout(project)
     layout.initializeDefaults()
     add_title(layout, facts)
-    shown = add_map(layout, layers, city, crs, MAP_FRAME, facts)
+    shown = add_map(layout, layers, ground, crs, MAP_FRAME, facts)
     legend(layout, shown, groups, LEGEND_AREA, facts)
     add_tables(layout, facts)
     foot = facts.words["foot"].format(
