@@ -9,10 +9,12 @@ from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction, QMenu, QToolBar
 
+from ..processing.enforcement.enforce import Enforce
 from ..processing.provider import OverdraftProvider
 from ..processing.texts import icon_path, tr
 from .actions import add_case_layers, open_help, open_sample
 from .notice import MissingPackagesNotice
+from .prefill import layers_by_role
 from .translation import Translation
 
 
@@ -26,7 +28,7 @@ class OverdraftPlugin:
         self.toolbar: QToolBar | None = None
         self.notice: MissingPackagesNotice | None = None
         self._actions: list[QAction] = []
-        self._dialogs: list[object] = []
+        self._dialogs: dict[int, object] = {}
         self._translation = Translation()
 
     def initProcessing(self):
@@ -68,7 +70,7 @@ class OverdraftPlugin:
         if self.notice is not None:
             self.notice.remove()
             self.notice = None
-        for dialog in self._dialogs:
+        for dialog in list(self._dialogs.values()):
             dialog.close()
             dialog.deleteLater()
         self._dialogs.clear()
@@ -89,15 +91,21 @@ class OverdraftPlugin:
         self._translation.remove()
 
     def run_overlay(self) -> None:
-        """Open the dialog of ``enforce``; its case file is added to the map when it is done."""
+        """Open the dialog of ``enforce`` with the project's layers chosen where their names say what they are.
+
+        The case file is added to the map when the run is done.
+        """
         from qgis import processing
 
-        dialog = processing.createAlgorithmDialog("overdraft:enforce", {})
+        chosen = layers_by_role(QgsProject.instance(), Enforce.ROLES)
+        dialog = processing.createAlgorithmDialog("overdraft:enforce", chosen)
         if dialog is None:
             return
         dialog.algorithmFinished.connect(self._finished)
-        dialog.finished.connect(lambda _result, done=dialog: self._forget(done))
-        self._dialogs.append(dialog)
+        # QGIS deletes the dialog when it is closed; its `finished` is a method, not QDialog's signal
+        key = id(dialog)
+        dialog.destroyed.connect(lambda *_: self._dialogs.pop(key, None))
+        self._dialogs[key] = dialog
         dialog.show()
 
     def open_sample(self) -> None:
@@ -113,7 +121,3 @@ class OverdraftPlugin:
         if successful and path.is_file():
             # After the dialog has finished its own work with the results
             QTimer.singleShot(0, lambda: add_case_layers(path, QgsProject.instance()))
-
-    def _forget(self, dialog: object) -> None:
-        if dialog in self._dialogs:
-            self._dialogs.remove(dialog)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from qgis.core import (
@@ -38,11 +39,22 @@ def advanced(parameter: QgsProcessingParameterDefinition) -> QgsProcessingParame
     return parameter
 
 
-def role(name: str) -> QgsProcessingParameterDefinition:
-    """The layer or table of a role; never mandatory, since ``CASE`` may supply it."""
+def roles(names: Iterable[str], needed: Iterable[str] = ()) -> list[QgsProcessingParameterDefinition]:
+    """The layers or tables of roles; none is mandatory to QGIS, since ``CASE`` may supply it.
+
+    Args:
+        needed: roles without which the run makes no sense; their labels say so.
+    """
+    return [_role(name, name in needed) for name in names]
+
+
+def _role(name: str, needed: bool) -> QgsProcessingParameterDefinition:
     schema = register_schema().roles[name]
+    label = schema.label(ui_language())
+    if needed:
+        label = tr("{label} (needed, here or in the case file)").format(label=label)
     return QgsProcessingParameterFeatureSource(
-        name.upper(), schema.label(ui_language()), [SOURCE_TYPES[schema.geometry]], optional=True
+        name.upper(), label, [SOURCE_TYPES[schema.geometry]], optional=True
     )
 
 
@@ -59,12 +71,12 @@ def policy_ids() -> list[str]:
     return sorted(path.stem for path in (RESOURCES / "policies").glob("*.toml"))
 
 
-def policy() -> list[QgsProcessingParameterDefinition]:
+def policy(needed: bool) -> list[QgsProcessingParameterDefinition]:
     """``POLICY`` and ``POLICY_FILE``; the file wins."""
     return [
         QgsProcessingParameterEnum(
             "POLICY",
-            tr("Policy"),
+            tr("Policy (needed, or a policy file)") if needed else tr("Policy"),
             options=policy_ids(),
             defaultValue=None,
             optional=True,

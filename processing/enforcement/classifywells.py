@@ -28,9 +28,9 @@ class ClassifyWells(OverdraftAlgorithm):
 
     def declare(self):
         return (
-            *(declared.role(role) for role in self.ROLES),
+            *declared.roles(self.ROLES, self.REQUIRED),
             declared.case(),
-            *declared.policy(),
+            *declared.policy(self.POLICY_REQUIRED),
             declared.as_of(),
             declared.distance_limit(),
             declared.position_accuracy(),

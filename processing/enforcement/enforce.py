@@ -20,6 +20,8 @@ COUNTS = {
 """Outcome → number output: wells by their worst outcome."""
 
 _HEAD = "@history-head@"
+_FIRST = 5
+"""So many roles stand above case file and policy in the dialog, the others below."""
 
 
 class Enforce(OverdraftAlgorithm):
@@ -49,10 +51,11 @@ class Enforce(OverdraftAlgorithm):
 
     def declare(self):
         return (
-            *(declared.role(role) for role in self.ROLES),
+            *declared.roles(self.ROLES[:_FIRST], self.REQUIRED),
             declared.case(),
-            *declared.policy(),
+            *declared.policy(self.POLICY_REQUIRED),
             declared.as_of(),
+            *declared.roles(self.ROLES[_FIRST:]),
             declared.distance_limit(),
             declared.position_accuracy(),
             declared.reading(),

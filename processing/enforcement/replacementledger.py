@@ -37,9 +37,9 @@ class ReplacementLedger(OverdraftAlgorithm):
     def declare(self):
         table = QgsProcessing.SourceType.TypeVector
         return (
-            *(declared.role(role) for role in self.ROLES),
+            *declared.roles(self.ROLES, self.REQUIRED),
             declared.case(),
-            *declared.policy(),
+            *declared.policy(self.POLICY_REQUIRED),
             declared.as_of(),
             declared.position_accuracy(),
             declared.reading(),

@@ -23,9 +23,9 @@ class RetirementBalance(OverdraftAlgorithm):
 
     def declare(self):
         return (
-            *(declared.role(role) for role in self.ROLES),
+            *declared.roles(self.ROLES, self.REQUIRED),
             declared.case(),
-            *declared.policy(),
+            *declared.policy(self.POLICY_REQUIRED),
             declared.as_of(),
             declared.baseline(),
             declared.area_basis(),

@@ -271,5 +271,13 @@
         <source>Wells by worst outcome: {counts}</source>
         <translation>机井按最差结论统计：{counts}</translation>
     </message>
+    <message>
+        <source>{label} (needed, here or in the case file)</source>
+        <translation>{label}（必需，在此给出或在案卷文件中）</translation>
+    </message>
+    <message>
+        <source>Policy (needed, or a policy file)</source>
+        <translation>政策（必需，或给出政策文件）</translation>
+    </message>
 </context>
 </TS>

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication, QEvent
+from qgis.gui import QgsProcessingAlgorithmDialogBase
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, pyqtSignal
 from qgis.PyQt.QtWidgets import QAction, QMainWindow, QMenu, QToolBar
 
 import overdraft
@@ -140,7 +141,7 @@ def test_run_overlay_opens_the_dialog_of_enforce(iface, monkeypatch):
         shown = closed = False
 
         def __init__(self):
-            self.algorithmFinished, self.finished = Signal(), Signal()
+            self.algorithmFinished, self.destroyed = Signal(), Signal()
 
         def show(self):
             self.shown = True
@@ -160,6 +161,9 @@ def test_run_overlay_opens_the_dialog_of_enforce(iface, monkeypatch):
     monkeypatch.setattr(processing, "createAlgorithmDialog", create)
     next(action for action in plugin.menu.actions() if action.objectName() == "overdraftRun").trigger()
     assert asked[0] == "overdraft:enforce"
+    for name in vars(dialog):
+        if isinstance(getattr(dialog, name), Signal):
+            assert isinstance(getattr(QgsProcessingAlgorithmDialogBase, name), pyqtSignal), name
     assert dialog.shown
     plugin.unload()
     assert dialog.closed
@@ -261,3 +265,31 @@ def test_finished_run_without_a_file_is_ignored(iface):
     plugin = main.OverdraftPlugin(iface)
     plugin._finished(True, {})
     plugin._finished(False, {"OUTPUT": "nothing.gpkg"})
+
+
+def test_dialog_opens_with_the_layers_that_are_named_after_a_role(qgis_app, tmp_path):
+    from qgis.core import QgsProject, QgsVectorLayer
+
+    from overdraft.plugin.prefill import layers_by_role
+
+    project = QgsProject()
+
+    def add(kind, name):
+        layer = QgsVectorLayer(f"{kind}?crs=EPSG:4490" if kind != "None" else kind, name, "memory")
+        project.addMapLayer(layer)
+        return layer.id()
+
+    wells, zones, events = (
+        add("Point", "机井"),
+        add("Polygon", "over-extraction ZONES"),
+        add("None", "events"),
+    )
+    add("Point", "units")  # not polygons
+    add("Polygon", "irrigation")
+    add("Polygon", "灌溉地块")  # two for one role: the person chooses
+    add("Point", "something else")
+    assert layers_by_role(project, ("wells", "zones", "units", "irrigation", "events")) == {
+        "WELLS": wells,
+        "ZONES": zones,
+        "EVENTS": events,
+    }
