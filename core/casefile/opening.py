@@ -39,7 +39,11 @@ def uri(path: Path, mode: str) -> str:
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection that begins and ends transactions only where we say so."""
-    return sqlite3.connect(uri(path, mode), uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(uri(path, mode), uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.execute(
+        "PRAGMA trusted_schema = OFF"
+    )  # triggers and views of a foreign file may call nothing harmful
+    return connection
 
 
 @contextmanager
@@ -51,7 +55,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """
     if not path.is_file():
         raise OverdraftError("casefile.missing", path=str(path))
-    with explained(path), closing(_connect_reading(path)) as connection:
+    with explained(path, "casefile.cannot_read"), closing(_connect_reading(path)) as connection:
         check(connection, path)
         connection.execute("BEGIN")
         yield connection
@@ -60,14 +64,24 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 def _connect_reading(path: Path) -> sqlite3.Connection:
     connection = connect(path, "ro")
     try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        _touch(connection)
     except sqlite3.OperationalError as error:
         connection.close()
-        if _code(error) not in _UNWRITABLE or _has_journal(path):
+        if _code(error) not in _UNWRITABLE:
             raise
+        if _has_journal(path):
+            # A killed write left its journal: a connection that may write takes the older content back.
+            with closing(connect(path, "rw")) as writer:
+                _touch(writer)
+            return connect(path, "ro")
         # Left in WAL mode on a medium where its side files cannot be made: nobody can be writing it either.
         return connect(path, "immutable")
     return connection
+
+
+def _touch(connection: sqlite3.Connection) -> None:
+    """Read something: the first read finds out whether the file can be used, and recovers it if need be."""
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _has_journal(path: Path) -> bool:
@@ -110,8 +124,11 @@ def damaged(path: Path, detail: str) -> OverdraftError:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explained(path: Path, no_access: str = "casefile.cannot_write") -> Iterator[None]:
     """Turn what SQLite or the system reports into a message about ``path``.
+
+    Args:
+        no_access: the message for a file or folder that cannot be used.
 
     Raises:
         OverdraftError: locked, damaged, disk full, cannot be written; other errors pass unchanged.
@@ -119,14 +136,10 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _explanation(path, error) from error
+        raise _explanation(path, error, no_access) from error
     except OSError as error:
-        raise OverdraftError(
-            "casefile.cannot_write",
-            path=str(path),
-            folder=str(path.parent),
-            detail=error.strerror or str(error),
-        ) from error
+        detail = error.strerror or str(error)
+        raise OverdraftError(no_access, path=str(path), folder=str(path.parent), detail=detail) from error
 
 
 @contextmanager
@@ -139,11 +152,11 @@ def recovering(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error:
         with suppress(sqlite3.Error), closing(connect(path, "rw")) as connection:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            _touch(connection)
         raise
 
 
-def _explanation(path: Path, error: sqlite3.Error) -> Exception:
+def _explanation(path: Path, error: sqlite3.Error, no_access: str) -> Exception:
     code, detail = _code(error), str(error)
     if code in _LOCKED:
         return OverdraftError("casefile.locked", path=str(path), seconds=int(BUSY_SECONDS))
@@ -152,7 +165,7 @@ def _explanation(path: Path, error: sqlite3.Error) -> Exception:
     if code in _FULL:
         return OverdraftError("casefile.disk_full", path=str(path), folder=str(path.parent))
     if code in _UNWRITABLE:
-        return OverdraftError("casefile.cannot_write", path=str(path), folder=str(path.parent), detail=detail)
+        return OverdraftError(no_access, path=str(path), folder=str(path.parent), detail=detail)
     return error
 
 

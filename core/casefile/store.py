@@ -79,9 +79,10 @@ def write_case(
     origin = None if base is None or _same(Path(base), path) else Path(base)
     if not path.exists():
         return _write_new(path, content, origin, progress)
-    remove_leftovers(path.parent, path.name)
-    with explained(path), closing(connect(path, "rw")) as connection:
-        check(connection, path)
+    with explained(path):
+        remove_leftovers(path.parent, path.name)
+        with closing(connect(path, "rw")) as connection:
+            check(connection, path)
     if origin is not None:
         return _write_copy(path, content, origin, progress)
     backup = make_backup(path)

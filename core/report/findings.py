@@ -54,7 +54,7 @@ def first_rows(result: EnforceResult, rows: list[dict], words: Words, limit: int
     """For each rule with findings: its first rows, worst first, as sentences, and what they rest on."""
     groups = dict(list(result.findings.groupby("rule", sort=False)))
     told = []
-    for row in rows:
+    for row in sorted(rows, key=lambda row: OUTCOMES.index(row["worst"])):
         if not row["n"]:
             continue
         found = groups[row["rule"]]
