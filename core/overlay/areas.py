@@ -235,11 +235,19 @@ def _near(units: np.ndarray, cover: np.ndarray, areas: np.ndarray) -> np.ndarray
             low, high = boxes[block, :2].min(axis=0), boxes[block, 2:].max(axis=0)
             margin = 0.01 * (high - low).max()
             frame = (*(low - margin), *(high + margin))
-            piece = shapely.clip_by_rect(units[unit], *frame)
-            if not shapely.is_valid(piece):  # the fast clipping promises no validity
-                piece = shapely.intersection(units[unit], shapely.box(*frame))
-            near[pairs[block]] = piece
+            near[pairs[block]] = _clip(units[unit], frame)
     return near
+
+
+def _clip(unit: shapely.Geometry, frame: tuple[float, float, float, float]) -> shapely.Geometry:
+    """The part of a polygon inside a box. The fast way promises neither a result nor a valid one."""
+    try:
+        piece = shapely.clip_by_rect(unit, *frame)
+    except shapely.GEOSException:
+        piece = None
+    if piece is not None and shapely.is_valid(piece):
+        return piece
+    return shapely.intersection(unit, shapely.box(*frame))
 
 
 def _is_law(zones: pd.DataFrame) -> np.ndarray:

@@ -24,7 +24,7 @@ class LandFacts:
         facts: ``row`` (of ``areas``), ``kind``, ``day``, ``share``, ``snapshot``: what :func:`land_shares` takes.
         flags: bool columns aligned with ``areas``: ``has_facts``; ``undated`` (retired, or retired and restored, on an
             unknown day); ``no_cycle`` (in use again, retired by the snapshot, without a restoration);
-            ``identity`` (events may speak of it, but its id is missing or repeated); ``partial`` (an event of more
+            ``unclear`` (events may speak of it that cannot be attached to it or read); ``partial`` (an event of more
             than the area, or of nothing).
         registered_mu: the registered area, NaN where there is none.
     """
@@ -57,11 +57,11 @@ def land_facts(
     facts = land_history(Register({**register.tables, "irrigation": areas}))
     registered = _area(areas["area_mu"])
     flags = pd.DataFrame(index=areas.index)
-    flags["identity"] = _unclear_identity(register, areas) & _any(facts["row"], len(areas))
+    flags["unclear"] = _unclear(register, areas) & _any(facts["row"], len(areas))
     flags["no_cycle"] = False
     contradicting = _without_restoration(areas, facts)
-    flags["no_cycle"] = contradicting & (areas["retired_on"] <= as_of).to_numpy() & ~flags["identity"]
-    silent = contradicting | flags["identity"].to_numpy()
+    flags["no_cycle"] = contradicting & (areas["retired_on"] <= as_of).to_numpy() & ~flags["unclear"]
+    silent = contradicting | flags["unclear"].to_numpy()
     facts = facts[~silent[facts["row"].to_numpy()]].reset_index(drop=True)
 
     share, out_of_range = _shares(facts, np.where(np.isfinite(registered), registered, geometry_mu))
@@ -80,21 +80,19 @@ def status_differs(land: LandFacts, shares: LandShares) -> np.ndarray:
     retired = (status == "retired").to_numpy()
     wholly = np.minimum(shares.on_day, shares.at_end) >= 1.0 - _WHOLE
     not_at_all = np.maximum(shares.on_day, shares.at_end) <= _WHOLE
-    with_facts = land.flags["has_facts"] & ~land.flags["no_cycle"] & ~land.flags["identity"]
+    with_facts = land.flags["has_facts"] & ~land.flags["no_cycle"] & ~land.flags["unclear"]
     return with_facts.to_numpy() & ((in_use & wholly) | (retired & not_at_all))
 
 
 def loose_events(register: Register) -> int:
-    """How many events might be about any area: no subject or no kind, so that a restoration may be among them."""
+    """How many events might restore land, or withdraw what is said of it, and name no area."""
     events = register.get("events")
     if events is None:
         return 0
     role, kind = events["subject_role"], events["kind"]
-    about_land = (role == "irrigation") | (role.isna() & (kind.isin(LAND_KINDS) | kind.isna()))
-    restores = kind.isna() | (kind == "restored")
-    withdraws = (kind == "void") & events["corrects"].isna() & (role.isna() | (role == "irrigation"))
-    nameless = events["subject_id"].isna() | role.isna() | kind.isna()
-    return int(((about_land & restores & nameless) | withdraws).sum())
+    about_land = (role == "irrigation") | (role.isna() & (kind.isna() | kind.isin(LAND_KINDS)))
+    harmless = kind == "retired"
+    return int((about_land & ~harmless & events["subject_id"].isna()).sum())
 
 
 def _area(column: pd.Series) -> np.ndarray:
@@ -102,15 +100,26 @@ def _area(column: pd.Series) -> np.ndarray:
     return np.where(np.isfinite(values) & (values > 0), values, np.nan)
 
 
-def _unclear_identity(register: Register, areas: pd.DataFrame) -> np.ndarray:
-    """Areas without an id of their own, where there are events that may be about them."""
+def _unclear(register: Register, areas: pd.DataFrame) -> np.ndarray:
+    """Areas of which events may speak that cannot be attached or read.
+
+    The area has no id of its own; or an event names it without a role or a kind, or withdraws an event without saying
+    which.
+    """
     if not register.has("events"):
         return np.zeros(len(areas), dtype=bool)
     events = register["events"]
-    named = events.loc[(events["subject_role"] == "irrigation").to_numpy(), "subject_id"]
+    role, kind = events["subject_role"], events["kind"]
+    about_land = role.isna() | (role == "irrigation")
+    unreadable = (
+        kind.isna() | (role.isna() & kind.isin(LAND_KINDS)) | ((kind == "void") & events["corrects"].isna())
+    )
+    named = events.loc[(role == "irrigation").to_numpy(), "subject_id"].dropna()
     ids = areas["area_id"]
-    repeated = ids.duplicated(keep=False) & ids.isin(named.dropna())
-    return ((ids.isna() & (len(named) > 0)) | (ids.notna() & repeated)).to_numpy()
+    without = ids.isna() & bool(about_land.any())
+    repeated = ids.duplicated(keep=False) & ids.isin(named)
+    unread = ids.isin(events.loc[(about_land & unreadable).to_numpy(), "subject_id"].dropna())
+    return (without | (ids.notna() & (repeated | unread))).to_numpy()
 
 
 def _without_restoration(areas: pd.DataFrame, facts: pd.DataFrame) -> np.ndarray:

@@ -123,7 +123,11 @@ def land_on(
 
 def no_pieces() -> pd.DataFrame:
     """Pieces of nothing."""
-    return pd.DataFrame(columns=["row", *PIECE_COLUMNS, "geometry"])
+    columns = {
+        name: pd.Series(dtype="float64" if name.endswith(("_mu", "_ratio")) else "object")
+        for name in PIECE_COLUMNS
+    }
+    return pd.DataFrame({"row": pd.Series(dtype="int64"), **columns, "geometry": pd.Series(dtype="object")})
 
 
 def _counties(areas: pd.DataFrame, units: Units, policy: Policy) -> pd.Series:

@@ -111,8 +111,10 @@ def _run(
     """
     retired = start.copy()
     gained, lost = np.zeros(len(start)), np.zeros(len(start))
-    row = facts["row"].to_numpy()
-    step = facts["share"].to_numpy() * np.where(facts["kind"].to_numpy() == "retired", 1.0, -1.0)
+    row = facts["row"].to_numpy(dtype="int64")
+    step = facts["share"].to_numpy(dtype="float64") * np.where(
+        facts["kind"].to_numpy() == "retired", 1.0, -1.0
+    )
     nth = facts.groupby("row").cumcount().to_numpy()
     by_nth = np.argsort(nth, kind="stable")
     for batch in np.split(by_nth, np.flatnonzero(np.diff(nth[by_nth])) + 1):

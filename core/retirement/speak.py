@@ -105,7 +105,7 @@ def area_verdicts(land: Land, settings: RetirementSettings) -> Verdicts:
                 flags["no_cycle"].to_numpy(),
                 "retirement.cycle_without_events",
             ),
-            about_facts("retirement.identity", flags["identity"].to_numpy(), "retirement.identity"),
+            about_facts("retirement.events", flags["unclear"].to_numpy(), "retirement.events"),
             about_facts("retirement.partial", flags["partial"].to_numpy(), "retirement.partial"),
             about_facts("retirement.status", land.status_differs, status_key),
             _overlap(land, settings, "irrigated", land.ground.lost_in_use, land.ground.in_use),
