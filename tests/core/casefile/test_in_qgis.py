@@ -156,3 +156,19 @@ def test_shipped_styles_draw_the_layer(empty, name):
     plain = QgsVectorLayer(f"{empty}|layername={name}", name, "ogr", bare)
     assert layer.renderer().dump() != plain.renderer().dump()
     assert layer.attributeDisplayName(1) == layout.fields[0].heading("zh")
+
+
+@pytest.mark.parametrize("editing", [False, True])
+def test_a_run_updates_the_case_that_qgis_shows(tmp_path, qgis_app, full_register, make_content, editing):
+    path = write_case(tmp_path / "case.gpkg", make_content("run-1")).path
+    layer = opened(path, "wells")
+    assert [feature["outcome"] for feature in layer.getFeatures()] == ["pass"] * 3
+    if editing:
+        assert layer.startEditing()
+    write_case(path, make_content("run-2", outcome="fail"))
+    if editing:
+        assert layer.rollBack()
+    layer.dataProvider().reloadData()
+    assert [feature["outcome"] for feature in layer.getFeatures()] == ["fail"] * 3
+    del layer
+    assert set(read_case(path)) == set(full_register.tables)
