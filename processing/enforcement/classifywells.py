@@ -8,7 +8,7 @@ from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
 from ..layers import deliver
 from ..placing import place_wells
-from ..results import layer_from_case, tell_inputs, tell_verdicts, with_columns
+from ..results import layer_from_case, tell_findings, tell_inputs, tell_placement, with_columns
 from ..texts import tr
 
 NEEDED = {
@@ -16,6 +16,9 @@ NEEDED = {
     "networks": ("network_id", "valid_from", "valid_to"),
 }
 """Fields that a placement reads of large layers; the others stay on the disk."""
+
+ASKED = {**NEEDED, "wells": ("well_id", "aquifer", "county", "township")}
+"""Fields that a placement asks for: a layer of wells without use and state can be placed all the same."""
 
 
 class ClassifyWells(OverdraftAlgorithm):
@@ -47,12 +50,22 @@ class ClassifyWells(OverdraftAlgorithm):
             progress.part(0.0, 0.3), only=NEEDED, keep_as_it_was=("wells",), roles=self.ROLES
         )
         tell_inputs(feedback, self.inputs)
-        register = build_register(frames)
-        policy = self.inputs.policy()
-        placement, verdicts = place_wells(
-            self, parameters, context, register, policy, self.inputs.as_of, progress.part(0.3, 0.8)
-        )
-        tell_verdicts(feedback, verdicts)
         wells = self.inputs.tables.get("wells") or layer_from_case(frames["wells"], "wells")
+        register = build_register(frames)
+        # Large layers are let go as soon as nobody needs them
+        frames.clear()
+        tell_findings(feedback, register.problems.rows)
+        placement = place_wells(
+            self,
+            parameters,
+            context,
+            register,
+            self.inputs.policy(),
+            self.inputs.as_of,
+            progress.part(0.3, 0.8),
+        )
+        del register
+        tell_placement(feedback, placement)
         output = with_columns(wells, placement.frame, "placement")
+        del placement
         return deliver(self, parameters, context, {"OUTPUT": output}, progress.part(0.8, 1.0))

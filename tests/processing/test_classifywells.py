@@ -199,3 +199,11 @@ def test_output_is_loaded_styled_or_not_under_its_name(run, parameters, context,
     definition = QgsProcessingOutputLayerDefinition(str(tmp_path / "out.gpkg"), QgsProject.instance())
     run("classifywells", {**parameters, "OUTPUT": definition}, context=context)
     assert [QgsVectorLayer(path).isValid() for path in context.layersToLoadOnCompletion()] == [True]
+
+
+def test_wells_without_use_and_state_can_be_placed_all_the_same(run, parameters, rows_of, wells):
+    wells.startEditing()
+    wells.deleteAttributes([wells.fields().indexOf(name) for name in ("use", "status")])
+    assert wells.commitChanges()
+    rows = rows_of(run("classifywells", parameters)["OUTPUT"])
+    assert by_id(rows, "zone_ids") == ZONE_IDS
