@@ -18,6 +18,9 @@ SAMPLE = ROOT / "sample_layers"
 SHOWN = ("units", "zones", "irrigation", "networks", "pair_lines", "applications", "wells")
 """Layers of a case file that are added to the map, from the bottom to the top."""
 
+RESULTS = ("pair_lines", "wells")
+"""Those of them that hold what a run found."""
+
 
 def help_page() -> Path:
     """The local help page in the language of QGIS."""
@@ -52,8 +55,12 @@ def open_sample(iface: object) -> None:
 
 
 def add_case_layers(path: Path, project: QgsProject) -> list[QgsVectorLayer]:
-    """Add the layers of a case file that have rows to a group of the project, in the style stored in the file."""
+    """Add the layers of a case file that have rows to a group of the project, in the style stored in the file.
+
+    Where the project shows layers already, only those that hold results are switched on: the others are there twice.
+    """
     group = None
+    alone = not project.mapLayers()
     added = []
     filled = tables_with_rows(path) or set()
     for name in SHOWN:
@@ -65,7 +72,8 @@ def add_case_layers(path: Path, project: QgsProject) -> list[QgsVectorLayer]:
         layer.setName(_title(name))
         group = group or project.layerTreeRoot().insertGroup(0, path.stem)
         project.addMapLayer(layer, False)
-        group.insertLayer(0, layer)
+        node = group.insertLayer(0, layer)
+        node.setItemVisibilityChecked(alone or name in RESULTS)
         added.append(layer)
     return added
 

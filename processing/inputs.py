@@ -34,7 +34,8 @@ class Inputs:
         policy_ref: id of a policy or path of a policy file; None without one.
         as_of: the day of judgement; today where none was given.
         language: ``en`` or ``zh``, of outputs and messages.
-        tables: layers read so far, by role.
+        tables: layers that were read to be passed on, by role.
+        n_rows, n_unreadable: how many rows were read, and geometries that could not be, by role.
     """
 
     sources: dict[str, LayerSource]
@@ -43,6 +44,8 @@ class Inputs:
     as_of: date
     language: str
     tables: dict[str, Table] = field(default_factory=dict)
+    n_rows: dict[str, int] = field(default_factory=dict)
+    n_unreadable: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def open(
@@ -101,7 +104,11 @@ class Inputs:
             )
             if not register_schema().roles[role].is_place:
                 table.geometry = None
-            self.tables[role] = table
+            self.n_rows[role] = len(table)
+            if table.n_unreadable:
+                self.n_unreadable[role] = table.n_unreadable
+            if role in keep_as_it_was:
+                self.tables[role] = table
             frames[role] = table.frame()
         progress(1.0)
         return frames
@@ -129,11 +136,6 @@ class Inputs:
         if self.case is not None and says_invented(self.case):
             return True
         return any(source.invented for source in self.sources.values())
-
-    @property
-    def n_unreadable(self) -> dict[str, int]:
-        """Roles with geometries that could not be read, and how many."""
-        return {role: table.n_unreadable for role, table in self.tables.items() if table.n_unreadable}
 
 
 def columns_for(role: str, columns: Iterable[str], wanted: Collection[str]) -> set[str]:

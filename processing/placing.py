@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext
 
 if TYPE_CHECKING:
-    from ..core.findings import Verdicts
     from ..core.overlay import Placement
     from ..core.policy import Policy
     from ..core.register import Register
@@ -23,31 +22,16 @@ def place_wells(
     policy: Policy | None,
     as_of: date,
     progress: Callable[[float], None],
-) -> tuple[Placement, Verdicts]:
-    """Where each well lies, and what is to be said about it."""
-    from ..core.findings import concat
+) -> Placement:
+    """Where each well lies."""
     from ..core.overlay import PlacementOptions, place
-    from ..core.rules.placement import placement_findings
 
     options = PlacementOptions(
         distance_limit_m=length_of(algorithm, parameters, "DISTANCE_LIMIT", context),
         position_accuracy_m=length_of(algorithm, parameters, "POSITION_ACCURACY", context),
     )
-    zones, units = register.get("zones"), register.get("units")
-    placement = place(
-        register["wells"],
-        zones=zones,
-        units=units,
-        irrigation=register.get("irrigation"),
-        networks=register.get("networks"),
-        screens=register.get("screens"),
-        policy=policy,
-        as_of=as_of,
-        options=options,
-        progress=progress,
-    )
-    findings = placement_findings(register["wells"], placement, zones, units, policy, options)
-    return placement, concat([register.problems, findings])
+    layers = {role: register.get(role) for role in ("zones", "units", "irrigation", "networks", "screens")}
+    return place(register["wells"], **layers, policy=policy, as_of=as_of, options=options, progress=progress)
 
 
 def length_of(

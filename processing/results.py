@@ -16,7 +16,7 @@ from .texts import tr, ui_language
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..core.findings import Verdicts
+    from ..core.overlay import Placement
     from .inputs import Inputs
 
 _LINES_CRS = "EPSG:4326"
@@ -131,9 +131,9 @@ def _free_name(name: str, taken: Iterable[str]) -> str:
 
 def tell_inputs(feedback: QgsProcessingFeedback, inputs: Inputs) -> None:
     """Say what was read, and warn of geometry that could not be."""
-    for role, table in inputs.tables.items():
+    for role, n in inputs.n_rows.items():
         label = register_schema().roles[role].label(ui_language())
-        feedback.pushInfo(tr("{label}: {n} rows read").format(label=label, n=len(table)))
+        feedback.pushInfo(tr("{label}: {n} rows read").format(label=label, n=n))
     for role, n in inputs.n_unreadable.items():
         feedback.pushWarning(
             tr("{name}: {n} geometries could not be read; their rows are kept without a place").format(
@@ -142,27 +142,29 @@ def tell_inputs(feedback: QgsProcessingFeedback, inputs: Inputs) -> None:
         )
 
 
-def tell_verdicts(feedback: QgsProcessingFeedback, verdicts: Verdicts) -> None:
-    """Warn of what the rules found: one line per rule and outcome with a count, never a line per well."""
-    tell_findings(feedback, verdicts.rows)
-
-
 def tell_findings(feedback: QgsProcessingFeedback, rows: pd.DataFrame) -> None:
-    """The same for rows of the findings table."""
-    language = ui_language()
-    labels = results_schema().enums["outcome"]
+    """Warn of what the rules found: one line per rule and outcome with a count, never a line per well."""
     for (rule, outcome), n in rows.groupby(["rule", "outcome"], sort=True).size().items():
         if outcome != "pass":
-            label = labels[outcome].label(language)
-            feedback.pushWarning(
-                tr("{rule}: {n} × {outcome}").format(rule=_title(rule, language), n=n, outcome=label)
-            )
+            _tell(feedback, rule, outcome, n)
 
 
-def _title(rule: str, language: str) -> str:
-    """What the report calls a rule; its name where it has no title."""
-    key = f"report.rule.{rule}"
-    return render(key, {}, language) if key in catalogue() else rule
+def tell_placement(feedback: QgsProcessingFeedback, placement: Placement) -> None:
+    """The same for a placement, counted without making findings of it."""
+    frame = placement.frame
+    placed = frame["placed"].to_numpy(dtype=bool)
+    counts = {
+        "placement.location": ("not_evaluated", ~placed),
+        "placement.doubt": ("review", frame["doubt"].fillna(False).to_numpy(dtype=bool)),
+        "placement.aquifer": ("review", placement.aquifer_assumed),
+        "placement.authority": ("review", placement.authority_unsure),
+    }
+    for rule, (outcome, which) in counts.items():
+        if which.any():
+            _tell(feedback, rule, outcome, int(which.sum()))
+    mended = sum(len(repairs.repaired) + len(repairs.unusable) for repairs in placement.repairs.values())
+    if mended:
+        _tell(feedback, "placement.polygon", "review", mended)
 
 
 def tell_counts(feedback: QgsProcessingFeedback, counts: Mapping[str, int]) -> None:
@@ -171,3 +173,11 @@ def tell_counts(feedback: QgsProcessingFeedback, counts: Mapping[str, int]) -> N
     labels = results_schema().enums["outcome"]
     parts = [f"{labels[outcome].label(language)} {n}" for outcome, n in counts.items()]
     feedback.pushInfo(tr("Wells by worst outcome: {counts}").format(counts=", ".join(parts)))
+
+
+def _tell(feedback: QgsProcessingFeedback, rule: str, outcome: str, n: int) -> None:
+    language = ui_language()
+    key = f"report.rule.{rule}"
+    title = render(key, {}, language) if key in catalogue() else rule
+    label = results_schema().enums["outcome"][outcome].label(language)
+    feedback.pushWarning(tr("{rule}: {n} × {outcome}").format(rule=title, n=n, outcome=label))

@@ -51,7 +51,7 @@ class ClassifyWells(OverdraftAlgorithm):
         )
         tell_inputs(feedback, self.inputs)
         wells = self.inputs.tables.get("wells") or layer_from_case(frames["wells"], "wells")
-        register = build_register(frames)
+        register = build_register(frames, fields=ASKED)
         # Large layers are let go as soon as nobody needs them
         frames.clear()
         tell_findings(feedback, register.problems.rows)

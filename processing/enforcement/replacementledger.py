@@ -9,7 +9,7 @@ from ..algorithm import OverdraftAlgorithm
 from ..inputs import day_of, token_of
 from ..layers import deliver
 from ..placing import place_wells
-from ..results import as_lines, as_table, tell_inputs, tell_verdicts
+from ..results import as_lines, as_table, tell_findings, tell_inputs, tell_placement
 from ..texts import tr
 
 
@@ -68,9 +68,7 @@ class ReplacementLedger(OverdraftAlgorithm):
         tell_inputs(feedback, self.inputs)
         register = build_register(frames)
         policy, as_of = self.inputs.policy(), self.inputs.as_of
-        placement, findings = place_wells(
-            self, parameters, context, register, policy, as_of, progress.part(0.3, 0.6)
-        )
+        placement = place_wells(self, parameters, context, register, policy, as_of, progress.part(0.3, 0.6))
         result = replacement_ledger(
             register,
             placement,
@@ -81,7 +79,8 @@ class ReplacementLedger(OverdraftAlgorithm):
             baseline=day_of(self, parameters, "BASELINE", context),
             progress=progress.part(0.6, 0.85),
         )
-        tell_verdicts(feedback, concat([findings, result.verdicts]))
+        tell_findings(feedback, concat([register.problems, result.verdicts]).rows)
+        tell_placement(feedback, placement)
         outputs = {
             "BALANCE": as_table(result.balance, "ledger_balance"),
             "LEDGER": as_table(result.ledger, "ledger"),

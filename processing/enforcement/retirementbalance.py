@@ -8,7 +8,7 @@ from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
 from ..inputs import day_of, token_of
 from ..layers import deliver
-from ..results import as_table, tell_inputs, tell_verdicts
+from ..results import as_table, tell_findings, tell_inputs
 from ..texts import tr
 
 
@@ -54,6 +54,6 @@ class RetirementBalance(OverdraftAlgorithm):
             parent_sum_only=self.parameterAsBool(parameters, "PARENT_SUM_ONLY", context) or None,
             progress=progress.part(0.3, 0.9),
         )
-        tell_verdicts(feedback, concat([register.problems, result.verdicts]))
+        tell_findings(feedback, concat([register.problems, result.verdicts]).rows)
         outputs = {"BALANCE": as_table(result.balance, "retirement_balance")}
         return deliver(self, parameters, context, outputs, progress.part(0.9, 1.0))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
+_DAY = 86_400
 _SQLITE_SIDECARS = ("-wal", "-shm", "-journal")
 
 
@@ -24,6 +27,7 @@ class BesideFile:
 
     def __init__(self, target: Path) -> None:
         self.target = target
+        _sweep(target)
         self._folder = Path(tempfile.mkdtemp(prefix=f".{target.stem}-", suffix=".part", dir=target.parent))
         self.inside = self._folder / target.name
 
@@ -42,3 +46,10 @@ class BesideFile:
     def discard(self) -> None:
         """Remove the folder and what is left in it."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what runs that were killed a day ago or earlier left beside ``target``."""
+    for left in target.parent.glob(f".{glob.escape(target.stem)}-*.part"):
+        if time.time() - left.stat().st_mtime > _DAY:
+            shutil.rmtree(left, ignore_errors=True)

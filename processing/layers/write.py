@@ -122,13 +122,7 @@ def _storable(column: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray | N
         return moments(column), None
     missing = missing_in(column)
     if kind == "text":
-        text = np.empty(len(column), dtype=object)
-        text[:] = (
-            [None if gone else str(value) for value, gone in zip(column, missing, strict=True)]
-            if missing.any() or not _all_text(column)
-            else column
-        )
-        return text, None
+        return _texts(np.asarray(column, dtype=object), missing), None
     types = {"bool": "bool", "int32": "int32", "int64": "int64"}
     if not missing.any():
         return np.asarray(column, dtype=types[kind]), None
@@ -137,8 +131,14 @@ def _storable(column: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray | N
     return filled, missing
 
 
-def _all_text(column: np.ndarray) -> bool:
-    return all(type(value) is str for value in column)
+def _texts(column: np.ndarray, missing: np.ndarray) -> np.ndarray:
+    from pandas.api.types import infer_dtype
+
+    if infer_dtype(column, skipna=True) in ("string", "empty"):
+        return np.where(missing, None, column)
+    values = np.empty(len(column), dtype=object)
+    values[:] = [None if gone else str(value) for value, gone in zip(column, missing, strict=True)]
+    return values
 
 
 def _write_features(path: Path, layer: OutputLayer, context: QgsProcessingContext) -> None:

@@ -150,6 +150,11 @@ def test_case_layers_are_added_in_their_style(run, register, targets):
     assert project.layerTreeRoot().children()[0].name() == "case"
     wells = layers[-1]
     assert wells.renderer().type() != "singleSymbol"
+    visible = [node.name() for node in project.layerTreeRoot().findLayers() if node.isVisible()]
+    assert len(visible) == len(layers)
+    again = add_case_layers(Path(targets["OUTPUT"]), project)
+    nodes = {node.layerId(): node for node in project.layerTreeRoot().findLayers()}
+    assert [layer.name() for layer in again if nodes[layer.id()].isVisible()] == ["Wells"]
 
 
 def test_file_that_is_no_case_is_not_overwritten(run, register, tmp_path, save, wells):

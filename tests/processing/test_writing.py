@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -211,6 +214,53 @@ def test_cancel_while_writing_leaves_the_older_file(write, output, tmp_path):
         write({"OUTPUT": str(path)}, {"OUTPUT": output}, cancel)
     assert path.read_bytes() == b"older"
     assert os.listdir(tmp_path) == ["a.gpkg"]
+
+
+def test_kill_before_the_last_step_leaves_the_older_file(provider, register, tmp_path, save):
+    """In a process of its own, killed when the new file is complete but not yet in its place."""
+    out = tmp_path / "out.gpkg"
+    out.write_bytes(b"older")
+    wells = save(register["WELLS"], tmp_path / "wells.gpkg")
+    zones = save(register["ZONES"], tmp_path / "zones.gpkg")
+    root = Path(destination.__file__).resolve().parents[2]
+    code = f"""
+import importlib.util, os, signal
+spec = importlib.util.spec_from_file_location("conftest", {str(root / "conftest.py")!r})
+spec.loader.exec_module(importlib.util.module_from_spec(spec))
+from qgis.core import QgsApplication, QgsProcessingFeedback
+app = QgsApplication([], False)
+app.initQgis()
+from processing.core.Processing import Processing
+Processing.initialize()
+import processing
+from overdraft.processing.layers.beside import BesideFile
+from overdraft.processing.provider import OverdraftProvider
+provider = OverdraftProvider()
+QgsApplication.processingRegistry().addProvider(provider)
+BesideFile.commit = lambda self: os.kill(os.getpid(), signal.SIGKILL)
+processing.run("overdraft:classifywells", {{"WELLS": {wells!r}, "ZONES": {zones!r}, "OUTPUT": {str(out)!r}}},
+    feedback=QgsProcessingFeedback(False))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert out.read_bytes() == b"older"
+    assert [item.name for item in tmp_path.iterdir() if item.suffix == ".gpkg"].count("out.gpkg") == 1
+
+
+def test_leftovers_of_an_old_kill_are_swept_and_fresh_ones_are_not(write, output, tmp_path):
+    old, fresh = tmp_path / ".out-aaaa.part", tmp_path / ".out-bbbb.part"
+    for folder in (old, fresh):
+        folder.mkdir()
+        (folder / "out.gpkg").write_bytes(b"half")
+    os.utime(old, (0, 0))
+    write({"OUTPUT": str(tmp_path / "out.gpkg")}, {"OUTPUT": output})
+    assert sorted(item.name for item in tmp_path.iterdir()) == [".out-bbbb.part", "out.gpkg"]
 
 
 def test_unwritable_folder_is_said(write, output, tmp_path):
