@@ -67,7 +67,7 @@ def retirement_balance(
         progress: told the share done, 0 to 1.
 
     Raises:
-        OverdraftError: a layer without CRS, or a setting outside what the policy allows.
+        OverdraftError: a layer without CRS, a setting outside what the policy allows, or a policy without this rule.
     """
     settings = retirement_settings(
         policy, baseline=baseline, area_basis=area_basis, parent_sum_only=parent_sum_only
@@ -78,9 +78,10 @@ def retirement_balance(
     computable = register.has("irrigation") and not pd.isna(settings.baseline)
     years: list[int | None] = [int(year) for year in np.sort(targets["year"].unique())]
     years = years or [None]
+    steps = _Steps(progress, len(years) + 1)
     lands: dict[pd.Timestamp, Land] = {}
     rows, pieces, verdicts = [], [], []
-    for number, year in enumerate(years):
+    for year in years:
         terms = Terms(
             year=year,
             as_of=pd.Timestamp(as_of).normalize(),
@@ -91,7 +92,8 @@ def retirement_balance(
             held_back=loose > 0,
         )
         if computable and terms.day not in lands:
-            lands[terms.day] = land_on(register, policy, targeted, settings.baseline, terms.day, terms.as_of)
+            baseline_day, tell = settings.baseline, steps.tell
+            lands[terms.day] = land_on(register, policy, targeted, baseline_day, terms.day, terms.as_of, tell)
         land = lands.get(terms.day)
         units = land.units if land else units_on(register, policy, targeted, terms.day)
         found = land.pieces if land else no_pieces()
@@ -102,11 +104,11 @@ def retirement_balance(
             found.drop(columns="row").assign(target_year=pd.array([year] * len(found), dtype="Int64"))
         )
         verdicts.append(balance_verdicts(balance, units.table, goals, terms, settings, loose))
-        if progress is not None:
-            progress((number + 1) / (len(years) + 1))
+        steps.next()
     last = lands[max(lands)] if lands else None
     if last is not None:
         verdicts.append(area_verdicts(last, settings))
+    steps.next()
     return RetirementBalance(
         balance=pd.concat(rows, ignore_index=True),
         pieces=gpd.GeoDataFrame(
@@ -116,6 +118,23 @@ def retirement_balance(
         settings=settings,
         n_repaired=last.n_repaired if last else 0,
     )
+
+
+class _Steps:
+    """Progress over steps of equal weight, each of which tells its own share."""
+
+    def __init__(self, progress: Callable[[float], None] | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def tell(self, share: float) -> None:
+        """Told 0 to 1 of the step at hand."""
+        if self._progress is not None:
+            self._progress(min((self._done + share) / self._total, 1.0))
+
+    def next(self) -> None:
+        """The step is done."""
+        self._done += 1
+        self.tell(0.0)
 
 
 def _has_registered(register: Register) -> bool:

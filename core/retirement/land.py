@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -76,13 +76,15 @@ def land_on(
     baseline: pd.Timestamp,
     day: pd.Timestamp,
     as_of: pd.Timestamp,
+    tell: Callable[[float], None],
 ) -> Land:
     """Judge every area on ``day``.
 
     Args:
         targeted: ids of units with a target.
         baseline: first day that counts.
-        as_of: the day of the run, on which or after which ``day`` never lies later.
+        as_of: the day of the run; ``day`` is never later.
+        tell: told the share done, 0 to 1.
 
     Raises:
         OverdraftError: a layer has no CRS.
@@ -96,15 +98,19 @@ def land_on(
     geometry_mu = np.full(len(rows), np.nan)
     if crs is not None:
         geometry_mu = m2_to_mu(ellipsoidal_area_m2(shapes, crs))
+    tell(0.2)
     facts = land_facts(register, rows, geometry_mu, as_of)
     shares = land_shares(facts.facts, len(rows), baseline, day)
 
+    tell(0.3)
     units = units_on(register, policy, targeted, day)
     common = units.crs if units.crs is not None else crs
     if crs is not None and common is not None:
         shapes = reproject(shapes, crs, common)
+    tell(0.5)
     claims = facts.flags["has_facts"].to_numpy() | (facts.areas["status"] != "fallow").to_numpy()
     ground = ground_of(shapes, shares, claims, facts.ids, common if crs is not None else None)
+    tell(0.8)
     by_record = None if units.crs is not None else _counties(facts.areas, units, policy)
     pieces = _figures(pieces_of(ground, units, by_record), facts, shares, geometry_mu)
     return Land(

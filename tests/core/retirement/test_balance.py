@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
@@ -10,6 +11,10 @@ import pandas as pd
 import pytest
 from pyproj import Geod
 from shapely import Polygon, box
+
+from overdraft.core.errors import Cancelled, OverdraftError
+from overdraft.core.intake import build_register
+from overdraft.core.retirement import retirement_balance
 
 MU = 15.0
 """100 m × 100 m."""
@@ -469,3 +474,27 @@ def test_columns_are_those_of_the_result_schema(run, world):
 
     result = run(irrigation=world.areas({**FIELD, **RETIRED}), units=world.counties(**COUNTY))
     assert list(result.balance.columns) == list(results_schema().roles["retirement_balance"].fields)
+
+
+def test_progress_runs_from_nothing_to_all_and_cancelling_stops(policy, world):
+    register = build_register(
+        {"irrigation": world.areas({**FIELD, **RETIRED}), "units": world.counties(**COUNTY)}
+    )
+    told: list[float] = []
+    retirement_balance(register, policy, date(2026, 1, 1), progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    assert len(told) > 4
+
+    def stop(share: float) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        retirement_balance(register, policy, date(2026, 1, 1), progress=stop)
+
+
+def test_a_policy_without_this_rule_says_so(policy, world):
+    others = {key: value for key, value in policy.settings.items() if not key.startswith("retirement.")}
+    register = build_register({"irrigation": world.areas(FIELD)})
+    with pytest.raises(OverdraftError, match="retirement"):
+        retirement_balance(register, replace(policy, settings=others), date(2026, 1, 1))

@@ -92,14 +92,8 @@ def frames_of(areas, events, world):
     return irrigation, pd.DataFrame(rows)
 
 
-@settings(max_examples=30, deadline=None)
-@given(
-    areas=st.lists(area, min_size=1, max_size=5),
-    events=st.lists(event, max_size=4),
-    basis=st.sampled_from(["geometry", "registered"]),
-    data=st.data(),
-)
-def test_a_missing_field_never_improves_an_outcome(judged, world, areas, events, basis, data):
+def lose_a_field(judged, world, areas, events, basis, data):
+    """Judge, take one field of one row away, judge again."""
     irrigation, told = frames_of(areas, events, world)
     rank, net = judged(irrigation, told, basis)
     fields = [("irrigation", name) for name in ("area_id", "status", "retired_on", "restored_on", "area_mu")]
@@ -122,6 +116,27 @@ def test_a_missing_field_never_improves_an_outcome(judged, world, areas, events,
     assert (after_rank <= np.maximum(rank, best)).all(), (role, name, place)
     if role == "irrigation":
         assert (after_net <= net + 1e-6).all(), (role, name, place)
+
+
+missing = given(
+    areas=st.lists(area, min_size=1, max_size=5),
+    events=st.lists(event, max_size=4),
+    basis=st.sampled_from(["geometry", "registered"]),
+    data=st.data(),
+)
+
+
+@settings(max_examples=12, deadline=None)
+@missing
+def test_a_missing_field_never_improves_an_outcome(judged, world, areas, events, basis, data):
+    lose_a_field(judged, world, areas, events, basis, data)
+
+
+@pytest.mark.long
+@settings(max_examples=300, deadline=None)
+@missing
+def test_a_missing_field_never_improves_an_outcome_long(judged, world, areas, events, basis, data):
+    lose_a_field(judged, world, areas, events, basis, data)
 
 
 def test_an_event_that_names_nothing_holds_a_pass_back(run, world, row_of, spoken):

@@ -135,9 +135,8 @@ def raster(rectangles):
     return counts
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(rectangle, min_size=1, max_size=8), st.randoms(use_true_random=False))
-def test_overlaps_and_borders_agree_with_a_raster(run, world, row_of, rectangles, random):
+def against_the_raster(run, world, row_of, rectangles, random):
+    """The balance of some rectangles, and of the same rows in another order, against the cells."""
     rows = [
         {
             "area_id": f"a{number}",
@@ -161,3 +160,19 @@ def test_overlaps_and_borders_agree_with_a_raster(run, world, row_of, rectangles
     random.shuffle(rows)
     again = run(irrigation=world.areas(*rows), units=units)
     assert again.balance.equals(result.balance)
+
+
+drawn = given(st.lists(rectangle, min_size=1, max_size=8), st.randoms(use_true_random=False))
+
+
+@settings(max_examples=12, deadline=None)
+@drawn
+def test_overlaps_and_borders_agree_with_a_raster(run, world, row_of, rectangles, random):
+    against_the_raster(run, world, row_of, rectangles, random)
+
+
+@pytest.mark.long
+@settings(max_examples=300, deadline=None)
+@drawn
+def test_overlaps_and_borders_agree_with_a_raster_long(run, world, row_of, rectangles, random):
+    against_the_raster(run, world, row_of, rectangles, random)
