@@ -24,7 +24,7 @@ FAMILIES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 KEY = re.compile(rf"({'|'.join(FAMILIES)})(\.[A-Za-z0-9_]+)+")
 SINK_KEYWORDS = {"message_key", "reason_key"}
 SINK_CALLS = {"OverdraftError", "render"}
-VARIABLE = "([A-Za-z0-9_.]+)"
+VARIABLE = r"([\w.]+)"
 
 
 @dataclass
@@ -114,7 +114,7 @@ def spoken() -> Spoken:
     for path, tree in trees.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                result.words.add(node.value)
+                result.words |= {node.value, node.value.removesuffix(".")}  # "warning." begins a key
             pattern = pattern_of(node)
             if pattern:
                 result.composed.add(pattern)
@@ -128,6 +128,8 @@ def spoken() -> Spoken:
             text = template.read_text(encoding="utf-8")
             quoted = re.findall(r"\"([A-Za-z0-9_.]+)\"|'([A-Za-z0-9_.]+)'", text)
             result.words.update(one or other for one, other in quoted)
+    for policy in (ROOT / "resources" / "policies").glob("*.toml"):  # units and choices are data
+        result.words.update(re.findall(r"\"([^\"\s]+)\"", policy.read_text(encoding="utf-8")))
     return result
 
 

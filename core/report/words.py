@@ -59,11 +59,11 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """The text ``report.<key>``."""
-        return render(".".join(("report", key)), values, self.language)
+        return render(f"report.{key}", values, self.language)
 
     def either(self, key: str, otherwise: str) -> str:
         """The text ``report.<key>`` if there is one."""
-        return self(key) if ".".join(("report", key)) in catalogue() else otherwise
+        return self(key) if f"report.{key}" in catalogue() else otherwise
 
     def token(self, enum: str, token: object) -> str:
         """The label of a token; an unknown one as it is, an empty one as a dash."""
@@ -78,7 +78,7 @@ class Words:
 
     def rule(self, rule: str) -> str:
         """What a rule is about; its own name where no words are kept for it."""
-        return self.either(".".join(("rule", rule)), rule)
+        return self.either(f"rule.{rule}", rule)
 
     def place(self, unit_id: object) -> str:
         """The name of a unit, zone or pool by its id."""
