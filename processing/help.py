@@ -72,7 +72,7 @@ class AlgorithmHelp:
             parts.append(f"<h4>{heading['fields']}: {output}</h4>{_list(rows)}")
         for part in ("method", "limit"):
             parts.append(f"<h3>{heading[part]}</h3>{_paragraphs(getattr(self, part))}")
-        parts.append(f"<h3>{heading['example']}</h3><pre>{html.escape(self.example.strip())}</pre>")
+        parts.append(f"<h3>{heading['example']}</h3><p><code>{html.escape(self.example.strip())}</code></p>")
         return "".join(parts)
 
 

@@ -80,7 +80,7 @@ class Inputs:
         """Raw frames by role: the layers given, and from the case file what has rows and was not given.
 
         Args:
-            only: role → fields to read, beside the required ones; every column for roles that are not in it.
+            only: role → fields to read, beside its id; every column for roles that are not in it.
             keep_as_it_was: roles whose geometry is passed on to an output as it is.
             roles: the roles wanted from the case file; all without it.
         """
@@ -139,9 +139,9 @@ class Inputs:
 
 
 def columns_for(role: str, columns: Iterable[str], wanted: Collection[str]) -> set[str]:
-    """The columns of a layer that a role's required fields and the ``wanted`` ones are recognised in."""
+    """The columns of a layer that a role's id and the ``wanted`` fields are recognised in."""
     schema = register_schema().roles[role]
-    needed = {*wanted, *schema.required, *schema.key}
+    needed = {*wanted, *schema.key}
     return {name for name in columns if schema.names.get(normal_name(name)) in needed}
 
 

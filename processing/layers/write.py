@@ -61,7 +61,7 @@ def _write_bulk(path: Path, layer: OutputLayer) -> bool:
     try:
         pyogrio.raw.write(
             str(path),
-            layer.wkb,
+            _wkb(layer),
             arrays,
             names,
             field_mask=masks,
@@ -110,6 +110,15 @@ def _geometry_name(wkb_type: int) -> str:
     if flat in ("Unknown", "GeometryCollection", "No geometry", "NoGeometry"):
         return "Unknown"
     return f"{flat} Z" if QgsWkbTypes.hasZ(wkb_type) else flat
+
+
+def _wkb(layer: OutputLayer) -> np.ndarray | None:
+    """Geometry as pyogrio takes it: before 0.11 it does not know the ISO codes of types with Z, which QGIS writes."""
+    if layer.wkb is None or not QgsWkbTypes.hasZ(layer.wkb_type):
+        return layer.wkb
+    import shapely
+
+    return shapely.to_wkb(shapely.from_wkb(layer.wkb), output_dimension=3, flavor="extended")
 
 
 def _storable(column: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray | None]:
