@@ -110,8 +110,13 @@ def kill_at_random(folder, times, seed):
         if new.exists():
             assert content(new) == f"run {run}"
         allowed = ("case.gpkg", "case.gpkg.backups", "new.gpkg")
-        strangers = [entry.name for entry in folder.iterdir() if entry.name not in allowed]
-        assert all(".gpkg.part-" in name for name in strangers)
+        strangers = {entry.name: entry for entry in folder.iterdir() if entry.name not in allowed}
+        idle = strangers.pop("case.gpkg-journal", None)
+        if idle is not None:
+            # Killed before the first page was journalled: nothing to take back, so SQLite leaves it for the next
+            # write to reuse. A journal that holds something begins with a byte that is not zero.
+            assert idle.read_bytes()[:1] in (b"", b"\x00")
+        assert [name for name in strangers if ".gpkg.part-" not in name] == []
         for where in (folder, folder / "case.gpkg.backups"):
             if where.exists():
                 remove_leftovers(where)
@@ -121,6 +126,7 @@ def kill_at_random(folder, times, seed):
                 assert connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
     finish(start(run + 1, case, new))
     assert content(case) == content(new) == f"run {run + 1}"
+    assert sorted(entry.name for entry in folder.iterdir()) == ["case.gpkg", "case.gpkg.backups", "new.gpkg"]
     return seen
 
 
