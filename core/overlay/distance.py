@@ -22,6 +22,8 @@ import shapely
 from .geodesy import Surface
 
 _EDGES_PER_FACET = 16
+_VERTICES_AT_ONCE = 250_000
+"""Rings are copied before they are cut; this many vertices at a time, so that the copies stay small."""
 _FIRST_CHUNK, _LARGEST_CHUNK = 4_000, 50_000
 _PAIRS_AT_ONCE = 1_000_000
 """Pairs of point and facet held in memory at a time (about 200 bytes each)."""
@@ -55,20 +57,37 @@ class Edges:
     @staticmethod
     def of(shapes: np.ndarray) -> Edges:
         """Edges of polygons or multipolygons; None has none."""
-        parts, part_owner = shapely.get_parts(shapes, return_index=True)
-        rings, ring_part = shapely.get_rings(parts, return_index=True)
-        xy, ring = shapely.get_coordinates(rings, return_index=True)
-        first = np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]]) if len(ring) else ring
-        n_edges = np.diff(np.r_[first, len(ring)]) - 1
-        n_facets = -(-n_edges // _EDGES_PER_FACET)
-        which = np.repeat(np.arange(len(first)), n_facets)
-        nth = np.arange(n_facets.sum()) - np.repeat(np.cumsum(n_facets) - n_facets, n_facets)
-        start = first[which] + nth * _EDGES_PER_FACET
-        stop = np.minimum(start + _EDGES_PER_FACET, first[which] + n_edges[which])
+        size = np.cumsum(shapely.get_num_coordinates(shapes))
+        cuts = np.searchsorted(
+            size, np.arange(_VERTICES_AT_ONCE, size[-1] if len(size) else 0, _VERTICES_AT_ONCE)
+        )
+        blocks = [
+            (block, _facets(shapes[block])) for block in np.split(np.arange(len(shapes)), cuts) if len(block)
+        ]
+        if not blocks:
+            blocks = [(np.arange(0), _facets(shapes))]
+        shift = np.cumsum([0, *(len(facets[0]) for _, facets in blocks)])[:-1]
+        xy = np.concatenate([facets[0] for _, facets in blocks])
+        start = np.concatenate([facets[1] + by for (_, facets), by in zip(blocks, shift, strict=True)])
+        stop = np.concatenate([facets[2] + by for (_, facets), by in zip(blocks, shift, strict=True)])
+        owner = np.concatenate([block[facets[3]] for block, facets in blocks])
         box = _boxes(xy, start, stop)
-        diagonals = shapely.linestrings(box.reshape(-1, 2, 2))
-        owner = part_owner[ring_part[ring[first]]][which] if len(first) else np.array([], dtype=np.int64)
-        return Edges(xy, start, stop, owner, box, shapely.STRtree(diagonals))
+        return Edges(xy, start, stop, owner, box, shapely.STRtree(shapely.linestrings(box.reshape(-1, 2, 2))))
+
+
+def _facets(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Vertices of all rings, and first vertex, last vertex and polygon of each facet."""
+    parts, part_owner = shapely.get_parts(shapes, return_index=True)
+    rings, ring_part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    first = np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]]) if len(ring) else ring
+    n_edges = np.diff(np.r_[first, len(ring)]) - 1
+    n_facets = -(-n_edges // _EDGES_PER_FACET)
+    which = np.repeat(np.arange(len(first)), n_facets)
+    nth = np.arange(n_facets.sum()) - np.repeat(np.cumsum(n_facets) - n_facets, n_facets)
+    start = first[which] + nth * _EDGES_PER_FACET
+    stop = np.minimum(start + _EDGES_PER_FACET, first[which] + n_edges[which])
+    return xy, start, stop, part_owner[ring_part[ring[first]]][which]
 
 
 def nearest_edge(

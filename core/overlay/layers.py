@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from geopandas import GeoDataFrame
+from pandas.arrays import BooleanArray
 
 from .editions import Editions, row_ids, unique_ids
 from .points import Points
 from .polygons import Polygons, covering_pairs
+
+KEYS = {"zones": "zone_id", "units": "unit_id", "irrigation": "area_id", "networks": "network_id"}
+"""Id field of each polygon role."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,35 @@ class Repairs:
     ids: np.ndarray
     repaired: np.ndarray
     unusable: np.ndarray
+
+
+class Readers:
+    """Polygons of several layers, read and repaired side by side while the first ones are already in use.
+
+    GEOS tests a million vertices a second, and lets other threads run meanwhile.
+    """
+
+    def __init__(self, frames: Mapping[str, GeoDataFrame | None]) -> None:
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 1)
+        self._polygons = {
+            role: self._pool.submit(Polygons.of, frame, role)
+            for role, frame in frames.items()
+            if frame is not None
+        }
+
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def take(self, role: str) -> Polygons:
+        """The polygons of a role, when they are ready; they are let go here.
+
+        Raises:
+            OverdraftError: the layer has no CRS.
+        """
+        return self._polygons.pop(role).result()
 
 
 @dataclass(frozen=True)
@@ -46,11 +81,19 @@ class Layer:
 
     @staticmethod
     def of(
-        frame: GeoDataFrame, role: str, key: str, day: np.datetime64, editions: Editions | None = None
+        frame: GeoDataFrame,
+        polygons: Polygons,
+        key: str,
+        day: np.datetime64,
+        editions: Editions | None = None,
     ) -> Layer:
-        """Read a layer; ``key`` is its id field, ``editions`` when its rows are in force if not by their dates."""
+        """A layer whose ``polygons`` have been read.
+
+        Args:
+            key: the id field.
+            editions: when its rows are in force, if not by their dates alone.
+        """
         ids = row_ids(frame, key)
-        polygons = Polygons.of(frame, role)
         names = unique_ids(frame, key)
         mended = np.setdiff1d(polygons.repaired, polygons.unusable)
         repairs = Repairs(names, names[mended], names[polygons.unusable])
@@ -71,14 +114,18 @@ def smallest_id(point: np.ndarray, ids: np.ndarray, size: int) -> np.ndarray:
     """Smallest id as text for each of ``size`` points from pairs sorted by point; None for a point in none."""
     smallest = np.full(size, None, dtype=object)
     if len(point):
-        first = np.flatnonzero(np.r_[True, point[1:] != point[:-1]])
-        names, code = np.unique(ids.astype(str), return_inverse=True)
-        smallest[point[first]] = names[np.minimum.reduceat(code, first)]
+        count = np.bincount(point, minlength=size)[point]
+        smallest[point[count == 1]] = ids[count == 1]
+        several = point[count > 1]
+        if len(several):
+            names, code = np.unique(ids[count > 1].astype(str), return_inverse=True)
+            first = np.flatnonzero(np.r_[True, several[1:] != several[:-1]])
+            smallest[several[first]] = names[np.minimum.reduceat(code, first)]
     return smallest
 
 
-def any_of(point: np.ndarray, size: int) -> pd.array:
+def any_of(point: np.ndarray, size: int) -> BooleanArray:
     """True for each of ``size`` points that occurs, as nullable booleans."""
     hit = np.zeros(size, dtype=bool)
     hit[point] = True
-    return pd.array(hit, dtype="boolean")
+    return BooleanArray(hit, np.zeros(size, dtype=bool))

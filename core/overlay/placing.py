@@ -12,9 +12,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame
+from pandas.arrays import BooleanArray
 
 from ..policy import Policy, assign_authorities
-from .layers import Layer, Repairs, any_of, smallest_id
+from .editions import Editions
+from .layers import KEYS, Layer, Readers, Repairs, any_of, smallest_id
 from .placement import PLACE_COLUMNS, UNIT_COLUMNS, Placement, PlacementOptions
 from .points import Points
 from .policy_zones import policy_zones, recorded_hits
@@ -58,23 +60,25 @@ def place(
     """
     tell = progress or (lambda share: None)
     sheet = _Sheet(points, policy, as_of, options or PlacementOptions())
-    unit_hits = sheet.lay_units(units)
-    sheet.name_authorities(units)
-    tell(0.15)
     if zones is not None:
         zones = zones.assign(from_policy=False)
     elif policy is not None:
-        zones = policy_zones(policy, units, sheet.gazetteer)
+        zones = policy_zones(policy, units, Units(units, policy))
     table, zone_hits = None, _NO_PAIRS
-    if zones is not None:
-        table = Zones(zones)
-        zone_hits = sheet.lay_zones(zones, table, screens, lambda share: tell(0.15 + 0.65 * share))
-    tell(0.8)
-    if irrigation is not None:
-        sheet.lay_areas(irrigation)
-    tell(0.95)
-    if networks is not None:
-        sheet.lay_networks(networks)
+    layers = {"units": units, "zones": zones, "irrigation": irrigation, "networks": networks}
+    with Readers(layers) as readers:
+        unit_hits = sheet.lay_units(units, readers)
+        sheet.name_authorities(units)
+        tell(0.2)
+        if zones is not None:
+            table = Zones(zones)
+            zone_hits = sheet.lay_zones(zones, table, screens, readers, lambda share: tell(0.2 + 0.6 * share))
+        tell(0.8)
+        if irrigation is not None:
+            sheet.lay_areas(irrigation, readers)
+        tell(0.95)
+        if networks is not None:
+            sheet.lay_networks(networks, readers)
     placed = sheet.close()
     tell(1.0)
     return Placement(
@@ -106,12 +110,12 @@ class _Sheet:
         self.frame = pd.DataFrame({name: np.full(size, None, dtype=object) for name in PLACE_COLUMNS})
         self.frame["zone_distance_m"] = np.nan
         for name in ("doubt", "in_network"):
-            self.frame[name] = pd.array([pd.NA] * size, dtype="boolean")
+            self.frame[name] = BooleanArray(np.zeros(size, dtype=bool), np.ones(size, dtype=bool))
         self.near = np.full(size, np.nan)
         self.assumed, self.unsure = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
         self.repairs: dict[str, Repairs] = {}
 
-    def lay_units(self, units: GeoDataFrame | None) -> Pairs:
+    def lay_units(self, units: GeoDataFrame | None, readers: Readers) -> Pairs:
         """County, township, regiment and basin; what is far outside of all units is rejected.
 
         Returns:
@@ -120,7 +124,7 @@ class _Sheet:
         hits = _NO_PAIRS
         if units is not None:
             self.gazetteer = Units(units, self._policy)
-            layer = self._read(units, "units", "unit_id")
+            layer = self._layer(units, "units", readers)
             hits = layer.covering(self._where)
             outside = self._where.ok
             outside[hits[0]] = False
@@ -149,14 +153,19 @@ class _Sheet:
         self.unsure = ruled["unsure"].to_numpy(dtype=bool)
 
     def lay_zones(
-        self, zones: GeoDataFrame, table: Zones, screens: pd.DataFrame | None, tell: Progress
+        self,
+        zones: GeoDataFrame,
+        table: Zones,
+        screens: pd.DataFrame | None,
+        readers: Readers,
+        tell: Progress,
     ) -> Pairs:
         """The zone columns, distance and doubt.
 
         Returns:
             Pairs of point and zone of every edition in law.
         """
-        layer = self._read(zones, "zones", "zone_id", table)
+        layer = self._layer(zones, "zones", readers, table.editions)
         tell(0.2)
         aquifers = Aquifers(self._points, table.aquifer, screens)
         point, zone = layer.covering_ever(self._where)
@@ -171,29 +180,33 @@ class _Sheet:
         for column in ZONE_COLUMNS:
             self.frame[column] = state[column]
         self.assumed[current[0][aquifers.assumed(*current)]] = True
-        self._measure(
-            ZoneEdges(table, layer.polygons, layer.in_force), aquifers, current, lambda s: tell(0.4 + 0.6 * s)
-        )
+        self._measure(table, layer, aquifers, current, lambda share: tell(0.4 + 0.6 * share))
         return point, zone
 
-    def _measure(self, edges: ZoneEdges, aquifers: Aquifers, current: Pairs, tell: Progress) -> None:
+    def _measure(
+        self, table: Zones, layer: Layer, aquifers: Aquifers, current: Pairs, tell: Progress
+    ) -> None:
         limit, accuracy = self._options.distance_limit_m, self._options.position_accuracy_m
+        if max(limit, accuracy) <= 0:
+            return
+        edges = ZoneEdges(table, layer.polygons, layer.in_force)
         distance, self.near = zone_distances(
             self._where, edges, aquifers, current, limit_m=limit, accuracy_m=accuracy, progress=tell
         )
         self.frame["zone_distance_m"] = np.round(distance, 1) + 0.0  # no minus zero
         if accuracy > 0:
-            self.frame["doubt"] = pd.array(~np.isnan(self.near), dtype="boolean")
+            doubt = ~np.isnan(self.near)
+            self.frame["doubt"] = BooleanArray(doubt, np.zeros(len(doubt), dtype=bool))
 
-    def lay_areas(self, irrigation: GeoDataFrame) -> None:
+    def lay_areas(self, irrigation: GeoDataFrame, readers: Readers) -> None:
         """``area_id``, the smallest id among the areas in force."""
-        layer = self._read(irrigation, "irrigation", "area_id")
+        layer = self._layer(irrigation, "irrigation", readers)
         point, row = layer.covering(self._where)
         self.frame["area_id"] = smallest_id(point, layer.ids[row], len(self.frame))
 
-    def lay_networks(self, networks: GeoDataFrame) -> None:
+    def lay_networks(self, networks: GeoDataFrame, readers: Readers) -> None:
         """``in_network``, inside any supply network in force."""
-        layer = self._read(networks, "networks", "network_id")
+        layer = self._layer(networks, "networks", readers)
         self.frame["in_network"] = any_of(layer.covering(self._where)[0], len(self.frame))
 
     def close(self) -> np.ndarray:
@@ -205,8 +218,10 @@ class _Sheet:
                 self.frame.loc[~placed, name] = _EMPTY.get(name)
         return placed
 
-    def _read(self, frame: GeoDataFrame, role: str, key: str, zones: Zones | None = None) -> Layer:
-        layer = Layer.of(frame, role, key, self._day, None if zones is None else zones.editions)
+    def _layer(
+        self, frame: GeoDataFrame, role: str, readers: Readers, editions: Editions | None = None
+    ) -> Layer:
+        layer = Layer.of(frame, readers.take(role), KEYS[role], self._day, editions)
         self.repairs[role] = layer.repairs
         return layer
 

@@ -113,29 +113,32 @@ class Units:
             Unit id per point, None for a point in none. A point that no unit of the level covers takes the one above
             the lower units that do.
         """
-        at_level = self.level[unit] == level
-        chosen = self._choose(point[at_level], self.ids[unit[at_level]], recorded)
-        below = np.isin(self.level[unit].astype(str), _BELOW.get(level, ()))
+        at_level = (self.level == level)[unit]
+        chosen = self._choose(point[at_level], self.ids, unit[at_level], recorded)
+        below = np.isin(self.level.astype(str), _BELOW.get(level, ()))[unit]
         below &= np.equal(chosen, None)[point]
         if below.any():
-            rows, place = np.unique(unit[below], return_inverse=True)
-            above = np.array([self.ancestor(row, level) for row in rows] + [None], dtype=object)[:-1][place]
-            held = ~np.equal(above, None)
-            chained = self._choose(point[below][held], above[held], recorded)
+            above = np.full(len(self.ids), None, dtype=object)
+            for row in np.unique(unit[below]):
+                above[row] = self.ancestor(row, level)
+            below &= ~np.equal(above, None)[unit]
+            chained = self._choose(point[below], above, unit[below], recorded)
             chosen = np.where(np.equal(chosen, None), chained, chosen)
         return chosen
 
-    def _choose(self, point: np.ndarray, unit: np.ndarray, recorded: np.ndarray) -> np.ndarray:
+    def _choose(
+        self, point: np.ndarray, names: np.ndarray, row: np.ndarray, recorded: np.ndarray
+    ) -> np.ndarray:
+        """One of the names of the rows that each point is paired with: the recorded one, else the smallest."""
         chosen = np.full(len(recorded), None, dtype=object)
-        if not len(point):
-            return chosen
-        names, code = np.unique(unit.astype(str), return_inverse=True)
-        shared = np.bincount(point, minlength=len(recorded))[point] > 1
-        by_name = np.zeros(len(point), dtype=bool)
-        by_name[shared] = self.same(recorded[point[shared]], unit[shared])
-        order = np.lexsort((code, ~by_name, point))
-        first = order[np.r_[True, point[order][1:] != point[order][:-1]]]
-        chosen[point[first]] = names[code[first]]
+        count = np.bincount(point, minlength=len(recorded))[point]
+        chosen[point[count == 1]] = names[row[count == 1]]
+        point, unit = point[count > 1], names[row[count > 1]]
+        if len(point):
+            by_name = self.same(recorded[point], unit)
+            order = np.lexsort((unit.astype(str), ~by_name, point))
+            first = order[np.r_[True, point[order][1:] != point[order][:-1]]]
+            chosen[point[first]] = unit[first]
         return chosen
 
 

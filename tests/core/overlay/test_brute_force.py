@@ -146,53 +146,53 @@ def _zones_of_all_sizes(rng, count=40):
 
 @pytest.fixture(scope="module")
 def basin(make):
-    """Wells and zones in a projected system, wells in general position."""
+    """Wells and zones in a projected system, and which wells are farther than 1 m from every edge."""
     rng = np.random.default_rng(20211112)
     shapes = _zones_of_all_sizes(rng)
-    xy = rng.uniform([495_000, 4_735_000], [565_000, 4_785_000], (4000, 2))
+    xy = rng.uniform([495_000, 4_735_000], [565_000, 4_785_000], (1500, 2))
     column = {
         "zone_id": [f"Z{n:02d}" for n in range(len(shapes))],
         "severity": rng.choice([None, "general", "severe"], len(shapes)).tolist(),
         "control": rng.choice([None, "restricted", "banned"], len(shapes)).tolist(),
         "aquifer": rng.choice(AQUIFERS, len(shapes)).tolist(),
     }
-    return xy, rng.choice(AQUIFERS, len(xy)).tolist(), shapes, column
+    away = shapely.STRtree(shapely.boundary(shapes)).query_nearest(shapely.points(xy), return_distance=True)
+    clear = away[1][np.unique(away[0][0], return_index=True)[1]] > 1.0
+    assert clear.mean() > 0.9
+    return xy, rng.choice(AQUIFERS, len(xy)).tolist(), shapes, column, clear
 
 
 def test_many_wells_and_zones_agree_with_brute_force(make, brute_force, basin):
-    xy, aquifer, shapes, column = basin
+    xy, aquifer, shapes, column, _ = basin
     xy, aquifer = xy[:600], aquifer[:600]
     frame = _placed(make, xy, aquifer, shapes, column)
     expected = brute_force(
         xy, aquifer, shapes, column["zone_id"], column["severity"], column["control"], column["aquifer"]
     )
     pd.testing.assert_frame_equal(frame[COLUMNS], expected)
-    assert frame["zone_ids"].str.contains(";").sum() > 40, "the scene must hold overlaps"
+    assert frame["zone_ids"].str.contains(";").sum() > 25, "the scene must hold overlaps"
 
 
 @pytest.mark.parametrize("crs", [GEOGRAPHIC, "EPSG:4326", "EPSG:32645", "EPSG:3857"])
 def test_wells_in_another_system_fall_into_the_same_zones(make, basin, crs):
     """Every well farther than 1 m from an edge; only the wells are transformed, so this is exact."""
-    xy, aquifer, shapes, column = basin
+    xy, aquifer, shapes, column, clear = basin
     here = _placed(make, xy, aquifer, shapes, column)
     x, y = Transformer.from_crs(METRIC, crs, always_xy=True).transform(*xy.T)
     wells = make.wells(list(zip(x, y, strict=True)), crs, aquifer=aquifer)
     zones = make.zones(shapes, METRIC, **column)
     there = place(wells, zones=zones, as_of=make.day, options=NO_DISTANCE).frame
-    clear = shapely.distance(shapely.union_all(shapely.boundary(shapes)), shapely.points(xy)) > 1.0
-    assert clear.mean() > 0.9
     pd.testing.assert_frame_equal(there[clear], here[clear])
 
 
 @pytest.mark.parametrize("crs", [GEOGRAPHIC, "EPSG:32645"])
 def test_zones_in_another_system_hold_the_same_wells(make, basin, crs):
     """The polygons too: over 200 m a straight line of one system leaves that of the other by far less than 1 m."""
-    xy, aquifer, shapes, column = basin
+    xy, aquifer, shapes, column, clear = basin
     dense = shapely.segmentize(shapes, 200.0)
     to = Transformer.from_crs(METRIC, crs, always_xy=True)
     moved = [shapely.transform(s, lambda c: np.column_stack(to.transform(*c.T))) for s in dense]
     here = _placed(make, xy, aquifer, shapes, column)
     wells = make.wells([tuple(p) for p in xy], METRIC, aquifer=aquifer)
     there = place(wells, zones=make.zones(moved, crs, **column), as_of=make.day, options=NO_DISTANCE).frame
-    clear = shapely.distance(shapely.union_all(shapely.boundary(shapes)), shapely.points(xy)) > 1.0
     pd.testing.assert_frame_equal(there[clear], here[clear])
