@@ -136,8 +136,7 @@ def event_problems(register: Register) -> Verdicts:
         about = events[(events["subject_role"] == role).to_numpy()]
         if not register.has(role) or about.empty:
             continue
-        times = register[role][key].value_counts()
-        hits = about["subject_id"].map(times).fillna(0)
+        hits = about["subject_id"].map(_times(register[role], key)).fillna(0)
         outcome = np.where(hits == 1, "pass", "review")
         key_of = np.where(hits == 0, "facts.unknown_subject", "facts.ambiguous_subject")
         found.append(_about(about, "facts.subject", outcome, key_of, {"role": role}))
@@ -150,6 +149,12 @@ def event_problems(register: Register) -> Verdicts:
     if circular.any():
         found.append(_about(events[circular], "facts.circular", "review", "facts.corrects_circular", {}))
     return concat(found)
+
+
+def _times(frame: pd.DataFrame, key: str) -> pd.Series:
+    """On how many rows each id stands at once; the editions of one thing are one."""
+    columns = [key, "valid_from"] if "valid_from" in frame.columns else [key]
+    return frame.groupby(columns, dropna=False).size().groupby(level=0).max()
 
 
 def _about(events: pd.DataFrame, rule: str, outcome: object, key: object, extra: dict) -> Verdicts:

@@ -152,3 +152,14 @@ def test_the_sealing_day_agrees_with_a_walk_through_the_days(happened):
         elif kind != "built":
             since = None
     assert sealed_on(register([well("A")], events)) == [since]
+
+
+def test_the_editions_of_an_area_are_one_subject():
+    areas = [
+        {"area_id": "P", "status": "irrigated", "valid_from": "2020-01-01", "valid_to": "2021-12-31"},
+        {"area_id": "P", "status": "irrigated", "valid_from": "2022-01-01", "valid_to": None},
+        {"area_id": "Q", "status": "irrigated", "valid_from": None, "valid_to": None},
+        {"area_id": "Q", "status": "irrigated", "valid_from": None, "valid_to": None},
+    ]
+    events = [event(f"e{name}", name, "retired", "2022-01-01", role="irrigation") for name in "PQ"]
+    assert event_problems(register([well("A")], events, areas)).rows["subject_id"].tolist() == ["eQ"]
