@@ -33,7 +33,6 @@ REQUIRED = (
     Dependency("shapely", (2, 0), "python3-shapely"),
     Dependency("geopandas", (1, 0), "python3-geopandas"),
     Dependency("pyproj", (3, 4), "python3-pyproj"),
-    Dependency("scipy", (1, 10), "python3-scipy"),
     Dependency("jinja2", (3, 0), "python3-jinja2"),
 )
 """What every algorithm needs. numpy is not among them, since Processing itself does not start without it; pyogrio is
@@ -47,7 +46,6 @@ def why(name: str) -> str:
         "shapely": tr("geometry and the spatial index"),
         "geopandas": tr("layers as tables with geometry"),
         "pyproj": tr("coordinates and areas on the ellipsoid"),
-        "scipy": tr("exact optimisation and statistics"),
         "jinja2": tr("the report page"),
     }[name]
 

@@ -17,13 +17,13 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from .fields import BULK_KINDS, Field
+from .fields import BULK_KINDS, UTC, Field
 from .table import Table
 
 _STORAGE = ("GPKG", "ESRI Shapefile", "GeoJSON", "FlatGeobuf")
 _EXACT_IN_FLOAT = 2**53
 _ZONE = re.compile(r"(Z|[+-]\d\d(?::?\d\d)?)?$")
-_ZONE_NUMBERS = {"": 0, "Z": 100, "+00": 100, "+00:00": 100, "+0000": 100}
+_ZONE_NUMBERS = {"": 0, "Z": UTC, "+00": UTC, "+00:00": UTC, "+0000": UTC}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from qgis.PyQt.QtCore import QVariant
 BULK_KINDS = ("bool", "int32", "int64", "real", "text", "date", "datetime")
 """Kinds that bulk reading and writing carry exactly. Times of day alone, lists and blobs take the slow road."""
 
+UTC = 100
+"""GDAL's number of the zone of time of UTC."""
+
 _KIND_OF_TYPE = {
     QVariant.Bool: "bool",
     QVariant.Int: "int32",

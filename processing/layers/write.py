@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from qgis.core import (
 
 from ..texts import tr
 from .fields import BULK_KINDS, fields_to_qgis
+from .geopackage import can_write, fill
 from .table import moments
 from .values import missing_in
 
@@ -31,8 +34,17 @@ def write_file(path: Path, layer: OutputLayer, context: QgsProcessingContext) ->
     Raises:
         QgsProcessingException: the file cannot be written; the text is that of the driver.
     """
-    if not _write_bulk(path, layer):
+    if path.suffix.lower() == ".gpkg" and can_write(layer) and _write_bulk(path, _without_rows(layer)):
+        try:
+            fill(path, path.stem, layer)
+        except sqlite3.Error as error:
+            raise QgsProcessingException(str(error)) from error
+    elif not _write_bulk(path, layer):
         _write_features(path, layer, context)
+
+
+def _without_rows(layer: OutputLayer) -> OutputLayer:
+    return replace(layer, columns=[column[:0] for column in layer.columns], wkb=layer.wkb[:0])
 
 
 def _write_bulk(path: Path, layer: OutputLayer) -> bool:

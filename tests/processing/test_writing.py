@@ -172,8 +172,8 @@ def test_rows_that_a_format_loses_are_noticed(write, output, tmp_path, monkeypat
             path, wkb[:2], [array[:2] for array in arrays], *rest, **options
         ),
     )
-    with pytest.raises(QgsProcessingException, match=r"kept only 2 of 3 rows of out\.gpkg"):
-        write({"OUTPUT": str(tmp_path / "out.gpkg")}, {"OUTPUT": output})
+    with pytest.raises(QgsProcessingException, match=r"kept only 2 of 3 rows of out\.geojson"):
+        write({"OUTPUT": str(tmp_path / "out.geojson")}, {"OUTPUT": output})
     assert os.listdir(tmp_path) == []
 
 
