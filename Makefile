@@ -85,11 +85,11 @@ lint: setup
 
 test: lint $(SAMPLE) $(TRANSLATION).qm
 	@echo "test: running the tests"
-	@$(PYTHON) -m pytest -m "not long"
+	@$(PYTHON) -m pytest -m "not long" -n auto --dist loadfile
 
 test-long: lint $(SAMPLE) $(TRANSLATION).qm
 	@echo "test: running all tests, the long ones too"
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n auto --dist loadfile
 
 bench: setup
 	@for script in benchmarks/*.py; do echo "bench: $$script"; $(PYTHON) "$$script" || exit 1; done

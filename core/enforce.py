@@ -27,7 +27,7 @@ from .retirement import RetirementBalance, retirement_balance
 from .rules.placement import placement_findings
 from .rules.policy_arithmetic import policy_findings
 
-LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "pyogrio", "scipy")
+LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "pyogrio")
 
 
 @dataclass(frozen=True)

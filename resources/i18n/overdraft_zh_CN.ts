@@ -136,10 +136,6 @@
         <translation>坐标转换与椭球面积</translation>
     </message>
     <message>
-        <source>exact optimisation and statistics</source>
-        <translation>精确优化与统计</translation>
-    </message>
-    <message>
         <source>the report page</source>
         <translation>报告网页</translation>
     </message>

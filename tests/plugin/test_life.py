@@ -203,7 +203,7 @@ def test_missing_package_is_said_once_and_never_raises(iface, monkeypatch):
 
 def test_old_package_is_missing_and_an_unknown_version_is_not(monkeypatch):
     monkeypatch.setattr(dependencies.metadata, "version", lambda name: "1.8.5")
-    assert [item.name for item in dependencies.missing()] == ["shapely", "pyproj", "scipy", "jinja2"]
+    assert [item.name for item in dependencies.missing()] == ["shapely", "pyproj", "jinja2"]
     monkeypatch.setattr(dependencies.metadata, "version", lambda name: "0+unknown")
     assert dependencies.missing() == []
 
