@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from qgis.core import QgsWkbTypes
 
-from ...core.casefile.sql import Marks, sql
 from .fields import BULK_KINDS, UTC, Field
 from .rtree import pack
 from .table import moments
@@ -42,6 +41,8 @@ def fill(path: Path, table: str, layer: OutputLayer) -> None:
     Raises:
         sqlite3.Error: the file cannot be written.
     """
+    from ...core.casefile.sql import sql
+
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         # The file has no name yet: whoever is interrupted here leaves nothing that anybody reads.
         connection.execute("PRAGMA journal_mode = OFF")
@@ -64,6 +65,8 @@ def fill(path: Path, table: str, layer: OutputLayer) -> None:
 
 def _rows(connection: sqlite3.Connection, table: str, geometry: str, layer: OutputLayer) -> np.ndarray:
     """Insert the rows; returns their keys, in order."""
+    from ...core.casefile.sql import Marks, sql
+
     (srs_id,) = connection.execute(
         "SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
     ).fetchone()
@@ -88,6 +91,8 @@ def _index(
 ) -> None:
     """Spatial index, extent and number of rows."""
     import shapely
+
+    from ...core.casefile.sql import sql
 
     shapes = shapely.from_wkb(layer.wkb)
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
