@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from qgis import processing
 from qgis.core import QgsApplication
 from qgis.gui import QgsProcessingAlgorithmDialogBase
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, pyqtSignal
@@ -221,7 +222,7 @@ def test_plugin_loads_without_any_of_the_packages():
     blocked = [item.name for item in dependencies.REQUIRED] + ["pyogrio", "rasterio", "fiona"]
     code = f"""
 import sys
-sys.path.append({str(Path(sys.modules["processing"].__file__).parents[1])!r})
+sys.path.append({str(Path(processing.__file__).parents[1])!r})
 for name in {blocked!r}:
     sys.modules[name] = None
 import importlib.util
