@@ -86,7 +86,7 @@ def test_names_in_the_prose_exist(provider):
     words = {token for values in results_schema().enums.values() for token in values}
     roles = {*register_schema().roles, *results_schema().roles}
     algorithms = {algorithm.name() for algorithm in provider.algorithms()}
-    others = {"from_policy", "unassigned", "user_version", "fid", "fid_1", "generated", "overdraft"}
+    others = {"from_policy", "unassigned", "user_version", "fid", "fid_1", "generated", "overdraft", "row_id"}
     known = fields | words | roles | algorithms | others | {*AREA_BASES}
     lower = set(re.findall(r"`([a-z][a-z_0-9]{2,})`", prose))
     assert lower <= known, lower - known
