@@ -32,7 +32,8 @@ class Points:
 
     def __init__(self, frame: GeoDataFrame) -> None:
         geometry = geometries(frame)
-        single, self.note = _single_points(geometry)
+        self._shapes, self.note = _single_points(geometry)
+        single = self._shapes
         xy = np.column_stack([shapely.get_x(single), shapely.get_y(single)])
         self.note[self.ok & ~np.isfinite(xy).all(axis=1)] = "bad_coordinates"
         self._xy = xy
@@ -40,7 +41,7 @@ class Points:
         if self._crs is not None:
             self.reject(beyond_poles(xy, self._crs), "bad_coordinates")
         self._coordinates: dict[str, np.ndarray] = {}
-        self._index: dict[str, tuple[shapely.STRtree, np.ndarray]] = {}
+        self._index: dict[str, tuple[shapely.STRtree, np.ndarray, np.ndarray]] = {}
 
     def __len__(self) -> int:
         return len(self._xy)
@@ -73,13 +74,15 @@ class Points:
             self._coordinates[name] = xy
         return self._coordinates[name]
 
-    def index(self, crs: CRS | None) -> tuple[shapely.STRtree, np.ndarray]:
-        """Spatial index over the rows that have a place, in ``crs``, and the row behind each entry."""
+    def index(self, crs: CRS | None) -> tuple[shapely.STRtree, np.ndarray, np.ndarray]:
+        """Spatial index over the rows that have a place, in ``crs``; the row behind each entry, and its x and y."""
         name = "" if crs is None else crs.to_wkt()
         if name not in self._index:
             xy = self.coordinates(crs)
             rows = np.flatnonzero(self.ok & np.isfinite(xy).all(axis=1))
-            self._index[name] = (shapely.STRtree(shapely.points(xy[rows])), rows)
+            # Only boxes count in the index, so a point in space is as good as one in the plane.
+            shapes = self._shapes[rows] if crs == self._crs else shapely.points(xy[rows])
+            self._index[name] = (shapely.STRtree(shapes), rows, xy[rows])
         return self._index[name]
 
 

@@ -17,6 +17,10 @@ _POLYGONAL = (3, 6)
 _COLLECTION = 7
 _LARGE = 200_000
 """Number of vertices above which validity is tested on all cores."""
+_MANY_PAIRS = 50_000
+"""Number of places and polygons above which they are compared on all cores."""
+_WORTH_PREPARING = 2
+"""Places in its box from which a polygon is worth an index of its own."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,40 @@ def covering_pairs(points: Points, polygons: Polygons) -> tuple[np.ndarray, np.n
     Returns:
         ``point`` and ``polygon`` row numbers, sorted by point, then polygon.
     """
-    tree, rows = points.index(polygons.crs)
+    tree, rows, xy = points.index(polygons.crs)
     present = np.flatnonzero(~shapely.is_missing(polygons.shapes))
-    polygon, point = tree.query(polygons.shapes[present], predicate="covers")
-    point, polygon = rows[point], present[polygon]
+    polygon, entry = tree.query(polygons.shapes[present])
+    polygon = present[polygon]
+    held = _held(polygons.shapes, polygon, xy[entry])
+    point, polygon = rows[entry[held]], polygon[held]
     order = np.lexsort((polygon, point))
     return point[order], polygon[order]
+
+
+def _held(shapes: np.ndarray, polygon: np.ndarray, xy: np.ndarray) -> np.ndarray:
+    """Whether each place lies in the polygon beside it; ``polygon`` is sorted, so that each is prepared once."""
+    workers = os.cpu_count() or 1
+    if len(polygon) < _MANY_PAIRS or workers == 1:
+        return _ask(shapes, polygon, xy)
+    first = np.flatnonzero(np.r_[True, polygon[1:] != polygon[:-1]])
+    work = np.cumsum(
+        np.diff(np.r_[first, len(polygon)]) + shapely.get_num_coordinates(shapes[polygon[first]])
+    )
+    blocks = np.searchsorted(work, work[-1] * np.arange(1, 4 * workers) / (4 * workers))
+    cuts = first[np.unique(blocks[blocks < len(first)])]
+    with ThreadPoolExecutor(workers) as pool:
+        parts = zip(np.split(polygon, cuts), np.split(xy, cuts), strict=True)
+        return np.concatenate(list(pool.map(lambda part: _ask(shapes, *part), parts)))
+
+
+def _ask(shapes: np.ndarray, polygon: np.ndarray, xy: np.ndarray) -> np.ndarray:
+    """A point meets a polygon exactly when the polygon covers it."""
+    asked, count = np.unique(polygon, return_counts=True)
+    often = shapes[asked[count > _WORTH_PREPARING]]
+    shapely.prepare(often)
+    held = shapely.intersects_xy(shapes[polygon], xy[:, 0], xy[:, 1])
+    shapely.destroy_prepared(often)
+    return held
 
 
 def _is_valid(shapes: np.ndarray) -> np.ndarray:
