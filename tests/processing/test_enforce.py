@@ -183,3 +183,21 @@ def test_existing_file_is_never_replaced_by_an_empty_one(run, tmp_path):
     with pytest.raises(QgsProcessingException, match=r"old\.gpkg"):
         run("createregister", {"OUTPUT": str(path)})
     assert path.read_bytes() == b"something of mine"
+
+
+def test_single_algorithms_say_what_the_whole_run_says(run, register, targets, rows_of):
+    case = run("enforce", {**register, "OUTPUT": targets["OUTPUT"]})["OUTPUT"]
+    given = {"CASE": case, "POLICY": register["POLICY"], "AS_OF": register["AS_OF"]}
+    outputs = {
+        "ledger_balance": run("replacementledger", {**given, "BALANCE": "memory:"})["BALANCE"],
+        "ledger": run("replacementledger", {**given, "BALANCE": "memory:", "LEDGER": "memory:"})["LEDGER"],
+        "retirement_balance": run("retirementbalance", {**given, "BALANCE": "memory:"})["BALANCE"],
+        "wells": run("classifywells", {**given, "OUTPUT": "memory:"})["OUTPUT"],
+    }
+    for table, layer in outputs.items():
+        single = rows_of(layer)
+        whole = rows_of(QgsVectorLayer(f"{case}|layername={table}", table, "ogr"))
+        assert len(single) == len(whole) > 0, table
+        for mine, stored in zip(single, whole, strict=True):
+            shared = {name: stored[name] for name in mine if name in stored and name not in ("fid", "wkt")}
+            assert {name: mine[name] for name in shared} == shared, table
