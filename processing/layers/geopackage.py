@@ -140,6 +140,8 @@ def _geometries(layer: OutputLayer, srs_id: int) -> list[bytes | None]:
 
 def _cells(column: np.ndarray, field: Field) -> list:
     """Values that SQLite takes, None for NULL; days and times as GeoPackage writes them."""
+    from pandas.api.types import infer_dtype
+
     if field.kind in ("date", "datetime"):
         times = column.astype("datetime64[D]") if field.kind == "date" else moments(column)
         text = np.datetime_as_string(times).astype(object)
@@ -148,11 +150,13 @@ def _cells(column: np.ndarray, field: Field) -> list:
         text[np.isnat(times)] = None
         return text.tolist()
     missing = missing_in(column)
+    if missing.all():
+        return [None] * len(column)
     if field.kind == "real":
         values = column.astype(object)
     elif field.kind == "text":
         values = np.asarray(column, dtype=object)
-        if any(type(value) is not str for value in values[~missing]):
+        if infer_dtype(values, skipna=True) not in ("string", "empty"):
             values = np.array([str(value) for value in values], dtype=object)
     else:
         values = np.empty(len(column), dtype=object)

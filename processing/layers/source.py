@@ -174,4 +174,4 @@ def plane_geometry(wkb: np.ndarray) -> tuple[np.ndarray, int]:
 
     geometry = shapely.from_wkb(wkb, on_invalid="ignore")
     unreadable = int(np.count_nonzero(shapely.is_missing(geometry)) - sum(item is None for item in wkb))
-    return shapely.force_2d(geometry), unreadable
+    return shapely.force_2d(geometry) if shapely.has_z(geometry).any() else geometry, unreadable
