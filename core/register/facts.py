@@ -225,14 +225,18 @@ def _corrected(events: pd.DataFrame) -> set[str]:
 
 
 def _circular(events: pd.DataFrame) -> set[str]:
-    corrects = dict(zip(events[ROW_ID], events["corrects"], strict=True))
+    """Names of events that correct one another in a circle. Each event is walked over once."""
+    correcting = events[events["corrects"].notna().to_numpy()]
+    corrects = dict(zip(correcting[ROW_ID], correcting["corrects"], strict=True))
+    walk_of: dict[str, int] = {}
     circular: set[str] = set()
-    for start in (name for name, corrected in corrects.items() if corrected):
+    for number, start in enumerate(corrects):
         trail, name = [], start
-        while name and name not in trail:
+        while name in corrects and name not in walk_of:
+            walk_of[name] = number
             trail.append(name)
-            name = corrects.get(name)
-        if name:
+            name = corrects[name]
+        if walk_of.get(name) == number and name in corrects:
             circular.update(trail[trail.index(name) :])
     return circular
 

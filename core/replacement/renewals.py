@@ -169,6 +169,7 @@ def renewals(
             of_pairs = pd.Series(
                 [own if here else old for here, old in zip(named, of_pairs, strict=True)],
                 index=of_pairs.index,
+                dtype=object,
             )
             group = own
         rows[group] = row
