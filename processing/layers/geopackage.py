@@ -78,11 +78,16 @@ def _rows(connection: sqlite3.Connection, table: str, geometry: str, layer: Outp
         names, cells = ["fid", *names], [keys.tolist(), *cells]
     else:
         keys = np.array(cells[own_key], dtype="int64")
-    names, cells = [*names, geometry], [*cells, _geometries(layer, srs_id)]
+    # A column without any value is NULL without saying so cell by cell.
+    told = {name: values for name, values in zip(names, cells, strict=True) if values is not None}
+    told[geometry] = _geometries(layer, srs_id)
     statement = sql(
-        "INSERT INTO $table ($columns) VALUES ($marks)", table=table, columns=names, marks=Marks(len(names))
+        "INSERT INTO $table ($columns) VALUES ($marks)",
+        table=table,
+        columns=list(told),
+        marks=Marks(len(told)),
     )
-    connection.executemany(statement, zip(*cells, strict=True))
+    connection.executemany(statement, zip(*told.values(), strict=True))
     return keys
 
 
@@ -138,8 +143,8 @@ def _geometries(layer: OutputLayer, srs_id: int) -> list[bytes | None]:
     ]
 
 
-def _cells(column: np.ndarray, field: Field) -> list:
-    """Values that SQLite takes, None for NULL; days and times as GeoPackage writes them."""
+def _cells(column: np.ndarray, field: Field) -> list | None:
+    """Values that SQLite takes, None for NULL; days and times as GeoPackage writes them. None for no value at all."""
     from pandas.api.types import infer_dtype
 
     if field.kind in ("date", "datetime"):
@@ -151,7 +156,7 @@ def _cells(column: np.ndarray, field: Field) -> list:
         return text.tolist()
     missing = missing_in(column)
     if missing.all():
-        return [None] * len(column)
+        return None
     if field.kind == "real":
         values = column.astype(object)
     elif field.kind == "text":
