@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame
 
+from ..policy import Policy
 from .layers import Repairs
 from .zones import ZONE_COLUMNS, Zones
 
@@ -97,3 +98,17 @@ class Placement:
         state = self._zones.state(point[alive], zone[alive], size)
         state.loc[~self.frame["placed"].to_numpy(dtype=bool), list(ZONE_COLUMNS)] = None
         return state
+
+    def in_scope(self, policy: Policy, county: Iterable[str | None]) -> np.ndarray:
+        """Whether the clauses of a policy apply in each county: it is one of the policy's, by its id or by the name
+        that the units layer gives to that id. A county that is not known stays in scope.
+
+        Args:
+            county: ids as in ``frame.county_id``, None where not known.
+        """
+        counties = pd.Series(list(county), dtype=object)
+        known = {
+            one: policy.covers(one) or policy.covers(self.unit_names.get(one, ""))
+            for one in counties.dropna().unique()
+        }
+        return np.array([known.get(one, True) for one in counties], dtype=bool)

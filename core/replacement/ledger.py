@@ -173,8 +173,7 @@ def _applications(
     rows = application_facts(register, placed.frame, zones, pd.Timestamp(as_of))
     rows["county"] = rows["county"].where(rows["county"].notna(), None)
     rows["zone"] = rows["zone"].where(rows["zone"].notna(), None)
-    inside = [county is None or policy.covers(county) for county in rows["county"]]
-    rows = rows[np.array(inside, dtype=bool)]
+    rows = rows[placed.in_scope(policy, rows["county"])]
     return rows.assign(pool=pools(rows["county"], rows["zone"], settings, policy)), points
 
 

@@ -50,6 +50,13 @@ def test_own_ids_are_understood_by_the_names_of_the_policy(make, turpan):
     assert put(wells, make, units=units, policy=turpan).frame["county_id"].tolist() == ["own-2"]
 
 
+def test_scope_of_a_policy_is_told_by_id_or_by_the_name_of_an_own_id(make, turpan):
+    units = make.units([WEST, EAST], METRIC, unit_id=["own-2", "own-1"], name=["鄯善县", "伊州区"])
+    placement = put(make.wells([(5, 5)], METRIC), make, units=units, policy=turpan)
+    counties = ["own-2", "own-1", "650402", "650502", None]
+    assert placement.in_scope(turpan, counties).tolist() == [True, False, True, False, True]
+
+
 def test_county_follows_from_lower_units(make):
     townships = make.units(
         [WEST, EAST],
