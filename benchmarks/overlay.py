@@ -5,9 +5,9 @@
     .venv/bin/python benchmarks/overlay.py --no-distance       # without the distance to zone edges
 
 Every run is a process of its own in a real QGIS, all started alike through PyQGIS, and ours through
-``tools/qgis_process`` as well. The fastest of ``--repeat`` runs counts (the chain runs once). Times are seconds of wall clock, with
-seconds of processor time in brackets: ours works on all cores, the others on one. That the results agree is checked,
-not assumed. Figures that were measured stand in benchmarks/README.md.
+``tools/qgis_process`` as well. The fastest of ``--repeat`` runs counts (the chain runs once). Times are seconds of wall
+clock, with seconds of processor time in brackets: ours works on all cores, the others on one. That the results agree is
+checked, not assumed. Figures that were measured stand in benchmarks/README.md.
 """
 
 from __future__ import annotations
