@@ -83,7 +83,7 @@ def covering_pairs(points: Points, polygons: Polygons) -> tuple[np.ndarray, np.n
     polygon = present[polygon]
     held = _held(polygons.shapes, polygon, xy[entry])
     point, polygon = rows[entry[held]], polygon[held]
-    order = np.lexsort((polygon, point))
+    order = np.argsort(point, kind="stable")  # the polygons of a point are in order already
     return point[order], polygon[order]
 
 
