@@ -15,6 +15,7 @@ from .model import (
     Note,
     Policy,
     PolicyUnit,
+    RuleUse,
     Setting,
     Target,
     TargetSheet,
@@ -45,6 +46,7 @@ def build_policy(data: Mapping, where: Where) -> Policy:
         _sheet(row, f"targets[{n}]", items, references) for n, row in enumerate(data.get("targets", []))
     )
     _check_sheets(sheets, where)
+    settings = _settings(data.get("settings", {}), references)
     return Policy(
         id=head["id"],
         version="",
@@ -60,7 +62,7 @@ def build_policy(data: Mapping, where: Where) -> Policy:
         reserve_en=head.get("reserve_en", "Reserve"),
         units=units,
         clauses=MappingProxyType(clauses),
-        settings=MappingProxyType(_settings(data.get("settings", {}), references)),
+        settings=MappingProxyType(settings),
         items=MappingProxyType(items),
         sheets=sheets,
         targets=tuple(target for sheet in sheets for target in _targets(sheet, items, head["city_id"])),
@@ -73,6 +75,7 @@ def build_policy(data: Mapping, where: Where) -> Policy:
             for n, row in enumerate(data.get("zone_units", []))
         ),
         notes=tuple(_note(row, f"notes[{n}]", references) for n, row in enumerate(data.get("notes", []))),
+        rules=_rules(data.get("rules", []), settings, references),
         origin=where.file,
     )
 
@@ -254,6 +257,45 @@ def _note(row: Mapping, path: str, references: _References) -> Note:
     for position, clause in enumerate(row["clauses"]):
         references.clause(clause, f"{path}.clauses[{position}]")
     return Note(row["id"], tuple(row["clauses"]), tuple(row.get("quotes", ())), row["en"], row["zh"])
+
+
+def _rules(
+    rows: Iterable[Mapping], settings: Mapping[str, Setting], references: _References
+) -> tuple[RuleUse, ...]:
+    """Which rule judges which clause. That the rule exists, with these parameters, is for ``core.rules`` to check."""
+    where, uses, seen = references.where, [], set()
+    for n, row in enumerate(rows):
+        path = f"rules[{n}]"
+        references.clause(row["clause"], f"{path}.clause")
+        if (row["clause"], row["rule"]) in seen:
+            where.fail("repeated_rule", f"{path}.rule", found=row["rule"], clause=row["clause"])
+        seen.add((row["clause"], row["rule"]))
+        literal, named = row.get("with", {}), row.get("settings", {})
+        for name, key in named.items():
+            if key not in settings:
+                suggestion = nearest(key, settings) or ""
+                where.fail(
+                    "unknown_setting_in_file", f"{path}.settings.{name}", found=key, suggestion=suggestion
+                )
+            if name in literal:
+                where.fail("given_twice", f"{path}.settings.{name}", found=name)
+        uses.append(
+            RuleUse(
+                clause=row["clause"],
+                rule=row["rule"],
+                values=MappingProxyType({name: _plain(value) for name, value in literal.items()}),
+                settings=MappingProxyType(dict(named)),
+                position=n,
+            )
+        )
+    return tuple(uses)
+
+
+def _plain(value: object) -> object:
+    """A literal as rules read it: lists as tuples, exact decimals as floats."""
+    if isinstance(value, list):
+        return tuple(_plain(member) for member in value)
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _settings(families: Mapping, references: _References) -> dict[str, Setting]:

@@ -232,6 +232,24 @@ class ZoneUnit:
 
 
 @dataclass(frozen=True)
+class RuleUse:
+    """A clause that a rule judges.
+
+    Attributes:
+        rule: ``family.check``, as in ``core.rules``.
+        values: what stands in the text, by parameter of the rule: text, bool, number, date, or a tuple of these.
+        settings: setting key by parameter of the rule, where the text gives no value or leaves a choice.
+        position: of the row in the file, from 0.
+    """
+
+    clause: str
+    rule: str
+    values: Mapping[str, Any]
+    settings: Mapping[str, str]
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
 class Note:
     """Something in the text that is unclear or contradicts itself, and how it is read."""
 
@@ -255,6 +273,7 @@ class Policy:
         succeeds: id of the document it replaces, so that decisions follow an amendment; empty for none.
         targets: one row per item, year and unit, the city's total included.
         zone_units: units that the document names as zones; empty where it names none.
+        rules: which rule judges which clause; a clause may have several, or none.
     """
 
     id: str
@@ -278,6 +297,7 @@ class Policy:
     authorities: tuple[AuthorityRule, ...]
     zone_units: tuple[ZoneUnit, ...]
     notes: tuple[Note, ...]
+    rules: tuple[RuleUse, ...] = ()
     origin: str = field(default="", compare=False)
 
     def unit(self, unit_id: str) -> PolicyUnit:
@@ -336,6 +356,10 @@ class Policy:
             )
         return self.settings[key]
 
+    def has(self, family: str) -> bool:
+        """Whether the document sets the rules of a family of ``RULE_SETTINGS``, e.g. ``replacement``."""
+        return any(key.startswith(f"{family}.") for key in self.settings)
+
     def value(self, key: str) -> Any:
         """The value of a setting; None for a gap and for an optional setting that is not set."""
         return self.setting(key).value
@@ -372,6 +396,7 @@ __all__ = [
     "Note",
     "Policy",
     "PolicyUnit",
+    "RuleUse",
     "Setting",
     "Target",
     "TargetSheet",

@@ -45,6 +45,8 @@ SETTING_TYPES = (
 WORD = r"[a-z][a-z0-9_]*"
 UNIT_ID = r"[0-9A-Za-z][0-9A-Za-z_-]*"
 CLAUSE_ID = r"[A-Z][A-Z0-9]*-[0-9A-Za-z.]+"
+RULE_NAME = rf"{WORD}[.]{WORD}"
+SETTING_KEY = rf"{WORD}[.]{WORD}"
 LIMIT = 10**12
 DECIMALS = 9
 """Numbers of a policy are below ``LIMIT`` and have at most so many decimals: sums stay exact and cheap."""
@@ -182,6 +184,14 @@ _SETTING = {
     "reason_en": _text(required=False),
     "reason_zh": _text(required=False),
 }
+_BINDING = {
+    "clause": _CLAUSE_REF,
+    "rule": _text(pattern=RULE_NAME, hint="permits.idle"),
+    "with": Shape("table", required=False, name=WORD, each=_ANY),
+    "settings": Shape(
+        "table", required=False, name=WORD, each=_text(pattern=SETTING_KEY, hint="permit.idle_ratio")
+    ),
+}
 _NOTE = {
     "id": _text(),
     "clauses": Shape("list", each=_CLAUSE_REF),
@@ -214,6 +224,7 @@ POLICY_FILE = Shape(
             name=WORD,
             each=Shape("table", name=WORD, each=Shape("table", keys=_SETTING)),
         ),
+        "rules": _rows(_BINDING, required=False),
         "notes": _rows(_NOTE, required=False),
         "clauses": _rows(_CLAUSE),
     },
