@@ -6,8 +6,12 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 
+from overdraft.core.overlay import place
 from overdraft.core.policy import Policy, assign_authorities, available_policies, load_policy
 from overdraft.core.schema import register_schema
 
@@ -156,6 +160,34 @@ def test_two_townships_are_severe_zones(toli, text):
     ]
     named = "、".join(toli.unit(zone.unit_id).name for zone in toli.zone_units)
     assert f"{named}为严重超采区" in text
+
+
+@pytest.mark.parametrize(
+    ("township", "zone", "severity"),
+    [
+        pytest.param("阿克别里斗乡", "654224203", "severe", id="AC-39-first"),
+        pytest.param("多拉特乡", "654224200", "severe", id="AC-39-second"),
+        pytest.param("乌雪特乡", None, None, id="AC-39-another-township"),
+    ],
+)
+@pytest.mark.parametrize("drawn", [True, False], ids=["units-drawn", "recorded-only"])
+def test_without_a_layer_of_zones_the_whole_township_counts(toli, drawn, township, zone, severity):
+    names = ["阿克别里斗乡", "多拉特乡", "乌雪特乡"]
+    spot = names.index(township) * 0.1
+    units = gpd.GeoDataFrame(
+        {"unit_id": ["a", "b", "c"], "name": names, "level": ["township"] * 3},
+        geometry=[shapely.box(83 + west, 45, 83.1 + west, 45.1) for west in (0.0, 0.1, 0.2)],
+        crs="EPSG:4326",
+    )
+    wells = gpd.GeoDataFrame(
+        pd.DataFrame({"well_id": ["W"], "township": [township]}),
+        geometry=[shapely.Point(83.05 + spot, 45.05)],
+        crs="EPSG:4326",
+    )
+    placement = place(wells, units=units if drawn else None, policy=toli, as_of=date(2025, 6, 30))
+    assert placement.frame["zone_id"].tolist() == [zone]
+    assert placement.frame["zone_severity"].tolist() == [severity]
+    assert placement.zones["from_policy"].all()
 
 
 def test_who_decides(toli):
