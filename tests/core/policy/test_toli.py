@@ -294,6 +294,7 @@ def test_readings_of_ours_come_from_settings(toli):
         "mode": "fee.mode",
         "boundary": "fee.boundary",
         "base": "fee.base",
+        "base_rate": "fee.base_rate",
     }
     assert uses["TOL-3b", "irrigation.reclaimed_land"] == {"baseline": "land.baseline"}
     assert uses["TOL-16e", "power.season"] == {"months": "power.season_months"}
