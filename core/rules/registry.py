@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..findings import Verdicts
+from ..schema import register_schema
 
 if TYPE_CHECKING:
     from .binding import Binding
@@ -86,6 +87,11 @@ class Rule:
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of this name, or None."""
         return next((one for one in self.parameters if one.name == name), None)
+
+
+def words(enum: str) -> tuple[str, ...]:
+    """The tokens of an enumeration of the register, as the words that a parameter may hold."""
+    return tuple(register_schema().enums[enum])
 
 
 @cache
