@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .binding import Binding
     from .scene import Scene
 
+__all__ = ["PARAMETER_TYPES", "Parameter", "Rule", "all_rules", "words"]
+
 PARAMETER_TYPES = ("text", "texts", "number", "numbers", "integer", "bool", "date", "months")
 
 
