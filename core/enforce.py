@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -26,6 +27,8 @@ from .replacement import ReplacementLedger, replacement_ledger
 from .retirement import RetirementBalance, retirement_balance
 from .rules.placement import placement_findings
 from .rules.policy_arithmetic import policy_findings
+from .rules.run import rule_findings
+from .rules.scene import Scene
 
 LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "pyogrio")
 
@@ -59,6 +62,7 @@ class EnforceResult:
 
     Attributes:
         wells: canonical fields, placement and ``outcome``, the worst finding of each well.
+        ledger, retirement: None where the document has no such rule.
         findings: the findings table, worst first.
         counts: wells by worst outcome.
         manifest: inputs and their hashes, policy version, settings, versions, counts, warnings.
@@ -69,8 +73,8 @@ class EnforceResult:
     as_of: date
     placement: Placement
     wells: gpd.GeoDataFrame
-    ledger: ReplacementLedger
-    retirement: RetirementBalance
+    ledger: ReplacementLedger | None
+    retirement: RetirementBalance | None
     area_zones: pd.DataFrame
     findings: pd.DataFrame
     rule_counts: pd.DataFrame
@@ -105,25 +109,9 @@ def enforce(
     placement = place(
         wells, **layers, policy=policy, as_of=as_of, options=options, progress=_part(progress, 0, 0.4)
     )
-    ledger = replacement_ledger(
-        register,
-        placement,
-        policy,
-        as_of,
-        reading=settings.reading,
-        pool=settings.pool,
-        baseline=settings.baseline,
-        progress=_part(progress, 0.4, 0.6),
-    )
-    retirement = retirement_balance(
-        register,
-        policy,
-        as_of,
-        baseline=settings.retirement_baseline,
-        area_basis=settings.area_basis,
-        parent_sum_only=settings.parent_sum_only,
-        progress=_part(progress, 0.6, 0.85),
-    )
+    ledger = _ledger(register, placement, policy, as_of, settings, _part(progress, 0.4, 0.5))
+    retirement = _retirement(register, policy, as_of, settings, _part(progress, 0.5, 0.65))
+    scene = Scene(register, policy, placement, as_of, ledger)
     areas = _area_zones(register, as_of)
     verdicts = concat(
         [
@@ -131,8 +119,9 @@ def enforce(
             event_problems(register),
             policy_findings(policy),
             placement_findings(wells, placement, layers["zones"], layers["units"], policy, options),
-            ledger.verdicts,
-            retirement.verdicts,
+            *(part.verdicts for part in (ledger, retirement) if part is not None),
+            scene.amounts.problems,
+            rule_findings(scene, progress=_part(progress, 0.65, 0.85)),
         ]
     )
     run_id = f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}"
@@ -156,6 +145,48 @@ def enforce(
         rule_counts=verdicts.counts,
         counts=counts,
         manifest=manifest,
+    )
+
+
+def _ledger(
+    register: Register,
+    placement: Placement,
+    policy: Policy,
+    as_of: date,
+    settings: EnforceSettings,
+    progress: Callable[[float], None],
+) -> ReplacementLedger | None:
+    if not policy.has("replacement"):
+        return None
+    return replacement_ledger(
+        register,
+        placement,
+        policy,
+        as_of,
+        reading=settings.reading,
+        pool=settings.pool,
+        baseline=settings.baseline,
+        progress=progress,
+    )
+
+
+def _retirement(
+    register: Register,
+    policy: Policy,
+    as_of: date,
+    settings: EnforceSettings,
+    progress: Callable[[float], None],
+) -> RetirementBalance | None:
+    if not policy.has("retirement"):
+        return None
+    return retirement_balance(
+        register,
+        policy,
+        as_of,
+        baseline=settings.retirement_baseline,
+        area_basis=settings.area_basis,
+        parent_sum_only=settings.parent_sum_only,
+        progress=progress,
     )
 
 
@@ -192,7 +223,7 @@ def _manifest(
     policy: Policy,
     as_of: date,
     settings: EnforceSettings,
-    ledger: ReplacementLedger,
+    ledger: ReplacementLedger | None,
     findings: pd.DataFrame,
     counts: dict[str, int],
 ) -> dict[str, object]:
@@ -212,14 +243,21 @@ def _manifest(
         "as_of": as_of.isoformat(),
         "inputs": inputs,
         "settings": {name: _plain(value) for name, value in given.items()},
-        "replacement": {name: _plain(value) for name, value in ledger.settings.shown.items()},
-        "unverified": list(ledger.settings.unverified),
+        "replacement": {name: _plain(value) for name, value in ledger.settings.shown.items()}
+        if ledger
+        else {},
+        "unverified": _unverified(findings),
         "invented": settings.invented,
         "versions": _versions(),
         "wells": counts,
         "findings": {name: int(number) for name, number in findings["outcome"].value_counts().items()},
         "finding_hash": frame_hash(findings.drop(columns="run_id")),
     }
+
+
+def _unverified(findings: pd.DataFrame) -> list[str]:
+    """Readings of ours that at least one finding rests on."""
+    return sorted({key for keys in findings["unverified"].unique() for key in json.loads(keys)})
 
 
 def _versions() -> dict[str, str]:

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pandas as pd
 
 from ..findings.verdicts import to_json
 from ..policy import Policy, Setting, effective_settings
 from ..register import Register
+from ..schema import results_schema
 from .layout import roles
 
 if TYPE_CHECKING:
@@ -68,10 +70,7 @@ def case_content(result: EnforceResult, language: str) -> CaseContent:
         "findings": result.findings,
         "rule_counts": result.rule_counts,
         "area_zones": result.area_zones,
-        "ledger": result.ledger.ledger,
-        "ledger_balance": result.ledger.balance,
-        "pair_lines": result.ledger.lines,
-        "retirement_balance": result.retirement.balance,
+        **_balances(result),
     }
     run = _run(result, manifest, language)
     after = {"counts": dict(result.counts), "finding_hash": run["finding_hash"]}
@@ -90,6 +89,25 @@ def case_content(result: EnforceResult, language: str) -> CaseContent:
         meta={"supplied_roles": supplied, "last_run": str(run["run_id"])},
         moment=_moment(str(run["finished_at"])),
     )
+
+
+def _balances(result: EnforceResult) -> dict[str, pd.DataFrame]:
+    """Ledger and balances; without rows where the document has no such rule, so that none of another one stay."""
+    tables = {
+        name: pd.DataFrame(columns=list(results_schema().tables[name].fields))
+        for name in ("ledger", "ledger_balance", "pair_lines", "retirement_balance")
+    }
+    if result.ledger is not None:
+        tables |= {
+            "ledger": result.ledger.ledger,
+            "ledger_balance": result.ledger.balance,
+            "pair_lines": result.ledger.lines,
+        }
+    else:
+        tables["pair_lines"] = gpd.GeoDataFrame(tables["pair_lines"], geometry=[], crs="EPSG:4326")
+    if result.retirement is not None:
+        tables["retirement_balance"] = result.retirement.balance
+    return tables
 
 
 def used_settings(result: EnforceResult) -> dict[str, Setting]:

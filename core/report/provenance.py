@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..casefile import used_settings
-from ..policy import Check, Clause, Setting
+from ..findings import OUTCOMES
+from ..policy import Check, Setting
+from ..rules.coverage import JUDGED_ELSEWHERE, coverage
 from ..schema import register_schema
 from .figures import count
-from .words import DASH, Words, is_given
+from .words import DASH, Words
 
 if TYPE_CHECKING:
     from ..enforce import EnforceResult
 
-FAMILIES = ("replacement.", "retirement.")
-"""Settings that the rules of a run read."""
+FAMILIES = tuple(f"{family}." for family in JUDGED_ELSEWHERE)
+"""Settings of the flows that need no binding."""
 
 RUN_OPTIONS = ("distance_limit_m", "position_accuracy_m")
 
@@ -27,17 +29,41 @@ def manifest_of(result: EnforceResult) -> Mapping[str, Any]:
     return result.manifest
 
 
-def clauses(result: EnforceResult) -> list[Clause]:
-    """The clauses that findings, counts and settings of the run rest on, in the order of the document."""
-    told = pd.concat([result.findings["clause"], result.rule_counts["clause"]])
-    used = {str(clause) for clause in told if is_given(clause)}
-    used |= {setting.clause for setting in relevant(used_settings(result)) if setting.clause}
-    return [clause for key, clause in result.policy.clauses.items() if key in used]
+def clauses(result: EnforceResult, words: Words) -> list[dict]:
+    """Every clause of the document: who judges it with what result, what it waits for, or that a person must."""
+    found = pd.crosstab(result.findings["clause"], result.findings["outcome"])
+    passed = result.rule_counts.groupby("clause")["n_pass"].sum()
+    settings = used_settings(result)
+    told = []
+    for place in coverage(result.policy):
+        clause = result.policy.clauses[place.clause]
+        numbers = [
+            (outcome, words.token("outcome", outcome), count(int(found.at[clause.id, outcome])))
+            for outcome in OUTCOMES
+            if clause.id in found.index and outcome in found.columns and found.at[clause.id, outcome]
+        ]
+        missing = [settings[key].label(words.language) for key in place.gaps if settings[key].value is None]
+        told.append(
+            {
+                "clause": clause,
+                "rules": [words.rule(rule) for rule in place.rules],
+                "found": numbers,
+                "passed": count(int(passed.get(clause.id, 0))) if passed.get(clause.id, 0) else "",
+                "gaps": ("；" if words.language == "zh" else "; ").join(missing),
+                "checklist": place.checklist and not place.rules,
+            }
+        )
+    return told
 
 
-def relevant(settings: dict[str, Setting]) -> list[Setting]:
-    """The settings that the rules of a run read."""
-    return [item for key, item in settings.items() if key.startswith(FAMILIES)]
+def relevant(result: EnforceResult) -> list[Setting]:
+    """The settings that the rules of a run read and that have a value."""
+    read = {key for use in result.policy.rules for key in use.settings.values()}
+    return [
+        item
+        for key, item in used_settings(result).items()
+        if key.startswith(FAMILIES) or (key in read and item.value is not None)
+    ]
 
 
 def gaps(result: EnforceResult, words: Words) -> str:
@@ -58,7 +84,7 @@ def setting_rows(result: EnforceResult, words: Words) -> list[dict]:
             "unverified": item.confidence == "unverified",
             "clause": item.clause,
         }
-        for item in relevant(used_settings(result))
+        for item in relevant(result)
     ]
     given = manifest_of(result).get("settings", {})
     rows += [

@@ -45,12 +45,11 @@ def render_report(
         "counties": wells.county_rows(result, words),
         "zones": wells.zone_rows(result, words),
         "warnings": _warnings(result, words),
-        "balance": replacement.balance(result, words),
-        "pairs": replacement.pairs(result, words, rows),
-        "entry_counts": replacement.entry_counts(result, words),
-        "entries": replacement.entries(result, words, rows),
-        "retirement": retirement.balance(result, words),
-        "clauses": provenance.clauses(result),
+        "ledger": replacement.ledger_section(result.ledger, result.as_of, words, rows)
+        if result.ledger
+        else None,
+        "retirement": retirement.balance(result, result.retirement, words) if result.retirement else None,
+        "clauses": provenance.clauses(result, words),
         "checks": provenance.check_rows(result, words),
         "notes": [note.zh if language == "zh" else note.en for note in result.policy.notes],
         "settings": provenance.setting_rows(result, words),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,16 +13,26 @@ from .figures import count, signed
 from .words import DASH, Words, is_given
 
 if TYPE_CHECKING:
-    from ..enforce import EnforceResult
+    from ..replacement import ReplacementLedger
 
 COUNTED = ("sealed", "pending", "renewed", "reserved", "required", "deficit", "further", "approvable")
 APPLIED = ("n_applications", "n_approved")
 GROUPS = ("credit", "debit", "excluded")
 
 
-def balance(result: EnforceResult, words: Words) -> dict:
+def ledger_section(book: ReplacementLedger, as_of: date, words: Words, limit: int) -> dict:
+    """What the section on 减二更一 shows; at most ``limit`` rows of each kind of entry."""
+    return {
+        "balance": balance(book, as_of, words),
+        "pairs": pairs(book, words, limit),
+        "entry_counts": entry_counts(book, words),
+        "entries": entries(book, words, limit),
+    }
+
+
+def balance(book: ReplacementLedger, as_of: date, words: Words) -> dict:
     """The balance table: headings and rows of the pools, and of the zones for information."""
-    frame, settings = result.ledger.balance, result.ledger.settings
+    frame, settings = book.balance, book.settings
     columns = [*COUNTED, *(name for name in APPLIED if frame[name].notna().any()), "net_change", "n_doubt"]
     own = frame["pool_level"] == settings.pool
     zones = frame[~own] if settings.pool != "zone" else frame.iloc[:0]
@@ -33,7 +44,7 @@ def balance(result: EnforceResult, words: Words) -> dict:
         "since": words(
             "balance_since",
             baseline=settings.baseline.date().isoformat(),
-            as_of=result.as_of.isoformat(),
+            as_of=as_of.isoformat(),
         ),
         "clause": settings.clause,
     }
@@ -55,15 +66,15 @@ def _balance_row(row: dict, columns: list[str], words: Words) -> dict:
     }
 
 
-def pairs(result: EnforceResult, words: Words, limit: int) -> dict:
+def pairs(book: ReplacementLedger, words: Words, limit: int) -> dict:
     """Pairs with permission and reasons, the worst first."""
-    frame = _worst_first(result.ledger.ledger[result.ledger.ledger["kind"] == "pair"])
+    frame = _worst_first(book.ledger[book.ledger["kind"] == "pair"])
     return {"n": len(frame), "rows": [_entry(row, words) for row in frame.head(limit).to_dict("records")]}
 
 
-def entries(result: EnforceResult, words: Words, limit: int) -> list[dict]:
+def entries(book: ReplacementLedger, words: Words, limit: int) -> list[dict]:
     """Credits, debits and what does not count, each with its reason."""
-    ledger = result.ledger.ledger
+    ledger = book.ledger
     found = []
     for kind in GROUPS:
         frame = _worst_first(ledger[ledger["kind"] == kind])
@@ -72,9 +83,9 @@ def entries(result: EnforceResult, words: Words, limit: int) -> list[dict]:
     return found
 
 
-def entry_counts(result: EnforceResult, words: Words) -> list[dict]:
+def entry_counts(book: ReplacementLedger, words: Words) -> list[dict]:
     """Entries by kind, state and whether they count; the numbers add up to the ledger's rows."""
-    ledger = result.ledger.ledger
+    ledger = book.ledger
     keys = ledger[["kind", "state", "counts"]].astype(object)
     tally = keys.where(keys.notna(), "").value_counts(sort=False).sort_index()
     return [

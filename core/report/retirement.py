@@ -13,15 +13,16 @@ from .words import DASH, Words, is_given
 
 if TYPE_CHECKING:
     from ..enforce import EnforceResult
+    from ..retirement import RetirementBalance
 
 AREAS = ("target_mu", "retired_mu", "restored_mu", "net_mu", "gap_mu")
 BASES = ("registered_mu", "area_difference_mu")
 TOP_LEVELS = ("region", "prefecture")
 
 
-def balance(result: EnforceResult, words: Words) -> dict:
+def balance(result: EnforceResult, account: RetirementBalance, words: Words) -> dict:
     """The balance table; without irrigation areas it says of each unit that nothing can be said."""
-    frame = result.retirement.balance
+    frame = account.balance
     settings = used_settings(result)
     basis = str(settings["retirement.area_basis"].value)
     baseline = settings["retirement.baseline"].value

@@ -174,7 +174,7 @@ def bind(policy: Policy, use: RuleUse) -> Binding:
                 "rules.unknown_parameter", path=path, rule=rule.name, found=name, allowed=allowed
             )
         if value is not None and not parameter.accepts(value):
-            allowed = list(parameter.one_of) or parameter.type
+            allowed = list(parameter.one_of) or [parameter.type]
             raise OverdraftError(
                 "rules.bad_value",
                 path=path,
