@@ -1,0 +1,7 @@
+"""What entered, left and changed between two runs or two deliveries, with totals that come out at zero."""
+
+from .compare import FINDING_COLUMNS, RunComparison, compare_runs
+from .sides import RunTables, read_run
+from .totals import TOTAL_COLUMNS
+
+__all__ = ["FINDING_COLUMNS", "TOTAL_COLUMNS", "RunComparison", "RunTables", "compare_runs", "read_run"]
