@@ -19,7 +19,7 @@ POINTS = {
     "intakes": "intake_id* level kind metered? metered_on",
     "sections": "section_id* river eco_flow_m3s flow_m3s",
     "stations": "station_id* aquifer ground_m threshold_m flags",
-    "projects": "project_id* industry build_kind source demand_m3 traded_m3 assessment saving_review",
+    "projects": "project_id* industry build_kind source demand_m3 traded_m3 assessment saving_review flags unconventional",
     "applications": "application_id* kind* "
     + WELLS.replace("well_id*", "well_id").replace("status*", "status")
     + " applied_on approval_no decision decided_on traded_m3 result_well_id",
@@ -102,6 +102,23 @@ ENUMS = {
     "recharge level_control kwh_coefficient base_rate recorded_count",
     "user_flags": "water_manager leak_check key_list campus",
     "meter_flags": "online county city region",
+    "water_source": "groundwater deep_confined surface reclaimed dewatering unconventional network total",
+    "sector": "agriculture industry service domestic ecology landscape misc other",
+    "user_kind": "enterprise park school institution household farmer district other",
+    "document_kind": "groundwater_plan work_plan comprehensive_plan special_plan quarterly_report "
+    "annual_report level_bulletin public_notice reduction_plan power_certificate opinion "
+    "statistics_return intake_ledger saving_society soil_moisture rights_certificate other",
+    "price_kind": "base_rate price operating_cost full_cost fee_standard fee_applied fee_due fee_paid "
+    "works_price canal_fee",
+    "violation_kind": "illegal_drilling unpermitted over_permit use_changed metering fee_arrears "
+    "meter_damaged false_data reopened rectification other",
+    "violation_state": "open rectified closed",
+    "intake_level": "first second other",
+    "intake_kind": "headworks gate river reservoir other",
+    "permit_state": "valid expired cancelled suspended",
+    "review_state": "passed failed missing pending",
+    "project_flags": "phased_out plan could_use_unconventional",
+    "unconventional_use": "full insufficient",
 }
 ENUM_OF = {
     "wells": "use:use aquifer:aquifer origin:origin management:management status:status "
@@ -114,17 +131,20 @@ ENUM_OF = {
     "alternatives": "kind:alternative_kind",
     "protection": "kind:protection_kind",
     "stations": "aquifer:aquifer flags:station_flags",
-    "projects": "industry:project_industry build_kind:project_build_kind",
+    "projects": "industry:project_industry build_kind:project_build_kind source:water_source assessment:review_state "
+    "saving_review:review_state flags:project_flags unconventional:unconventional_use",
+    "intakes": "level:intake_level kind:intake_kind",
     "events": "subject_role:role kind:event_kind",
     "evidence": "kind:evidence_kind",
     "pairs": "role:pair_role state:pair_state",
-    "indices": "subject_role:role measure:measure",
-    "permits": "use:use",
-    "users": "flags:user_flags",
+    "indices": "subject_role:role measure:measure source:water_source sector:sector",
+    "permits": "use:use source:water_source state:permit_state",
+    "users": "kind:user_kind sector:sector flags:user_flags",
     "meters": "flags:meter_flags",
     "screens": "aquifer:aquifer",
-    "documents": "subject_role:role",
-    "violations": "subject_role:role",
+    "documents": "kind:document_kind subject_role:role",
+    "prices": "sector:sector kind:price_kind",
+    "violations": "subject_role:role kind:violation_kind state:violation_state",
 }
 REAL_ENDINGS = ("_m", "_m2", "_m3", "_m3s", "_mu", "_kwh", "_ratio")
 REAL_NAMES = ("value", "cost", "priority", "x", "y")
@@ -185,6 +205,7 @@ def test_lists_are_the_flags_the_wells_of_an_area_and_the_replaced_wells():
         "irrigation.flags",
         "units.flags",
         "stations.flags",
+        "projects.flags",
         "users.flags",
         "meters.flags",
     }
