@@ -17,13 +17,14 @@ from pathlib import Path
 import pytest
 
 from overdraft.core.messages import FOLDER, LANGUAGES, catalogue, placeholders, render
+from overdraft.core.rules.registry import all_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("core", "processing", "plugin", "ui")
 FAMILIES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 KEY = re.compile(rf"({'|'.join(FAMILIES)})(\.[A-Za-z0-9_]+)+")
-SINK_KEYWORDS = {"message_key", "reason_key"}
-SINK_CALLS = {"OverdraftError", "render"}
+SINK_KEYWORDS = {"message_key", "reason_key", "key"}
+SINK_CALLS = {"OverdraftError", "render", "cannot"}
 VARIABLE = r"([\w.]+)"
 
 
@@ -136,6 +137,9 @@ def spoken() -> Spoken:
 def is_spoken(key: str, code: Spoken) -> bool:
     if key in code.words:
         return True
+    if key.startswith("report.rule."):  # of a rule, or of a check of a rule
+        rule, _, check = key.removeprefix("report.rule.").rpartition(".")
+        return rule in code.words and check in code.words or f"{rule}.{check}" in code.words
     for pattern in code.composed:
         match = re.fullmatch(pattern, key)
         if match and all(is_said(group, code.words) for group in match.groups()):
@@ -154,8 +158,17 @@ def is_said(text: str, words: set[str]) -> bool:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_family_holds_only_its_own_keys(family):
+    """Beside them at most the labels of its rules in the report."""
     with (FOLDER / f"{family}.toml").open("rb") as stream:
-        assert list(tomllib.load(stream)) == [family]
+        texts = tomllib.load(stream)
+    labels = texts.pop("report", {}) if family != "report" else {}
+    assert list(texts) == [family]
+    assert set(labels) <= {"rule"}
+
+
+@pytest.mark.parametrize("rule", sorted(all_rules()))
+def test_every_rule_has_a_label_in_the_report(rule):
+    assert f"report.rule.{rule}" in catalogue()
 
 
 def test_every_key_has_both_languages_with_the_same_placeholders():
