@@ -39,10 +39,9 @@ GAPS = {
     "index.total": "HJQ-3.5a",
     "dewatering.reuse_percent": "HJQ-3.5b",
     "price.tiers": "HJQ-3.5d",
-    "rectification.revisit_days": "HJQ-3.6",
     "warning.line_ratio": "HJQ-4.1",
     "quality.limits": "HJQ-4.1",
-    "rectification.slow_days": "HJQ-4.3",
+    "rectification.days": "HJQ-4.3",
 }
 
 RULES = """
@@ -65,6 +64,7 @@ HJQ-3.5a quota.cap
 HJQ-3.5b shares.limit
 HJQ-3.5c trend.yearly
 HJQ-3.6 wells.closed_still_used duties.rectification
+HJQ-4.1 meters.coverage levels.control quota.warning
 HJQ-4.3 duties.rectification
 """
 
