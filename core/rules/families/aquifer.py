@@ -1,0 +1,130 @@
+"""Deep confined groundwater: who may take it at all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...findings import Verdicts, concat
+from ..binding import Binding
+from ..registry import Parameter, Rule, words
+from ..scene import Scene
+
+DEEP = ("deep_confined", "mixed")
+"""Aquifers that count as deep confined for a ban (docs/contract.md, section 2)."""
+
+TAKES_NO_WATER = ("monitoring",)
+GONE = ("sealed", "dismantled", "shut")
+DECIDED = ("refused", "withdrawn")
+
+
+def deep_confined(scene: Scene, binding: Binding) -> Verdicts:
+    """No deep confined groundwater but for the uses that the clause names (TLF-4.2c).
+
+    Inside and outside of zones. The aquifer of a well is that of its screens where there are any, else the recorded
+    one; ``mixed`` or one deep screen counts as deep confined. A record without an aquifer is for a person to look at,
+    whatever the use. Asked of wells that are not shut, sealed or dismantled and of applications that are not refused
+    or withdrawn; a monitoring well takes no water and is not asked.
+    """
+    return concat([_wells(scene, binding), _applications(scene, binding)])
+
+
+def _wells(scene: Scene, binding: Binding) -> Verdicts:
+    wells = scene.frame("wells")
+    aquifer = wells["aquifer"].to_numpy(dtype=object)
+    deep, known = np.isin(aquifer.astype(str), DEEP), wells["aquifer"].notna().to_numpy(dtype=bool)
+    if scene.has("screens"):
+        screened, deep_screen, open_screen = _screens(scene)
+        deep = np.where(screened, deep_screen, deep)
+        known = np.where(screened, deep_screen | ~open_screen, known)
+    closed = scene.wells_now["status"].isin(GONE).to_numpy(dtype=bool)
+    verdict = _verdict(wells, known, deep, binding)
+    return binding.say(
+        scene.subjects("wells"),
+        asked=~closed & ~wells["use"].isin(TAKES_NO_WATER).to_numpy(dtype=bool),
+        action=np.select(
+            [verdict["outcome"] == "fail", verdict["outcome"] == "review"],
+            ["close", "supply_data"],
+            default="none",
+        ),
+        values={
+            "use": wells["use"].to_numpy(dtype=object),
+            "aquifer": aquifer,
+            "allowed": binding.value("uses"),
+        },
+        evidence={
+            "use": wells["use"].to_numpy(dtype=object),
+            "aquifer": aquifer,
+            "status": scene.wells_now["status"].to_numpy(dtype=object),
+        },
+        **verdict,
+    )
+
+
+def _applications(scene: Scene, binding: Binding) -> Verdicts:
+    asked_for = scene.frame("applications")
+    aquifer = asked_for["aquifer"].to_numpy(dtype=object)
+    deep, known = np.isin(aquifer.astype(str), DEEP), asked_for["aquifer"].notna().to_numpy(dtype=bool)
+    verdict = _verdict(asked_for, known, deep, binding)
+    permission = pd.Series(verdict["outcome"]).map(
+        {"fail": "deny", "review": "review", "exempt": "allow", "pass": "allow"}
+    )
+    over = asked_for["decision"].isin(DECIDED) | asked_for["use"].isin(TAKES_NO_WATER)
+    return binding.say(
+        scene.subjects("applications"),
+        asked=~over.to_numpy(dtype=bool),
+        permission=permission.to_numpy(dtype=object),
+        action=np.where(verdict["outcome"] == "review", "supply_data", "none"),
+        values={
+            "use": asked_for["use"].to_numpy(dtype=object),
+            "aquifer": aquifer,
+            "allowed": binding.value("uses"),
+        },
+        evidence={"use": asked_for["use"].to_numpy(dtype=object), "aquifer": aquifer},
+        **verdict,
+    )
+
+
+def _verdict(
+    frame: pd.DataFrame, known: np.ndarray, deep: np.ndarray, binding: Binding
+) -> dict[str, np.ndarray]:
+    """Outcome and message key per row."""
+    allowed = frame["use"].isin(binding.value("uses")).to_numpy(dtype=bool)
+    nameless = frame["use"].isna().to_numpy(dtype=bool)
+    case = np.select(
+        [~known, ~deep, allowed, nameless],
+        ["aquifer_unknown", "other_aquifer", "allowed", "use_unknown"],
+        default="banned",
+    )
+    outcome = np.select(
+        [case == "other_aquifer", case == "allowed", case == "banned"],
+        ["pass", "exempt", "fail"],
+        default="review",
+    )
+    return {"outcome": outcome, "key": ("aquifer.deep_confined." + pd.Series(case)).to_numpy(dtype=object)}
+
+
+def _screens(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Per well: has screens, one of them is deep or mixed, one of them has no recorded aquifer."""
+    screens, size = scene.frame("screens"), len(scene.frame("wells"))
+    row = np.asarray(scene.rows_of("wells", screens["well_id"]), dtype=np.int64)
+    held = row >= 0
+    row, aquifer = row[held], screens["aquifer"][held]
+    wells = np.arange(size)
+    return (
+        np.isin(wells, row),
+        np.isin(wells, row[aquifer.isin(DEEP).to_numpy(dtype=bool)]),
+        np.isin(wells, row[aquifer.isna().to_numpy(dtype=bool)]),
+    )
+
+
+RULES = (
+    Rule(
+        "aquifer.deep_confined",
+        deep_confined,
+        subjects=("wells", "applications"),
+        needs=("wells",),
+        step=2,
+        parameters=(Parameter("uses", "texts", one_of=words("use"), required=True),),
+    ),
+)

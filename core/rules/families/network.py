@@ -1,0 +1,141 @@
+"""Self-supply wells inside the public supply network: those that exist, and new ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...findings import Verdicts
+from ..applied import alive, outcomes
+from ..binding import Binding
+from ..registry import Parameter, Rule
+from ..scene import Scene
+
+NOT_BUILT_OR_GONE = ("sealed", "dismantled", "proposed")
+DRILLED = ("new", "renewal", "relocate")
+
+
+def existing(scene: Scene, binding: Binding) -> Verdicts:
+    """Self-supply wells that stand inside the network (TOL-13a: on a control list; YJS-3.5.1b: closed by a day).
+
+    ``action`` says what becomes of them, ``outcome`` how grave that is. With a day set in ``due_on`` a well to be
+    closed carries no verdict up to that day and is overdue after it; without one the duty stands as ``outcome`` says.
+    A place on the edge is inside. Asked of wells that are neither sealed, dismantled nor proposed, and of which
+    nobody says that they are no self-supply wells; where wells are to be closed, a well that is shut passes.
+    """
+    wells, status = scene.frame("wells"), scene.wells_now["status"]
+    action, due = binding.value("action"), binding.value("due_on")
+    inside, known = _in_network(scene, "wells")
+    own_supply = _bool(wells["self_supply"], True)
+    unknown = wells["self_supply"].isna().to_numpy(dtype=bool)
+    done = (status == "shut").to_numpy(dtype=bool) & (action == "close")
+    closing = action == "close" and due is not None
+    late = closing and np.datetime64(due) < scene.today
+    case = np.select(
+        [~known, ~inside, done, unknown, np.full(len(wells), late), np.full(len(wells), closing)],
+        ["not_placed", "outside", "shut", "supply_unknown", "overdue", "not_due"],
+        default=action,
+    )
+    outcome = pd.Series(case).map(
+        {
+            "not_placed": "not_evaluated",
+            "not_due": "not_evaluated",
+            "outside": "pass",
+            "shut": "pass",
+            "supply_unknown": "review",
+            "overdue": "fail",
+        }
+    )
+    return binding.say(
+        scene.subjects("wells"),
+        asked=~status.isin(NOT_BUILT_OR_GONE).to_numpy(dtype=bool) & (own_supply | unknown),
+        outcome=outcome.fillna(binding.value("outcome")).to_numpy(dtype=object),
+        action=np.select(
+            [np.isin(case, ("not_placed", "supply_unknown")), outcome == "pass"],
+            ["supply_data", "none"],
+            action,
+        ),
+        period_state=np.select([case == "not_due", case == "overdue"], ["not_due", "overdue"], default=""),
+        key=("network.existing." + pd.Series(case)).to_numpy(dtype=object),
+        values={"well": wells["row_id"].to_numpy(dtype=object), "due_on": due},
+        evidence={
+            "in_network": np.where(known, inside, None),
+            "self_supply": wells["self_supply"].astype(object).where(~unknown, None).to_numpy(dtype=object),
+            "status": status.to_numpy(dtype=object),
+            "use": wells["use"].to_numpy(dtype=object),
+        },
+    )
+
+
+def new(scene: Scene, binding: Binding) -> Verdicts:
+    """No new self-supply wells inside the network (TOL-13b).
+
+    A new one is denied. A replacement or a well that moves counts as new unless a person says otherwise: review. A
+    place on the edge is inside. Asked of applications to drill (or of no recorded kind) of which nobody says that
+    they are no self-supply wells.
+    """
+    asked_for = scene.frame("applications")
+    kind = asked_for["kind"]
+    inside, known = _in_network(scene, "applications")
+    own_supply = _bool(asked_for["self_supply"], True)
+    unknown = asked_for["self_supply"].isna().to_numpy(dtype=bool)
+    case = np.select(
+        [
+            ~known,
+            ~inside,
+            unknown,
+            kind.isna().to_numpy(dtype=bool),
+            kind.isin(("renewal", "relocate")).to_numpy(dtype=bool),
+        ],
+        ["not_placed", "outside", "supply_unknown", "kind_unknown", "replacement"],
+        default="inside",
+    )
+    fixed = {"not_placed": "not_evaluated", "outside": "allow", "inside": "deny"}
+    permission = pd.Series(case).map(fixed).fillna("review").to_numpy(dtype=object)
+    return binding.say(
+        scene.subjects("applications"),
+        asked=alive(scene) & (own_supply | unknown) & (kind.isin(DRILLED) | kind.isna()).to_numpy(dtype=bool),
+        outcome=outcomes(permission),
+        permission=permission,
+        action=np.where(
+            np.isin(case, ("not_placed", "supply_unknown", "kind_unknown")), "supply_data", "none"
+        ),
+        key=("network.new." + pd.Series(case)).to_numpy(dtype=object),
+        values={"use": asked_for["use"].to_numpy(dtype=object)},
+        evidence={
+            "in_network": np.where(known, inside, None),
+            "self_supply": asked_for["self_supply"]
+            .astype(object)
+            .where(~unknown, None)
+            .to_numpy(dtype=object),
+            "kind": kind.to_numpy(dtype=object),
+        },
+    )
+
+
+def _in_network(scene: Scene, role: str) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each point lies in a network in force, and whether that is known (bool each)."""
+    place = scene.place(role).frame
+    known = place["placed"].to_numpy(dtype=bool) & place["in_network"].notna().to_numpy(dtype=bool)
+    return _bool(place["in_network"], True), known
+
+
+def _bool(column: pd.Series, wanted: bool) -> np.ndarray:
+    """Rows that hold exactly this truth value; an empty one does not."""
+    return (column == wanted).fillna(False).to_numpy(dtype=bool)
+
+
+RULES = (
+    Rule(
+        "network.existing",
+        existing,
+        subjects=("wells",),
+        needs=("wells", "networks"),
+        parameters=(
+            Parameter("action", "text", one_of=("control_list", "close"), required=True),
+            Parameter("outcome", "text", one_of=("review", "fail"), required=True),
+            Parameter("due_on", "date"),
+        ),
+    ),
+    Rule("network.new", new, subjects=("applications",), needs=("applications", "networks"), step=3),
+)
