@@ -139,7 +139,7 @@ def is_spoken(key: str, code: Spoken) -> bool:
         return True
     if key.startswith("report.rule."):  # of a rule, or of a check of a rule
         rule, _, check = key.removeprefix("report.rule.").rpartition(".")
-        return rule in code.words and check in code.words or f"{rule}.{check}" in code.words
+        return (rule in code.words and check in code.words) or f"{rule}.{check}" in code.words
     for pattern in code.composed:
         match = re.fullmatch(pattern, key)
         if match and all(is_said(group, code.words) for group in match.groups()):
