@@ -26,11 +26,21 @@ class EnergyPeriods:
             was read on the account as a whole), ``state``: ``own`` (each well has its own readings), ``split`` (by
             the shares supplied) or ``unsplit`` (no usable shares: the energy is nobody's).
         unknown: readings that name no known well: ``name``, ``n_readings``, ``energy_kwh``.
+        by_account: ``account_no``, ``year``, ``energy_kwh``: what was read on each account, a figure for the whole
+            year before the sum of the months. A reading without an account is its well's one account's.
+        unvouched: ``well``, ``year``, ``n_readings``, ``energy_kwh``: energy above zero without a voucher number.
+        repeated: ``well``, ``year``, ``n_readings``: readings that say the same thing twice (one well, period, account,
+            voucher and day of record).
+        vouchers: whether any reading has a voucher number.
     """
 
     frame: pd.DataFrame
     shared: pd.DataFrame
     unknown: pd.DataFrame
+    by_account: pd.DataFrame
+    unvouched: pd.DataFrame
+    repeated: pd.DataFrame
+    vouchers: bool
 
 
 def energy_periods(register: Register, as_of: date) -> EnergyPeriods:
@@ -46,17 +56,21 @@ def energy_periods(register: Register, as_of: date) -> EnergyPeriods:
     """
     wells, readings = register["wells"], register.get("readings")
     if readings is None or readings.empty:
-        return EnergyPeriods(_rows([], [], [], [], []), _no_shared(), _no_unknown())
+        return EnergyPeriods(_rows([], [], [], [], []), *_nothing(), False)
     accounts, names = pd.factorize(readings["account_no"])
-    table = _read(readings, accounts, wells, as_of)
+    table, repeated = _latest(_read(readings, accounts, wells, as_of), readings)
     links = account_links(register)
     table, unknown = _by_account(table, links, readings)
-    table, shared = _divide(table, links, np.asarray(names, dtype=object))
-    return EnergyPeriods(_per_period(table), shared, unknown)
+    names = np.asarray(names, dtype=object)
+    by_account = _per_account(table, links, names)
+    unvouched = _unvouched(table)
+    table, shared = _divide(table, links, names)
+    vouchers = bool(readings["voucher_no"].notna().any())
+    return EnergyPeriods(_per_period(table), shared, unknown, by_account, unvouched, repeated, vouchers)
 
 
 def _read(readings: pd.DataFrame, accounts: np.ndarray, wells: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """The readings of periods that have begun, the superseded ones left out."""
+    """The readings of periods that have begun; figures below zero are none."""
     year = readings["year"].to_numpy(dtype="float64", na_value=np.nan)
     month = np.nan_to_num(readings["month"].to_numpy(dtype="float64", na_value=np.nan), nan=0.0)
     begun = (year < as_of.year) | ((year == as_of.year) & (month <= as_of.month))
@@ -69,12 +83,11 @@ def _read(readings: pd.DataFrame, accounts: np.ndarray, wells: pd.DataFrame, as_
             "volume_m3": _not_negative(readings["volume_m3"]),
             "energy_kwh": _not_negative(readings["energy_kwh"]),
             "account": accounts.astype("int32"),
+            "voucher": readings["voucher_no"].notna().to_numpy(),
             "reading": np.arange(len(readings)),
         }
     )
-    if not begun.all():
-        table = table[begun]
-    return _latest(table, readings)
+    return table if begun.all() else table[begun]
 
 
 def _not_negative(values: pd.Series) -> np.ndarray:
@@ -82,22 +95,56 @@ def _not_negative(values: pd.Series) -> np.ndarray:
     return np.where(numbers >= 0, numbers, np.nan)
 
 
-def _latest(table: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
-    """One row per well, period, account and voucher."""
-    keys = _key(table)
+def _latest(table: pd.DataFrame, readings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One row per well, period, account and voucher, and what was said twice."""
     named = (table["well"] >= 0).to_numpy()
-    twice = pd.Series(keys).duplicated(keep=False).to_numpy() | ~named
+    twice = pd.Series(_key(table)).duplicated(keep=False).to_numpy() | ~named
     if not twice.any():
-        return table
+        return table, _nothing()[-1]
     again = table[twice].copy()
     rows = again["reading"].to_numpy()
     again["name"] = pd.factorize(readings["well_id"].to_numpy(dtype=object)[rows])[0]
-    again["voucher"] = pd.factorize(readings["voucher_no"].to_numpy(dtype=object)[rows])[0]
+    again["number"] = pd.factorize(readings["voucher_no"].to_numpy(dtype=object)[rows])[0]
     again["day"] = readings["as_of"].to_numpy(dtype="datetime64[ns]")[rows]
-    order = ["name", "well", "year", "month", "account", "voucher"]
+    order = ["name", "well", "year", "month", "account", "number"]
+    same = again[(again.duplicated([*order, "day"], keep=False) & (again["well"] >= 0)).to_numpy()]
+    repeated = same.groupby(["well", "year"], sort=True).size().rename("n_readings").reset_index()
     by = [*order, "day", "volume_m3", "energy_kwh"]
     again = again.sort_values(by, na_position="first", kind="stable").drop_duplicates(order, keep="last")
-    return pd.concat([table[~twice], again[table.columns]], ignore_index=True)
+    return pd.concat([table[~twice], again[table.columns]], ignore_index=True), repeated
+
+
+def _per_account(table: pd.DataFrame, links: pd.DataFrame, names: np.ndarray) -> pd.DataFrame:
+    """Energy of each account and year."""
+    known = links[links["well"] >= 0]
+    alone = known[~known["well"].duplicated(keep=False)]
+    every = pd.Index(pd.unique(np.concatenate([names, known["account_no"].to_numpy(dtype=object)])))
+    size = int(max(table["well"].max(), known["well"].max() if len(known) else 0, 0)) + 1
+    of_well = np.full(size + 1, -1, dtype="int64")
+    of_well[alone["well"]] = every.get_indexer(alone["account_no"])
+    code = np.where(table["account"] >= 0, table["account"], of_well[table["well"].to_numpy()])
+    given = (code >= 0) & table["energy_kwh"].notna().to_numpy()
+    rows = table[given]
+    key = code[given] * 10_000 + rows["year"].to_numpy(dtype="int64")
+    key, place = np.unique(key, return_inverse=True)
+    yearly, energy = (rows["month"] == 0).to_numpy(), rows["energy_kwh"].to_numpy()
+    told = np.bincount(place[yearly], minlength=len(key)) > 0
+    by_year = np.bincount(place[yearly], energy[yearly], len(key))
+    by_month = np.bincount(place[~yearly], energy[~yearly], len(key))
+    return pd.DataFrame(
+        {
+            "account_no": np.asarray(every, dtype=object)[key // 10_000],
+            "year": key % 10_000,
+            "energy_kwh": np.where(told, by_year, by_month),
+        }
+    )
+
+
+def _unvouched(table: pd.DataFrame) -> pd.DataFrame:
+    """Readings of energy above zero without a voucher, per well and year."""
+    rows = table[((table["energy_kwh"] > 0) & ~table["voucher"] & (table["well"] >= 0)).to_numpy()]
+    groups = rows.groupby(["well", "year"], sort=True)["energy_kwh"]
+    return groups.agg(["size", "sum"]).reset_index().set_axis(_nothing()[-2].columns, axis=1)
 
 
 def _by_account(
@@ -220,3 +267,14 @@ def _no_shared() -> pd.DataFrame:
 
 def _no_unknown() -> pd.DataFrame:
     return pd.DataFrame({"name": [], "n_readings": [], "energy_kwh": []})
+
+
+def _nothing() -> tuple[pd.DataFrame, ...]:
+    """The tables beside the periods, without rows."""
+    return (
+        _no_shared(),
+        _no_unknown(),
+        pd.DataFrame({"account_no": [], "year": [], "energy_kwh": []}),
+        pd.DataFrame({"well": [], "year": [], "n_readings": [], "energy_kwh": []}),
+        pd.DataFrame({"well": [], "year": [], "n_readings": []}),
+    )

@@ -79,12 +79,15 @@ def _missing(teller: _Teller, volumes: pd.DataFrame) -> Verdicts:
     energy = volumes["energy_kwh"].to_numpy()
     used = volumes[(energy > 0) & (volumes["volume_origin"] != "metered").to_numpy()]
     lost = (used["volume_origin"] == "").to_numpy()
-    table = used.assign(
-        lost_kwh=np.where(lost, used["energy_kwh"], 0.0), last=np.where(lost, used["year"], 0)
+    table = pd.DataFrame(
+        {
+            "well": used["well"],
+            "lost_kwh": np.where(lost, used["energy_kwh"], 0.0),
+            "n_lost": lost.astype("int64"),
+            "last": np.where(lost, used["year"], 0),
+        }
     )
-    per_well = table.groupby("well", sort=True).agg(
-        lost_kwh=("lost_kwh", "sum"), n_lost=("last", np.count_nonzero), last=("last", "max")
-    )
+    per_well = table.groupby("well", sort=True).agg({"lost_kwh": "sum", "n_lost": "sum", "last": "max"})
     missing = (per_well["n_lost"] > 0).to_numpy()
     return teller.wells(
         "coefficient_missing",
