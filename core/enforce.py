@@ -243,6 +243,7 @@ def _manifest(
         "as_of": as_of.isoformat(),
         "inputs": inputs,
         "settings": {name: _plain(value) for name, value in given.items()},
+        "values": {key: _plain(item.value) for key, item in policy.settings.items() if item.source == "user"},
         "replacement": {name: _plain(value) for name, value in ledger.settings.shown.items()}
         if ledger
         else {},

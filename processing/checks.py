@@ -14,7 +14,7 @@ from ..core.errors import OverdraftError
 from ..core.schema import register_schema
 from . import parameters as declared
 from .casefiles import tables_with_rows
-from .inputs import day_of, is_given, language_of, path_of, policy_reference
+from .inputs import day_of, is_given, language_of, path_of, policy_reference, settings_of
 from .layers.destination import file_destination
 from .layers.source import LayerSource, open_source
 from .texts import tr, ui_language
@@ -141,10 +141,10 @@ def _policy(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcess
             path=path
         )
         return
-    from ..core.policy import load_policy
+    from ..core.policy import effective_settings, load_policy
 
     try:
-        load_policy(reference)
+        effective_settings(load_policy(reference), settings_of(algorithm, parameters, context))
     except OverdraftError as error:
         yield error.text(language_of(algorithm, parameters, context))
 

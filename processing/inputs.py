@@ -34,6 +34,7 @@ class Inputs:
         policy_ref: id of a policy or path of a policy file; None without one.
         as_of: the day of judgement; today where none was given.
         language: ``en`` or ``zh``, of outputs and messages.
+        settings: values for settings of the policy, by key.
         tables: layers that were read to be passed on, by role.
         n_rows, n_unreadable: how many rows were read, and geometries that could not be, by role.
     """
@@ -43,6 +44,7 @@ class Inputs:
     policy_ref: str | Path | None
     as_of: date
     language: str
+    settings: Mapping[str, str] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     n_rows: dict[str, int] = field(default_factory=dict)
     n_unreadable: dict[str, int] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Inputs:
             policy_ref=policy_reference(algorithm, parameters, context),
             as_of=day_of(algorithm, parameters, "AS_OF", context) or date.today(),
             language=language_of(algorithm, parameters, context),
+            settings=settings_of(algorithm, parameters, context),
         )
 
     def read(
@@ -114,16 +117,17 @@ class Inputs:
         return frames
 
     def policy(self) -> Policy | None:
-        """The policy that was chosen, or None.
+        """The policy that was chosen, with the settings given laid over its own; None without one.
 
         Raises:
-            OverdraftError: the file cannot be read or breaks the rules for policies.
+            OverdraftError: the file cannot be read or breaks the rules for policies, or a setting is not known or not
+                allowed.
         """
         if self.policy_ref is None:
             return None
-        from ..core.policy import load_policy
+        from ..core.policy import load_policy, with_settings
 
-        return load_policy(self.policy_ref)
+        return with_settings(load_policy(self.policy_ref), self.settings)
 
     def described(self, frames: Iterable[str]) -> dict[str, str]:
         """Where each role came from, as file and layer names without folders."""
@@ -178,6 +182,20 @@ def token_of(
     if algorithm.parameterDefinition(name) is None or not is_given(parameters, name):
         return None
     return algorithm.parameterAsEnumString(parameters, name, context) or None
+
+
+def settings_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext
+) -> dict[str, str]:
+    """Values by key from the lines ``key = value`` of a text parameter.
+
+    A line without a value has the empty text, which changes nothing; one without ``=`` is a key that nobody knows.
+    """
+    if algorithm.parameterDefinition("SETTINGS") is None or not is_given(parameters, "SETTINGS"):
+        return {}
+    lines = algorithm.parameterAsString(parameters, "SETTINGS", context).replace("\r", "\n").split("\n")
+    pairs = (line.partition("=") for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    return {key.strip(): value.strip() or "" for key, _, value in pairs}
 
 
 def language_of(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> str:

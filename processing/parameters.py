@@ -14,6 +14,7 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
 )
 
 from ..core.schema import register_schema
@@ -37,6 +38,14 @@ def advanced(parameter: QgsProcessingParameterDefinition) -> QgsProcessingParame
     """The same parameter, shown among the advanced ones."""
     parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
     return parameter
+
+
+def all_roles() -> tuple[str, ...]:
+    """Every role of the register that rules read, layers first; the personal role is never asked for."""
+    return tuple(name for name in register_schema().roles if name not in _NOT_READ)
+
+
+_NOT_READ = ("persons", "objections")
 
 
 def roles(names: Iterable[str], needed: Iterable[str] = ()) -> list[QgsProcessingParameterDefinition]:
@@ -86,6 +95,18 @@ def policy(needed: bool) -> list[QgsProcessingParameterDefinition]:
             "POLICY_FILE", tr("Policy file"), optional=True, fileFilter="TOML (*.toml)"
         ),
     ]
+
+
+def settings() -> QgsProcessingParameterDefinition:
+    """Values for settings of the policy: what the document leaves open, or another reading."""
+    return advanced(
+        QgsProcessingParameterString(
+            "SETTINGS",
+            tr("Settings of the policy, a line each: key = value (empty: as the policy says)"),
+            multiLine=True,
+            optional=True,
+        )
+    )
 
 
 def as_of() -> QgsProcessingParameterDefinition:

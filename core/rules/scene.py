@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -18,7 +18,7 @@ from ..policy import Policy
 from ..register import Register
 from ..register.facts import permit_history, well_history
 from ..register.identity import ROW_ID
-from ..replacement import ReplacementLedger
+from ..replacement import ReplacementLedger, replacement_ledger
 from ..schema import register_schema
 from .amounts import Amounts
 from .places import UnitBook
@@ -43,6 +43,33 @@ class Scene:
     as_of: date
     ledger: ReplacementLedger | None = None
     _cache: dict = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(
+        cls,
+        register: Register,
+        policy: Policy,
+        as_of: date,
+        *,
+        options: PlacementOptions | None = None,
+        ledger: bool = False,
+        progress: Callable[[float], None] | None = None,
+    ) -> Scene:
+        """A scene from a register: the wells are placed, and the ledger of 减二更一 is kept if asked for.
+
+        A register without wells has none.
+        """
+        if not register.has("wells"):
+            register = Register({**register.tables, "wells": _empty("wells")}, register.problems)
+        layers = {name: register.get(name) for name in LAYERS}
+        options = options or PlacementOptions(distance_limit_m=0, position_accuracy_m=0)
+        placement = place(
+            register["wells"], **layers, policy=policy, as_of=as_of, options=options, progress=progress
+        )
+        book = None
+        if ledger and policy.has("replacement"):
+            book = replacement_ledger(register, placement, policy, as_of)
+        return cls(register, policy, placement, as_of, book)
 
     @property
     def today(self) -> np.datetime64:

@@ -19,9 +19,10 @@ COUNTS = {
 }
 """Outcome → number output: wells by their worst outcome."""
 
+FIRST = ("wells", "zones", "units", "irrigation", "networks", "screens")
+"""Roles that stand above case file and policy in the dialog, the others below."""
+
 _HEAD = "@history-head@"
-_FIRST = 5
-"""So many roles stand above case file and policy in the dialog, the others below."""
 
 
 class Enforce(OverdraftAlgorithm):
@@ -29,33 +30,19 @@ class Enforce(OverdraftAlgorithm):
 
     NAME = "enforce"
     GROUP = "enforcement"
-    ROLES = (
-        "wells",
-        "zones",
-        "units",
-        "irrigation",
-        "networks",
-        "screens",
-        "pairs",
-        "events",
-        "evidence",
-        "readings",
-        "applications",
-        "permits",
-        "permit_wells",
-        "targets",
-    )
+    ROLES = (*FIRST, *(name for name in declared.all_roles() if name not in FIRST))
     REQUIRED = ("wells",)
     POLICY_REQUIRED = True
     WRITES_CASE = True
 
     def declare(self):
         return (
-            *declared.roles(self.ROLES[:_FIRST], self.REQUIRED),
+            *declared.roles(FIRST, self.REQUIRED),
             declared.case(),
             *declared.policy(self.POLICY_REQUIRED),
             declared.as_of(),
-            *declared.roles(self.ROLES[_FIRST:]),
+            *declared.roles(self.ROLES[len(FIRST) :]),
+            declared.settings(),
             declared.distance_limit(),
             declared.position_accuracy(),
             declared.reading(),

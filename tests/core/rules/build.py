@@ -13,12 +13,11 @@ from shapely.geometry import Point
 
 from overdraft.core.findings import Verdicts
 from overdraft.core.intake import build_register
-from overdraft.core.overlay import PlacementOptions, place
 from overdraft.core.policy import Policy, RuleUse, load_policy
 from overdraft.core.register import Register
 from overdraft.core.rules.binding import Binding, bind
 from overdraft.core.rules.run import findings_of
-from overdraft.core.rules.scene import LAYERS, Scene
+from overdraft.core.rules.scene import Scene
 from overdraft.core.schema import register_schema
 
 CRS = "EPSG:4326"
@@ -67,16 +66,7 @@ def scene(
     policy = load_policy(policy) if isinstance(policy, str) else policy
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     roles.setdefault("wells", frame_of("wells", [], crs).assign(well_id=None))
-    register = register_of(crs, **roles)
-    layers = {role: register.get(role) for role in LAYERS}
-    options = PlacementOptions(distance_limit_m=0, position_accuracy_m=0)
-    placement = place(register["wells"], **layers, policy=policy, as_of=day, options=options)
-    book = None
-    if ledger:
-        from overdraft.core.replacement import replacement_ledger
-
-        book = replacement_ledger(register, placement, policy, day)
-    return Scene(register=register, policy=policy, placement=placement, as_of=day, ledger=book)
+    return Scene.of(register_of(crs, **roles), policy, day, ledger=ledger)
 
 
 def binding(
