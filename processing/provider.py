@@ -5,6 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .enforcement.auditwells import AuditWells
 from .enforcement.classifywells import ClassifyWells
 from .enforcement.enforce import Enforce
 from .enforcement.replacementledger import ReplacementLedger
@@ -12,7 +13,7 @@ from .enforcement.retirementbalance import RetirementBalance
 from .register.createregister import CreateRegister
 from .texts import icon_path, tr
 
-ALGORITHMS = (CreateRegister, ClassifyWells, ReplacementLedger, RetirementBalance, Enforce)
+ALGORITHMS = (CreateRegister, ClassifyWells, ReplacementLedger, RetirementBalance, AuditWells, Enforce)
 
 
 class OverdraftProvider(QgsProcessingProvider):
