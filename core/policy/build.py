@@ -58,6 +58,7 @@ def build_policy(data: Mapping, where: Where) -> Policy:
         issued_on=head.get("issued_on"),
         city_id=head["city_id"],
         succeeds=head.get("succeeds", ""),
+        everywhere=head.get("everywhere", False),
         reserve=head.get("reserve", "预留"),
         reserve_en=head.get("reserve_en", "Reserve"),
         units=units,
@@ -152,6 +153,9 @@ def _clauses(rows: Iterable[Mapping], where: Where) -> dict[str, Clause]:
     for position, row in enumerate(rows):
         if row["id"] in clauses:
             where.fail("repeated_clause", f"clauses[{position}].id", found=row["id"])
+        if bool(row["quote"].strip()) != row.get("quote_read", True):
+            problem = "quote_not_read" if row["quote"].strip() else "empty"
+            where.fail(problem, f"clauses[{position}].quote")
         clauses[row["id"]] = Clause(**{**row, "kind": tuple(row["kind"])})
     return clauses
 

@@ -60,11 +60,13 @@ class Clause:
 
     Attributes:
         locator: where it stands, in the document's own numbering.
-        quote: the words, exactly.
+        quote: the words, exactly; empty where ``quote_read`` is False.
         gloss: what they say, in English.
         kind: one or more of ``target``, ``quantity_limit``, ``permit_rule`` …, a sub-kind after a dot if any.
         force: ``mandatory``, ``soft`` (reported, never failed) or ``claimed`` (a result that it reports).
         evaluation: ``computable``, ``parameter`` (needs a value that the text lacks) or ``checklist``.
+        quote_read: False where nobody has read the words: the gloss is a paraphrase, or the clause stands for
+            reference values of no document.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Clause:
     kind: tuple[str, ...]
     force: str
     evaluation: str
+    quote_read: bool = True
 
 
 @dataclass(frozen=True)
@@ -274,6 +277,7 @@ class Policy:
         targets: one row per item, year and unit, the city's total included.
         zone_units: units that the document names as zones; empty where it names none.
         rules: which rule judges which clause; a clause may have several, or none.
+        everywhere: law of the whole country: it applies in every place, whether the file names it or not.
     """
 
     id: str
@@ -298,6 +302,7 @@ class Policy:
     zone_units: tuple[ZoneUnit, ...]
     notes: tuple[Note, ...]
     rules: tuple[RuleUse, ...] = ()
+    everywhere: bool = False
     origin: str = field(default="", compare=False)
 
     def unit(self, unit_id: str) -> PolicyUnit:
@@ -330,8 +335,11 @@ class Policy:
     def covers(self, unit_id: str) -> bool:
         """Whether clauses of this policy apply in a unit: the city itself or a unit within it.
 
-        ``unit_id`` is an id, code, name or alias of the policy's units, or the full code of a unit below one.
+        ``unit_id`` is an id, code, name or alias of the policy's units, or the full code of a unit below one. A
+        policy that applies everywhere covers whatever has an id.
         """
+        if self.everywhere:
+            return bool(unit_id and str(unit_id).strip())
         found = self.resolve_unit(unit_id)
         while found:
             if found == self.city_id:

@@ -114,6 +114,7 @@ _POLICY = {
     "issuer_en": _text(required=False),
     "issued_on": Shape("date", required=False),
     "city_id": _text(pattern=UNIT_ID, hint="6504"),
+    "everywhere": Shape("bool", required=False),
     "succeeds": _text(required=False, empty=True),
     "reserve": _text(required=False),
     "reserve_en": _text(required=False),
@@ -202,7 +203,8 @@ _NOTE = {
 _CLAUSE = {
     "id": _CLAUSE_REF,
     "locator": _text(),
-    "quote": _text(),
+    "quote": _text(empty=True),
+    "quote_read": Shape("bool", required=False),
     "gloss": _text(),
     "kind": Shape("list", each=_text(pattern=f"({'|'.join(KINDS)})([.][a-z_]+)?", hint=", ".join(KINDS))),
     "force": _text(one_of=("mandatory", "soft", "claimed")),
