@@ -21,7 +21,6 @@ DEFAULTS = {
     "land.baseline": date(2023, 4, 21),
     "assessment.missing": "deny",
     "share.equal": "review",
-    "level.unit_test": "mean",
     "headroom.review_uses": ("emergency",),
     "plan.network_only": True,
     "platform.due_on": date(2023, 6, 30),
@@ -169,7 +168,6 @@ def test_settings_and_their_defaults(hangjin):
 
 
 def test_choices_of_settings(hangjin):
-    assert hangjin.setting("level.unit_test").allowed == ("mean", "any")
     assert hangjin.setting("assessment.missing").allowed == ("deny", "review")
     assert set(hangjin.setting("headroom.review_uses").allowed) == set(register_schema().enums["use"])
 

@@ -31,9 +31,7 @@ DEFAULTS = {
     "protection.review_uses": ("irrigation",),
     "passage.permission": "review",
     "land.baseline": date(2024, 12, 3),
-    "rights.area_basis": "certificate",
     "trend.equal": "fail",
-    "recovery.equal": "fail",
 }
 
 GAPS = {
