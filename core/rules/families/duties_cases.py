@@ -1,0 +1,229 @@
+"""Cases that are to be rectified and looked at again, public notices, statistics returns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...findings import Verdicts
+from ..binding import Binding
+from ..paperwork import calendar_counts
+from ..registry import Parameter, Rule
+from ..scene import Scene
+from ..spoken_of import subjects_spoken_of
+from ..yearbook import last_full_year
+
+
+def rectification(scene: Scene, binding: Binding) -> Verdicts:
+    """Cases are rectified in time, and looked at again (KYS-2, HJQ-3.6, HJQ-4.3, TOL-15).
+
+    * Without ``revisit``: a case is done on the day it was rectified, else closed. Done up to the due day (the day
+      itself included): pass; later: fail; not done and the day over: overdue; before: not due. The due day is
+      ``due_on``, or the day found plus ``days``. Without either, an open case is listed for review.
+    * With ``revisit``: a closed case that nobody looked at again is listed for review (no interval is set); cases
+      not yet closed are out of scope.
+    """
+    cases = scene.frame("violations")
+    subjects = subjects_spoken_of(scene, "violations")
+    rectified, closed, revisited, found = (
+        cases[name].to_numpy("datetime64[D]")
+        for name in ("rectified_on", "closed_on", "revisited_on", "found_on")
+    )
+    state = cases["state"]
+    values = {"case": cases["row_id"].to_numpy()}
+    evidence = {
+        "kind": cases["kind"].to_numpy(),
+        "found_on": found,
+        "rectified_on": rectified,
+        "closed_on": closed,
+    }
+    if binding.value("revisit"):
+        is_closed = (~np.isnat(closed)) | (state == "closed").to_numpy()
+        again = ~np.isnat(revisited)
+        return binding.say(
+            subjects,
+            asked=is_closed,
+            outcome=np.where(again, "pass", "review").astype(object),
+            action=np.where(again, "none", "list").astype(object),
+            key=np.where(again, "duties.revisit.done", "duties.revisit.open").astype(object),
+            values=values,
+            evidence={**evidence, "revisited_on": revisited},
+        )
+    done_on = np.where(np.isnat(rectified), closed, rectified)
+    done = ~np.isnat(done_on) | state.isin(("rectified", "closed")).to_numpy()
+    due = _due_days(binding, found)
+    key = np.select(
+        [
+            done & np.isnat(due),
+            done & np.isnat(done_on),
+            done & (done_on <= due),
+            done,
+            np.isnat(due) & state.isna().to_numpy(),
+            np.isnat(due),
+            scene.today <= due,
+        ],
+        [
+            "duties.case.done",
+            "duties.case.no_day",
+            "duties.case.in_time",
+            "duties.case.late",
+            "duties.case.no_state",
+            "duties.case.open",
+            "duties.case.not_due",
+        ],
+        "duties.case.overdue",
+    ).astype(object)
+    tail = pd.Series(key).str.rsplit(".", n=1).str[-1]
+    outcome = tail.map(
+        {"done": "pass", "in_time": "pass", "late": "fail", "overdue": "fail", "open": "review"}
+    ).fillna("not_evaluated")
+    dated = ~np.isnat(due)
+    return binding.say(
+        subjects,
+        outcome=outcome.to_numpy(dtype=object),
+        action=tail.map(
+            {
+                "late": "explain",
+                "overdue": "explain",
+                "open": "list",
+                "no_day": "supply_data",
+                "no_state": "supply_data",
+            }
+        )
+        .fillna("none")
+        .to_numpy(dtype=object),
+        period_state=tail.map({"not_due": "not_due", "overdue": "overdue"})
+        .where(~tail.isin(("in_time", "late")), "closed")
+        .fillna("")
+        .to_numpy(dtype=object),
+        key=key,
+        values={**values, "due": np.where(dated, due, np.datetime64("NaT")), "done": done_on},
+        evidence={**evidence, "due_on": due},
+    )
+
+
+def _due_days(binding: Binding, found: np.ndarray) -> np.ndarray:
+    if binding.value("due_on") is not None:
+        return np.full(len(found), np.datetime64(binding.value("due_on"), "D"))
+    if binding.value("days") is not None:
+        return found + np.timedelta64(int(binding.value("days")), "D")
+    return np.full(len(found), np.datetime64("NaT"), dtype="datetime64[D]")
+
+
+def notice_days(scene: Scene, binding: Binding) -> Verdicts:
+    """A public notice stands the stated number of working days, both ends counted (KYS-P).
+
+    Monday to Friday, unless the role ``calendar`` says otherwise of a day (holidays are in no text). Fewer: fail.
+    More, or a stated ``n_days`` that differs from the count: review.
+    """
+    papers = scene.frame("documents")
+    start, end = (papers[name].to_numpy("datetime64[D]") for name in ("notice_from", "notice_to"))
+    dated = ~np.isnat(start) & ~np.isnat(end)
+    count = calendar_counts(scene.frame("calendar"), start, end)
+    wanted = int(binding.value("working_days"))
+    stated = papers["n_days"].to_numpy(dtype="float64", na_value=np.nan)
+    differs = ~np.isnan(stated) & (stated != count)
+    key = np.select(
+        [~dated, count < wanted, count > wanted, differs],
+        [
+            "duties.notice.no_days",
+            "duties.notice.short",
+            "duties.notice.longer",
+            "duties.notice.stated_differs",
+        ],
+        "duties.notice.agrees",
+    ).astype(object)
+    return binding.say(
+        subjects_spoken_of(scene, "documents"),
+        asked=(papers["kind"] == "public_notice").to_numpy(),
+        outcome=np.select(
+            [~dated, count < wanted, (count > wanted) | differs], ["not_evaluated", "fail", "review"], "pass"
+        ).astype(object),
+        action=np.select([~dated, (count != wanted) | differs], ["supply_data", "explain"], "none").astype(
+            object
+        ),
+        key=key,
+        values={
+            "document": papers["row_id"].to_numpy(),
+            "from": start,
+            "to": end,
+            "found": np.where(dated, count, np.nan),
+            "wanted": wanted,
+            "stated": stated,
+        },
+        evidence={"notice_from": start, "notice_to": end, "n_days": stated},
+        measured=np.where(dated, count, np.nan).astype("float64"),
+        threshold=float(wanted),
+        measure_unit="day",
+    )
+
+
+def statistics_return(scene: Scene, binding: Binding) -> Verdicts:
+    """Who abstracts files returns (TOL-9b): ``per_year`` of them for the last full calendar year.
+
+    Users with a well of their own that is in use; returns are documents of kind ``statistics_return`` about the user
+    or about a well of the user, with the year they are for.
+    """
+    users, wells = scene.frame("users"), scene.frame("wells")
+    year = last_full_year(scene)
+    owner = _owners(scene)
+    papers = scene.frame("documents")
+    of_year = papers[(papers["kind"] == "statistics_return") & (papers["year"] == year)]
+    about_user = of_year.loc[of_year["subject_role"] == "users", "subject_id"]
+    about_well = of_year.loc[of_year["subject_role"] == "wells", "subject_id"].map(owner)
+    filed = pd.concat([about_user, about_well]).dropna().value_counts()
+    count = users["user_id"].map(filed).fillna(0).to_numpy(dtype="float64")
+    in_use = wells.loc[scene.wells_now["in_use"].to_numpy(dtype=bool), "well_id"].map(owner).dropna()
+    wanted = int(binding.value("per_year"))
+    enough = count >= wanted
+    return binding.say(
+        scene.subjects("users"),
+        asked=users["user_id"].isin(set(in_use)).to_numpy(),
+        outcome=np.where(enough, "pass", "fail").astype(object),
+        action=np.where(enough, "none", "supply_data").astype(object),
+        period=str(year),
+        key=np.where(enough, "duties.returns.filed", "duties.returns.lacking").astype(object),
+        values={"user": users["row_id"].to_numpy(), "year": year, "found": count, "wanted": wanted},
+        measured=count,
+        threshold=float(wanted),
+        measure_unit="count",
+    )
+
+
+def _owners(scene: Scene) -> dict[str, str]:
+    """User by well: as the well says, else as the table of wells and users does."""
+    wells, links = scene.frame("wells"), scene.frame("well_users")
+    told = links.dropna(subset=["well_id", "user_id"]).drop_duplicates("well_id")
+    owner = dict(zip(told["well_id"], told["user_id"], strict=True))
+    own = wells.dropna(subset=["well_id", "user_id"])
+    owner.update(zip(own["well_id"], own["user_id"], strict=True))
+    return owner
+
+
+RULES = (
+    Rule(
+        "duties.rectification",
+        rectification,
+        subjects=("violations",),
+        needs=("violations",),
+        parameters=(
+            Parameter("due_on", "date"),
+            Parameter("days", "integer"),
+            Parameter("revisit", "bool", default=False),
+        ),
+    ),
+    Rule(
+        "duties.notice_days",
+        notice_days,
+        subjects=("documents",),
+        needs=("documents",),
+        parameters=(Parameter("working_days", "integer", required=True),),
+    ),
+    Rule(
+        "duties.statistics_return",
+        statistics_return,
+        subjects=("users",),
+        needs=("users", "wells", "documents"),
+        parameters=(Parameter("per_year", "integer", required=True),),
+    ),
+)
