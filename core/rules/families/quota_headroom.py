@@ -1,0 +1,253 @@
+"""Room left under the caps: what that means for applications and projects."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...findings import Verdicts, concat
+from ..applied import added_volume, alive, outcomes
+from ..binding import Binding
+from ..flags import flagged
+from ..levels import latest_level
+from ..registry import Parameter, Rule, words
+from ..scene import Scene
+from ..yearbook import JUDGED, exceeds, latest_state, reaches, unit_names, year_table
+from .quota_units import LEVELS, SOURCES
+
+GROUNDWATER = ("groundwater", "deep_confined")
+TRIGGERS = ("above", "at_or_above", "no_headroom")
+SPECIAL_USES = ("emergency",)
+"""Uses that an open list of exceptions ("and the like") may cover: for a person to decide."""
+
+
+def headroom(scene: Scene, binding: Binding) -> Verdicts:
+    """New abstraction in a unit whose index is used up (TOL-8a, HJQ-3.4a, YJS-4.2.7b).
+
+    ``trigger``: ``above`` use > index; ``at_or_above`` and ``no_headroom`` use ≥ index. ``check_level``: a mean level
+    below the control level triggers as well. The unit is judged by the open year if that is over already, else by its
+    last full year. ``trade``: traded volume ≥ demand makes it ``allow_if``. ``exempt_uses`` are exempt; for emergency
+    supply a person decides whether the exception covers it.
+    """
+    units = _unit_state(scene, binding)
+    found = []
+    if scene.has("applications"):
+        found.append(_applications(scene, binding, units))
+    if scene.has("projects"):
+        found.append(_projects(scene, binding, units))
+    return concat(found)
+
+
+def _unit_state(scene: Scene, binding: Binding) -> pd.DataFrame:
+    """Per unit: ``full`` (triggered), ``known``, figures and year, and whether its level is below control."""
+    level, source = str(binding.value("level") or "county"), str(binding.value("source") or "total")
+    table = year_table(scene, level=level, source=source)
+    strict = binding.value("trigger") in (None, "above")
+    running = (table["period_state"] == "open") & table["state"].isin(["open", "over"])
+    # at the index is enough for some texts, in an open year as well
+    hit = exceeds(table["use_m3"], table["cap_m3"]) if strict else reaches(table["use_m3"], table["cap_m3"])
+    table = table[(~running | hit).to_numpy(bool)].assign(hit=hit[(~running | hit).to_numpy(bool)])
+    table["state"] = np.where(
+        table["hit"] & table["state"].isin(["open", "incomplete"]), "over", table["state"]
+    )
+    latest = latest_state(table).set_index("unit_id")
+    units = latest[["year", "cap_m3", "use_m3"]].copy()
+    units["known"] = latest["state"].isin(JUDGED)
+    units["full"] = latest["hit"] & units["known"]
+    if not binding.value("check_level"):
+        return units.assign(level_state="kept", margin_m=np.nan)
+    levels = latest_level(scene, level).set_index("unit_id")
+    units = units.reindex(units.index.union(levels.index))
+    units["known"], units["full"] = (units[name].eq(True) for name in ("known", "full"))
+    units["level_state"] = levels["state"].reindex(units.index).fillna("unknown")
+    units["margin_m"] = levels["margin_m"].reindex(units.index)
+    return units
+
+
+def _applications(scene: Scene, binding: Binding, units: pd.DataFrame) -> Verdicts:
+    frame, added = scene.frame("applications"), added_volume(scene)
+    new = (frame["kind"] == "new").to_numpy(bool) | frame["kind"].isna().to_numpy(bool)
+    more, unknown = (added["more"].to_numpy() == one for one in ("more", "unknown"))
+    asked = alive(scene) & ~(frame["decision"] == "approved").to_numpy(bool) & (new | more | unknown)
+    asked_m3, former = added["asked_m3"].to_numpy("float64"), added["former_m3"].to_numpy("float64")
+    demand = np.where(new, asked_m3, asked_m3 - former)
+    return _say(
+        scene, binding, units, "applications", asked, ~new & unknown, demand, frame["use"], frame["traded_m3"]
+    )
+
+
+def _projects(scene: Scene, binding: Binding, units: pd.DataFrame) -> Verdicts:
+    frame = scene.frame("projects")
+    demand = frame["demand_m3"].to_numpy("float64")
+    source = frame["source"]
+    asked = ~(frame["build_kind"] == "existing").to_numpy(bool) & ~(demand <= 0)
+    if binding.value("source") == "groundwater":
+        asked &= (source.isin(GROUNDWATER) | source.isna() | (source == "total")).to_numpy(bool)
+    asked &= ~flagged(frame["flags"], "plan")
+    use = pd.Series(None, index=frame.index, dtype=object)
+    doubt = (
+        source.isna().to_numpy(bool)
+        if binding.value("source") == "groundwater"
+        else np.zeros(len(frame), bool)
+    )
+    return _say(scene, binding, units, "projects", asked, doubt, demand, use, frame["traded_m3"])
+
+
+def _say(
+    scene, binding: Binding, units: pd.DataFrame, role: str, asked, doubt, demand, use, traded
+) -> Verdicts:
+    level = str(binding.value("level") or "county")
+    unit = np.asarray(scene.unit_at(role, level), dtype=object)
+    here = units.reindex(unit)
+    known = here["known"].eq(True).to_numpy()
+    full = known & here["full"].eq(True).to_numpy()
+    level_state = (
+        here["level_state"].fillna("unknown" if binding.value("check_level") else "kept").to_numpy(object)
+    )
+    below = level_state == "below"
+    triggered = full | below
+    exempt_uses, review_uses = _texts(binding.value("exempt_uses")), _texts(binding.value("review_uses"))
+    exempt = triggered & use.isin(exempt_uses).to_numpy(bool)
+    special = triggered & bool(exempt_uses) & use.isin(review_uses or SPECIAL_USES).to_numpy(bool)
+    covered = triggered & bool(binding.value("trade")) & reaches(traded.fillna(0.0), demand)
+    no = str(binding.value("permission") or "suspend")
+    state = np.select(
+        [exempt, covered, special, triggered & doubt, triggered, ~known | (level_state == "unknown")],
+        ["exempt", "traded", "special", "doubt", "full", "unknown"],
+        default="room",
+    ).astype(object)
+    state[(state == "full") & ~full] = "level"
+    permission = pd.Series(state, dtype=object).map(
+        {
+            "exempt": "allow",
+            "traded": "allow_if",
+            "special": "review",
+            "doubt": "review",
+            "full": no,
+            "level": no,
+            "unknown": "not_evaluated",
+            "room": "allow",
+        }
+    )
+    outcome = outcomes(permission.to_numpy(dtype=object))
+    outcome[state == "exempt"] = "exempt"
+    cap, used = here["cap_m3"].to_numpy("float64"), here["use_m3"].to_numpy("float64")
+    return binding.say(
+        scene.subjects(role),
+        asked=asked,
+        outcome=outcome,
+        key=np.array([f"quota.headroom.{one}" for one in state], dtype=object),
+        permission=permission.to_numpy(dtype=object),
+        values={
+            "unit": unit_names(scene, unit),
+            "year": here["year"].astype("Int64").astype(object).to_numpy(),
+            "use": used.round(2),
+            "index": cap.round(2),
+            "demand": np.asarray(demand, dtype="float64").round(2),
+            "traded": traded.to_numpy("float64").round(2),
+            "level_margin": here["margin_m"].to_numpy("float64").round(2),
+        },
+        evidence={
+            "headroom_m3": cap - used,
+            "demand_m3": np.asarray(demand, dtype="float64"),
+            "traded_m3": traded.to_numpy("float64"),
+            "level_margin_m": here["margin_m"].to_numpy("float64"),
+        },
+        action=np.select([state == "unknown", state == "special"], ["supply_data", "explain"], "none").astype(
+            object
+        ),
+        measured=used,
+        threshold=cap,
+        measure_unit="m3",
+    )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, tuple) else ()
+
+
+def offset(scene: Scene, binding: Binding) -> Verdicts:
+    """New, rebuilt or expanded projects in an overloaded county find their water elsewhere (TLF-3.3c).
+
+    Overloaded: use above the index in the last year that can be judged. Adjusted, traded or retired volume that
+    reaches the demand makes it ``allow_if``; less is a review, since the text holds it in principle only.
+    """
+    frame = scene.frame("projects")
+    level, source = str(binding.value("level") or "county"), str(binding.value("source") or "total")
+    units = latest_state(year_table(scene, level=level, source=source)).set_index("unit_id")
+    unit = np.asarray(scene.unit_at("projects", level), dtype=object)
+    here = units.reindex(unit)
+    demand, traded = frame["demand_m3"].to_numpy("float64"), frame["traded_m3"].to_numpy("float64")
+    over, known = (here["state"] == "over").to_numpy(), here["state"].isin(JUDGED).to_numpy()
+    state = np.select(
+        [~known, ~over, np.isnan(demand), reaches(np.nan_to_num(traded), demand)],
+        ["unknown", "room", "no_demand", "covered"],
+        default="short",
+    ).astype(object)
+    permission = pd.Series(state, dtype=object).map(
+        {
+            "unknown": "not_evaluated",
+            "room": "allow",
+            "no_demand": "review",
+            "covered": "allow_if",
+            "short": "review",
+        }
+    )
+    asked = ~(frame["build_kind"] == "existing").to_numpy(bool) & ~(demand <= 0)
+    return binding.say(
+        scene.subjects("projects"),
+        asked=asked,
+        outcome=outcomes(permission.to_numpy(dtype=object)),
+        key=np.array([f"quota.offset.{one}" for one in state], dtype=object),
+        permission=permission.to_numpy(dtype=object),
+        values={
+            "unit": unit_names(scene, unit),
+            "year": here["year"].astype("Int64").astype(object).to_numpy(),
+            "use": here["use_m3"].to_numpy("float64").round(2),
+            "index": here["cap_m3"].to_numpy("float64").round(2),
+            "demand": demand.round(2),
+            "traded": np.nan_to_num(traded).round(2),
+            "short": (demand - np.nan_to_num(traded)).round(2),
+        },
+        evidence={
+            "use_m3": here["use_m3"].to_numpy("float64"),
+            "index_m3": here["cap_m3"].to_numpy("float64"),
+        },
+        action=np.select(
+            [state == "unknown", state == "no_demand"], ["supply_data", "supply_data"], "none"
+        ).astype(object),
+        measured=np.nan_to_num(traded),
+        threshold=demand,
+        measure_unit="m3",
+    )
+
+
+RULES = (
+    Rule(
+        "quota.headroom",
+        headroom,
+        subjects=("applications", "projects"),
+        step=5,
+        parameters=(
+            Parameter("trigger", "text", default="above", one_of=TRIGGERS),
+            Parameter("level", "text", default="county", one_of=LEVELS),
+            Parameter("source", "text", default="total", one_of=SOURCES),
+            Parameter("check_level", "bool", default=False),
+            Parameter("exempt_uses", "texts", one_of=words("use")),
+            Parameter("review_uses", "texts", one_of=words("use")),
+            Parameter("trade", "bool", default=False),
+            Parameter("permission", "text", default="suspend", one_of=("suspend", "deny")),
+        ),
+    ),
+    Rule(
+        "quota.offset",
+        offset,
+        subjects=("projects",),
+        needs=("projects",),
+        step=5,
+        parameters=(
+            Parameter("level", "text", default="county", one_of=LEVELS),
+            Parameter("source", "text", default="total", one_of=SOURCES),
+        ),
+    ),
+)

@@ -1,0 +1,280 @@
+"""Plans of users: water used against the plan, and the water that was planned from other sources."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...findings import Verdicts, concat
+from ..binding import Binding
+from ..registry import Parameter, Rule
+from ..scene import Scene
+from ..yearbook import exceeds, last_full_year, latest_state, unit_names, year_table
+from .quota_units import LEVELS, SOURCES
+
+CONSEQUENCES = {"charge": "charge", "reduce_plan": "reduce_plan", "list": "list"}
+UNCONVENTIONAL = ("unconventional", "reclaimed", "dewatering")
+CUT = "quota.plan_cut_ratio"
+"""The reading that a plan is cut by the whole excess or shortfall (1 : 1) where no ratio is set."""
+
+
+def user_plan(scene: Scene, binding: Binding) -> Verdicts:
+    """Water used in a year against the user's plan: ``used ≤ plan`` (TOL-9a, TLF-3.4d, YJS-3.1.2a).
+
+    Above it: fail, in an open year as well (review where the use is an estimate from electricity). ``consequence``
+    is what the text attaches: a charge, a cut of the next plan by ``ratio`` · excess, or a place on a list.
+    """
+    table = scene.amounts.user_years
+    row = np.asarray(scene.rows_of("users", table["user_id"]), dtype="int64")
+    kept = (row >= 0) & (table[["use", "plan"]].notna().any(axis=1)).to_numpy()
+    table, row = table[kept].reset_index(drop=True), row[kept]
+    use, plan = table["use"].to_numpy("float64"), table["plan"].to_numpy("float64")
+    open_year = (table["state"] == "open").to_numpy()
+    state = np.select(
+        [np.isnan(plan), np.isnan(use), exceeds(use, plan), open_year],
+        ["no_plan", "no_use", "over", "open"],
+        default="within",
+    ).astype(object)
+    over, estimated = state == "over", table["estimated"].to_numpy(bool)
+    consequence = str(binding.value("consequence") or "list")
+    excess = np.where(over, use - plan, np.nan)
+    state[over & estimated] = "over_estimated"
+    key = np.array([f"quota.user_plan.{one}" for one in state], dtype=object)
+    proposed, unsure = np.full(len(table), np.nan), ()
+    if consequence == "reduce_plan":
+        key[state == "over"] = "quota.user_plan.over_reduce"
+        proposed, unsure = _next_plan(binding, plan, _next_of(table, "plan"), excess)
+    outcome = np.select(
+        [over & estimated, over, state == "within"], ["review", "fail", "pass"], default="not_evaluated"
+    )
+    lacking = np.isin(state, ["no_plan", "no_use"])
+    return binding.say(
+        scene.subjects("users").take(row),
+        outcome=outcome.astype(object),
+        key=key,
+        values={
+            "year": table["year"].to_numpy(),
+            "use": use.round(2),
+            "plan": plan.round(2),
+            "excess": excess.round(2),
+            "percent": (100 * excess / np.where(plan > 0, plan, np.nan)).round(2),
+            "next_year": table["year"].to_numpy() + 1,
+            "proposed": proposed.round(2),
+        },
+        evidence={"estimated": np.where(estimated, True, None), "proposed_plan_m3": proposed},
+        period=table["year"].astype(str).to_numpy(dtype=object),
+        period_state=table["state"].to_numpy(dtype=object),
+        action=np.select([over, lacking], [CONSEQUENCES[consequence], "supply_data"], default="none").astype(
+            object
+        ),
+        measured=use,
+        threshold=plan,
+        measure_unit="m3",
+        unsure=unsure,
+    )
+
+
+def _next_plan(binding: Binding, plan, following, cut_by) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The plan proposed for the next year: its own figure, else this year's, less ratio · what is to be cut."""
+    ratio = binding.value("ratio")
+    base = np.where(np.isnan(following), plan, following)
+    proposed = np.maximum(0.0, base - (1.0 if ratio is None else float(str(ratio))) * cut_by)
+    return proposed, (CUT,) if ratio is None else ()
+
+
+def _next_of(table: pd.DataFrame, name: str) -> np.ndarray:
+    """A column of the same user a year later, NaN where there is none."""
+    later = table.set_index(["user_id", "year"])[name]
+    keys = pd.MultiIndex.from_arrays([table["user_id"], table["year"] + 1])
+    return later.reindex(keys).to_numpy("float64")
+
+
+def unconventional_plan(scene: Scene, binding: Binding) -> Verdicts:
+    """Unconventional water used in a year against what was planned: ``used ≥ planned`` (YJS-3.5.2a).
+
+    Short of it in a closed year: fail, with the next conventional plan less ``ratio`` · shortfall. What was planned
+    and used is the figure for unconventional water, else that for reclaimed and dewatering water together.
+    """
+    planned, used = (_unconventional(scene, measure) for measure in ("plan", "use"))
+    table = planned.rename(columns={"value": "planned"}).drop(columns="as_of")
+    table = table.merge(used.rename(columns={"value": "used"}), on=["user_id", "year"], how="left")
+    row = np.asarray(scene.rows_of("users", table["user_id"]), dtype="int64")
+    table, row = table[row >= 0].reset_index(drop=True), row[row >= 0]
+    plan, use = table["planned"].to_numpy("float64"), table["used"].to_numpy("float64")
+    period_state = scene.amounts.year_state(table["year"], table["as_of"])
+    future = (table["year"] > scene.as_of.year).to_numpy()
+    state = np.select(
+        [future, np.isnan(use), period_state == "open", exceeds(plan, use)],
+        ["not_due", "no_use", "open", "short"],
+        default="met",
+    ).astype(object)
+    shortfall = np.where(state == "short", plan - use, np.nan)
+    plans = scene.amounts.user_years[["user_id", "year", "plan"]]
+    joined = table.merge(plans, on=["user_id", "year"], how="left")["plan"].to_numpy("float64")
+    later = table[["user_id"]].assign(year=table["year"] + 1).merge(plans, on=["user_id", "year"], how="left")
+    proposed, unsure = _next_plan(binding, joined, later["plan"].to_numpy("float64"), shortfall)
+    outcome = {"met": "pass", "short": "fail"}
+    return binding.say(
+        scene.subjects("users").take(row),
+        outcome=pd.Series(state, dtype=object).map(outcome).fillna("not_evaluated").to_numpy(dtype=object),
+        key=np.array([f"quota.unconventional_plan.{one}" for one in state], dtype=object),
+        values={
+            "year": table["year"].to_numpy(),
+            "use": use.round(2),
+            "plan": plan.round(2),
+            "shortfall": shortfall.round(2),
+            "next_year": table["year"].to_numpy() + 1,
+            "proposed": proposed.round(2),
+        },
+        evidence={"shortfall_m3": shortfall, "proposed_plan_m3": proposed},
+        period=table["year"].astype(str).to_numpy(dtype=object),
+        period_state=np.where(future, "not_due", period_state).astype(object),
+        action=np.select(
+            [state == "short", state == "no_use"], ["reduce_plan", "supply_data"], "none"
+        ).astype(object),
+        measured=use,
+        threshold=plan,
+        measure_unit="m3",
+        unsure=unsure,
+    )
+
+
+def _unconventional(scene: Scene, measure: str) -> pd.DataFrame:
+    """``user_id``, ``year``, ``value``, ``as_of``: the figure for all unconventional water, else its sources' sum."""
+    rows = scene.amounts.indices(measure, "users")
+    rows = rows[rows["source"].isin(UNCONVENTIONAL).to_numpy() & (rows["sector"] == "").to_numpy()]
+    reach = pd.to_datetime(rows["as_of"]).fillna(pd.Timestamp.max)
+    rows = rows.assign(reach=reach, whole=rows["source"] == "unconventional")
+    keys = ["subject_id", "year", "source"]
+    rows = rows.sort_values([*keys, "version", "reach", "value"], kind="stable").drop_duplicates(
+        keys, keep="last"
+    )
+    has_whole = rows.groupby(["subject_id", "year"])["whole"].transform("any")
+    rows = rows[(rows["whole"] | ~has_whole).to_numpy(bool)]
+    grouped = rows.groupby(["subject_id", "year"], sort=True)
+    sums = pd.DataFrame({"value": grouped["value"].sum(), "as_of": grouped["as_of"].min()}).reset_index()
+    return sums.rename(columns={"subject_id": "user_id"})
+
+
+def overload_plan(scene: Scene, binding: Binding) -> Verdicts:
+    """Units and users that use more than their index have a reduction plan (YJS-3.1.1b).
+
+    Overloaded: use above the index in the last year that can be judged. A plan is a document of kind
+    ``reduction_plan`` for the unit or user, of that year or later, or without a year.
+    """
+    level, source = str(binding.value("level") or "township"), str(binding.value("source") or "total")
+    units = year_table(scene, level=level, source=source)
+    latest = latest_state(units)
+    silent = units[~units["unit_id"].isin(latest["unit_id"])].drop_duplicates("unit_id", keep="last")
+    units = pd.concat([part for part in (latest, silent) if len(part)] or [units], ignore_index=True)
+    said = {"over": "over", "within": "within"}
+    of_units = _planned(
+        scene,
+        binding,
+        scene.unit_subjects(units["unit_id"].to_numpy(dtype=object)),
+        pd.DataFrame(
+            {
+                "id": units["unit_id"],
+                "name": unit_names(scene, units["unit_id"]),
+                "year": units["year"],
+                "use": units["use_m3"],
+                "index": units["cap_m3"],
+                "state": units["state"].map(said).fillna("unknown"),
+            }
+        ),
+    )
+    return concat([of_units, _user_overload(scene, binding)])
+
+
+def _user_overload(scene: Scene, binding: Binding) -> Verdicts:
+    kinds = binding.value("kinds")
+    given = scene.amounts.indices("index", "users")
+    given = given[(given["sector"] == "").to_numpy() & ~given["source"].isin(UNCONVENTIONAL).to_numpy()]
+    given = given.groupby(["subject_id", "year"], sort=True)["value"].min().reset_index()
+    given = given.rename(columns={"subject_id": "user_id", "value": "index"})
+    table = scene.amounts.user_years.merge(given, on=["user_id", "year"], how="left")
+    table = table[table["use"].notna().to_numpy() & (table["year"] <= scene.as_of.year).to_numpy()]
+    limit = table["index"].fillna(table["quota"]).fillna(table["plan"])
+    over = exceeds(table["use"], limit)
+    speaks = (over | (table["year"] <= last_full_year(scene)).to_numpy()) & limit.notna().to_numpy()
+    table = table.assign(index=limit, state=np.where(over, "over", "within"))[speaks]
+    table = table.sort_values(["user_id", "year"], kind="stable").drop_duplicates("user_id", keep="last")
+    row = np.asarray(scene.rows_of("users", table["user_id"]), dtype="int64")
+    table, row = table[row >= 0].reset_index(drop=True), row[row >= 0]
+    asked = None
+    if isinstance(kinds, tuple):
+        kind = scene.frame("users")["kind"].iloc[row]
+        asked = (kind.isin(kinds) | kind.isna()).to_numpy(bool)
+    subjects = scene.subjects("users").take(row)
+    return _planned(scene, binding, subjects, table.assign(id=table["user_id"], name=table["user_id"]), asked)
+
+
+def _planned(scene: Scene, binding: Binding, subjects, table: pd.DataFrame, asked=None) -> Verdicts:
+    """Outcome of overloaded subjects by whether a reduction plan of theirs is on file."""
+    documents = scene.frame("documents")
+    documents = documents[
+        (documents["kind"] == "reduction_plan").to_numpy(bool)
+        & (documents["subject_role"] == subjects.role).to_numpy(bool)
+    ]
+    ids = documents["subject_id"]
+    ids = pd.Series(
+        scene.unit_key(ids) if subjects.role == "units" else ids.to_numpy(dtype=object), dtype=object
+    )
+    year = documents["year"].astype("float64").fillna(9999).to_numpy()
+    last = pd.Series(year).groupby(ids.to_numpy()).max() if len(ids) else pd.Series(dtype="float64")
+    has = (table["id"].map(last).astype("float64") >= table["year"]).to_numpy(bool)
+    over, unknown = (table["state"] == "over").to_numpy(), (table["state"] == "unknown").to_numpy()
+    state = np.select(
+        [unknown, over & has, over], ["unknown", "planned", "missing"], default="within"
+    ).astype(object)
+    outcome = {"unknown": "not_evaluated", "missing": "fail"}
+    return binding.say(
+        subjects,
+        asked=asked,
+        outcome=pd.Series(state, dtype=object).map(outcome).fillna("pass").to_numpy(dtype=object),
+        key=np.array([f"quota.overload_plan.{one}" for one in state], dtype=object),
+        values={
+            "subject": table["name"].to_numpy(dtype=object),
+            "year": table["year"].to_numpy(),
+            "use": table["use"].round(2),
+            "index": table["index"].round(2),
+        },
+        period=table["year"].astype(str).to_numpy(dtype=object),
+        action=np.select([state == "missing", unknown], ["reduce_plan", "supply_data"], "none").astype(
+            object
+        ),
+        measured=table["use"].to_numpy("float64"),
+        threshold=table["index"].to_numpy("float64"),
+        measure_unit="m3",
+    )
+
+
+RULES = (
+    Rule(
+        "quota.user_plan",
+        user_plan,
+        subjects=("users",),
+        needs=("users",),
+        parameters=(
+            Parameter("consequence", "text", default="list", one_of=tuple(CONSEQUENCES)),
+            Parameter("ratio", "number"),
+        ),
+    ),
+    Rule(
+        "quota.unconventional_plan",
+        unconventional_plan,
+        subjects=("users",),
+        needs=("users", "indices"),
+        parameters=(Parameter("ratio", "number"),),
+    ),
+    Rule(
+        "quota.overload_plan",
+        overload_plan,
+        subjects=("units", "users"),
+        parameters=(
+            Parameter("level", "text", default="township", one_of=LEVELS),
+            Parameter("source", "text", default="total", one_of=SOURCES),
+            Parameter("kinds", "texts"),
+        ),
+    ),
+)
