@@ -1,4 +1,4 @@
-"""The rectification notice of 第十四师昆玉市 (2025) as data: complete, word for word, with every number in its place."""
+"""The rectification notice of 第十四师昆玉市 (2025) as data: complete, word for word, every number in place."""
 
 from __future__ import annotations
 
