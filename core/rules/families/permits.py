@@ -37,8 +37,9 @@ def unpermitted(scene: Scene, binding: Binding) -> Verdicts:
     permitted = now["permitted"].to_numpy(dtype=bool)
     eligible = wells["permit_eligible"]
     yes, no = (eligible == "yes").to_numpy(dtype=bool), (eligible == "no").to_numpy(dtype=bool)
-    unit = np.asarray(scene.unit_at("wells", binding.value("level")), dtype=object)
-    years = latest_state(year_table(scene, level=binding.value("level"), source="groundwater"))
+    level = binding.value("level") or "county"
+    unit = np.asarray(scene.unit_at("wells", level), dtype=object)
+    years = latest_state(year_table(scene, level=level, source="groundwater"))
     load = years.set_index("unit_id").reindex(unit)
     over = (load["state"] == "over").to_numpy(dtype=bool)
     key = np.select(
