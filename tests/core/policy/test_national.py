@@ -107,7 +107,6 @@ GWR-35b bans.control_zone
 WPR-7 permits.within_cap
 WPR-11 projects.assessment
 WPR-20e network.new
-WPR-21 permits.built_before
 WPR-43 meters.required
 WPR-44 permits.idle
 WPR-48 permits.over_volume permits.use_differs
