@@ -64,13 +64,10 @@ def yearly_closings(
     left = (
         asked & now["in_use"].to_numpy(dtype=bool) & scene.zone_class["over_extraction"].to_numpy(dtype=bool)
     )
-    table = pd.MultiIndex.from_product([list(counties), list(years)], names=["unit_id", "year"]).to_frame(
-        index=False
-    )
-    frame = pd.DataFrame({"unit_id": county, "year": day.dt.year})
+    index = pd.MultiIndex.from_product([list(counties), list(years)], names=["unit_id", "year"])
+    frame = pd.DataFrame({"unit_id": county, "year": day.dt.year.fillna(0).astype("int64")})
+    table = index.to_frame(index=False)
     by_year = frame[counted].groupby(["unit_id", "year"]).size()
-    index = pd.MultiIndex.from_frame(table.astype({"year": "float64"}))
-    by_year.index = by_year.index.set_levels(by_year.index.levels[1].astype("float64"), level=1)
     table["closed"] = by_year.reindex(index).fillna(0).to_numpy(dtype="float64")
     for name, mask in (("undated", unsure), ("left", left)):
         table[name] = (
@@ -92,7 +89,8 @@ def use_after_closing(scene: Scene) -> pd.DataFrame:
     closed_on = pd.to_datetime(now["closed_on"])
     table = _readings(scene)
     day = closed_on.to_numpy()[table["well"].to_numpy()]
-    after = table[(table["start"] > day).to_numpy()]
+    begun = (table["start"] <= pd.Timestamp(scene.as_of)).to_numpy()
+    after = table[(table["start"] > day).to_numpy() & begun]
     wells = pd.RangeIndex(size)
     sums = after.groupby("well")[["volume_m3", "energy_kwh"]].sum(min_count=1).reindex(wells)
     used = (sums.fillna(0) > 0).any(axis=1).to_numpy()
@@ -131,20 +129,12 @@ def self_supply_years(
             "permit_m3": np.where(own, now["permit_m3"].to_numpy(dtype="float64"), 0.0),
         }
     )
-    sums = frame[frame["year"].notna()].groupby(["unit_id", "year"])[["n_new", "n_unsaid", "permit_m3"]].sum()
+    sums = frame.groupby(["unit_id", "year"])[["n_new", "n_unsaid", "permit_m3"]].sum()
     index = pd.MultiIndex.from_product([list(counties), list(years)], names=["unit_id", "year"])
-    sums.index = pd.MultiIndex.from_arrays(
-        [sums.index.get_level_values(0), sums.index.get_level_values(1).astype("int64")],
-        names=["unit_id", "year"],
-    )
     series = sums.reindex(index).fillna(0).astype({"n_new": "int64", "n_unsaid": "int64"}).reset_index()
-    undated = frame[frame["year"].isna()].groupby("unit_id")["n_new"].sum().reindex(list(counties)).fillna(0)
+    undated = frame[frame["year"] == 0].groupby("unit_id")["n_new"].sum()
+    undated = undated.reindex(list(counties)).fillna(0)
     return series, pd.DataFrame({"unit_id": list(counties), "n_undated": undated.to_numpy(dtype="int64")})
-
-
-def _tally(rows: pd.DataFrame, index: pd.MultiIndex) -> pd.Series:
-    """How many rows fall on each unit and year."""
-    return rows.groupby(["unit_id", "year"]).size().reindex(index).fillna(0)
 
 
 def _readings(scene: Scene) -> pd.DataFrame:

@@ -19,8 +19,9 @@ ILLEGAL = ("illegal_drilling", "unpermitted")
 def zone_count(scene: Scene, binding: Binding) -> Verdicts:
     """No more wells in use in a controlled zone than on the day of the baseline (TLF-4.3a).
 
-    For each zone in force whose ``control`` is among those named: wells in use on ``as_of`` against wells in use on
-    ``baseline``, within the zone as it is drawn now. In use: active or standby; monitoring wells are not counted.
+    For each zone in force (its parts together) whose ``control`` is among those named: wells in use on ``as_of``
+    against wells in use on ``baseline``, within the zone as it is drawn now. In use: active or standby; monitoring
+    wells are not counted.
     'Controlled' is read as 'not above the baseline'; equality passes. A well of which nobody knows whether it was
     there on the baseline, or whether it is in use now, may count on either side: a verdict is given only where it
     holds either way.
@@ -30,8 +31,8 @@ def zone_count(scene: Scene, binding: Binding) -> Verdicts:
     alive = layer.editions.on(scene.today) & zones["control"].isin(binding.value("control")).to_numpy(
         dtype=bool
     )
-    first = pd.Series(layer.ids).where(alive).drop_duplicates().dropna().index.to_numpy()
-    asked = np.isin(np.arange(len(zones)), first)
+    parts = pd.DataFrame({"zone": layer.ids, "row_id": zones["row_id"]})[alive]
+    asked = zones["row_id"].isin(parts.groupby("zone")["row_id"].min()).to_numpy(dtype=bool)
     baseline = pd.Timestamp(binding.value("baseline"))
     counted = scene.subjects("wells").in_scope & ~wells["use"].isin(TAKES_NO_WATER).to_numpy(dtype=bool)
     hits = scene.placement.zone_hits

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from build import outcomes, passed, run, scene
 from shapely.geometry import box
+
+from build import outcomes, passed, run, scene
 
 ALLOWED = {"uses": ("rural_drinking", "urban_supply", "emergency")}
 RULE, CLAUSE = "aquifer.deep_confined", "TLF-4.2c"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from build import outcomes, passed, run, scene
 from shapely.geometry import Point, box
+
+from build import outcomes, passed, run, scene
 
 METRES = "EPSG:32645"
 CONTROL_LIST = {"action": "control_list", "outcome": "review"}
