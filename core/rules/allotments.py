@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from .user_years import well_users
 from .yearbook import caps_of
 
 if TYPE_CHECKING:
@@ -155,22 +156,6 @@ def _units_of_users(scene: Scene, ids: np.ndarray, parent: str) -> np.ndarray:
     single = rows.loc[rows["nunique"] == 1, "first"]
     by_wells = pd.Series(ids, dtype=object).map(single).fillna("").to_numpy(dtype=object)
     return np.where(found == "", by_wells, found)
-
-
-def well_users(scene: Scene) -> pd.DataFrame:
-    """Who uses which well: ``well`` (row), ``user_id``, ``share`` (NaN: several users, no shares)."""
-    wells, links = scene.frame("wells"), scene.frame("well_users")
-    row = np.asarray(scene.rows_of("wells", links["well_id"]), dtype="int64")
-    told = pd.DataFrame({"well": row, "user_id": links["user_id"], "share": links["share_ratio"]})
-    told = told[(told["well"] >= 0) & told["user_id"].notna()]
-    own = np.flatnonzero(wells["user_id"].notna() & ~np.isin(np.arange(len(wells)), told["well"]))
-    own = pd.DataFrame(
-        {"well": own, "user_id": wells["user_id"].to_numpy(dtype=object)[own], "share": np.nan}
-    )
-    links = pd.concat([part for part in (told, own) if len(part)] or [told], ignore_index=True)
-    alone = links.groupby("well")["user_id"].transform("size") == 1
-    links["share"] = links["share"].astype("float64").where(links["share"].notna() | ~alone, 1.0)
-    return links.sort_values(["well", "user_id"], kind="stable").reset_index(drop=True)
 
 
 def _users_of_wells(scene: Scene, given: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from ..overlay.zones import texts
 from ..policy.model import RESERVE
 from ..register.identity import ROW_ID
 from ..schema import normal_name
+from .user_years import user_years
 
 if TYPE_CHECKING:
     from .scene import Scene
@@ -334,57 +335,5 @@ class Amounts:
 
     @cached_property
     def user_years(self) -> pd.DataFrame:
-        """Use, plan and quota of each user and year.
-
-        Returns:
-            ``user_id`` ``year`` ``use`` ``plan`` ``quota`` (m³, NaN where not known) ``state`` (closed or open)
-            ``estimated`` (the use rests on electricity). The use is the recorded one, else the sum of the user's wells,
-            each with its share. Of several plans of a year the last that is effective counts.
-        """
-        recorded = self._user_measure("use").rename(columns={"value": "recorded"})
-        summed = self._user_readings()
-        table = recorded.merge(summed, on=["user_id", "year"], how="outer")
-        for name in ("plan", "quota"):
-            figures = self._user_measure(name).rename(columns={"value": name})[["user_id", "year", name]]
-            table = table.merge(figures, on=["user_id", "year"], how="outer")
-        told = table["recorded"].notna()
-        table["use"] = table["recorded"].where(told, table["summed"])
-        table["estimated"] = table["estimated"].fillna(False).astype(bool) & ~told
-        closed = self.year_state(table["year"], table["as_of"]) == "closed"
-        partial = table["partial"].fillna(False).astype(bool) & ~told
-        table["state"] = np.where(closed & ~partial, "closed", "open").astype(object)
-        columns = ["user_id", "year", "use", "plan", "quota", "state", "estimated"]
-        return table.sort_values(["user_id", "year"], kind="stable").reset_index(drop=True)[columns]
-
-    def _user_measure(self, measure: str) -> pd.DataFrame:
-        table = self.indices(measure, "users")
-        late = table["effective_from"] > pd.Timestamp(self._scene.as_of)
-        table = table[~late].sort_values(["subject_id", "year", "effective_from", "version"], kind="stable")
-        last = table.drop_duplicates(["subject_id", "year"], keep="last")
-        return last.rename(columns={"subject_id": "user_id"})[["user_id", "year", "value", "as_of"]]
-
-    def _user_readings(self) -> pd.DataFrame:
-        wells, years = self._scene.frame("wells"), self.well_years
-        links = self._scene.frame("well_users").dropna(subset=["well_id", "user_id"])
-        links = pd.DataFrame(
-            {
-                "well": self._scene.rows_of("wells", links["well_id"]),
-                "user_id": links["user_id"].to_numpy(dtype=object),
-                "share": links["share_ratio"].fillna(1.0).to_numpy(),
-            }
-        )
-        own = pd.DataFrame({"well": np.arange(len(wells)), "user_id": texts(wells, "user_id"), "share": 1.0})
-        own = own[own["user_id"].notna() & ~own["well"].isin(links["well"])]
-        both = pd.concat([part for part in (links, own) if len(part)] or [own], ignore_index=True)
-        joined = years.merge(both[both["well"] >= 0], on="well")
-        factor = wells["m3_per_kwh_ratio"].to_numpy()[joined["well"]]
-        estimate = joined["energy_kwh"] * factor
-        unread = joined["volume_m3"].isna() & estimate.notna()
-        joined["summed"] = joined["volume_m3"].where(~unread, estimate) * joined["share"]
-        joined["estimated"], joined["partial"] = unread, ~joined["whole"] & ~unread
-        grouped = joined.groupby(["user_id", "year"])
-        return grouped.agg(
-            summed=("summed", lambda part: part.sum(min_count=1)),
-            estimated=("estimated", "any"),
-            partial=("partial", "any"),
-        ).reset_index()
+        """Use, plan and quota of each user and year; columns in ``core.rules.user_years``."""
+        return user_years(self._scene, self)

@@ -9,11 +9,11 @@ from ...findings import Verdicts, concat
 from ..binding import Binding
 from ..registry import Parameter, Rule
 from ..scene import Scene
+from ..user_years import UNCONVENTIONAL
 from ..yearbook import exceeds, last_full_year, latest_state, unit_names, year_table
 from .quota_units import LEVELS, SOURCES
 
 CONSEQUENCES = {"charge": "charge", "reduce_plan": "reduce_plan", "list": "list"}
-UNCONVENTIONAL = ("unconventional", "reclaimed", "dewatering")
 CUT = "quota.plan_cut_ratio"
 """The reading that a plan is cut by the whole excess or shortfall (1 : 1) where no ratio is set."""
 
