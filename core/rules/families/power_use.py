@@ -1,0 +1,334 @@
+"""How much power wells took: against what is approved, outside the season, and against their water."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...findings import Verdicts, concat
+from ...power.accounts import account_links
+from ..binding import Binding
+from ..energy_facts import coefficients_on, of_wells, period_state, periods, settings, well_years
+from ..equipment import equipment
+from ..registry import Parameter, Rule, words
+from ..scene import Scene
+from ..yearbook import exceeds
+from .power import account_subjects
+
+IRRIGATION = ("irrigation",)
+
+
+def approved_kwh(scene: Scene, binding: Binding) -> Verdicts:
+    """Power is sold up to the approved quantity (TOL-16c).
+
+    Per account and year with ``approved_kwh``: energy ≤ approved. For a well none of whose accounts has one: approved
+    = permitted m³ ÷ k, k the coefficient given for the well in force at the end of the year. Above: fail, also in a
+    year that is not over; an open year within it carries no verdict yet. No permitted volume or no k: not evaluated.
+    """
+    return concat([_accounts(scene, binding), _wells(scene, binding)])
+
+
+def _accounts(scene: Scene, binding: Binding) -> Verdicts:
+    accounts, energy = scene.frame("accounts"), periods(scene).by_account
+    row = np.asarray(scene.rows_of("accounts", energy["account_no"]), dtype="int64")
+    table = energy[row >= 0].assign(row=row[row >= 0])
+    limit = accounts["approved_kwh"].to_numpy(dtype="float64")[table["row"]]
+    sold, year = table["energy_kwh"].to_numpy(dtype="float64"), table["year"].to_numpy(dtype="int64")
+    verdict = _against(scene, sold, limit, year)
+    return binding.say(
+        account_subjects(scene).take(table["row"]),
+        asked=~np.isnan(limit),
+        key="power.approved_kwh.account" + pd.Series(verdict.pop("suffix"), dtype=object),
+        measured=sold,
+        threshold=limit,
+        measure_unit="kWh",
+        period=table["year"].astype(str).to_numpy(dtype=object),
+        values={"sold": sold, "approved": limit, "excess": np.maximum(sold - limit, 0.0), "year": year},
+        evidence={"sold_kwh": sold, "approved_kwh": limit},
+        **verdict,
+    )
+
+
+def _wells(scene: Scene, binding: Binding) -> Verdicts:
+    table = well_years(scene)
+    table = table[(table["energy_kwh"] > 0).to_numpy()].reset_index(drop=True)
+    well, year = table["well"].to_numpy(), table["year"].to_numpy()
+    by_account = _has_approved_account(scene)
+    end = (year + 1 - 1970).astype("datetime64[Y]").astype("datetime64[D]") - np.timedelta64(1, "D")
+    k = coefficients_on(scene, well, np.minimum(end, scene.today))
+    permit = scene.wells_now["permit_m3"].to_numpy(dtype="float64")[well]
+    limit, sold = permit / k, table["energy_kwh"].to_numpy()
+    verdict = _against(scene, sold, limit, year)
+    missing = np.isnan(limit)
+    suffix = pd.Series(verdict.pop("suffix"), dtype=object)
+    suffix = suffix.where(~missing, np.where(np.isnan(permit), "_no_permit_volume", "_no_coefficient"))
+    verdict["outcome"] = np.where(missing, "not_evaluated", verdict["outcome"]).astype(object)
+    verdict["action"] = np.where(missing, "supply_data", verdict["action"]).astype(object)
+    excess = np.maximum(sold - limit, 0.0)
+    return binding.say(
+        of_wells(scene, well),
+        asked=~by_account[well],
+        key=("power.approved_kwh.well" + suffix).to_numpy(dtype=object),
+        measured=sold,
+        threshold=limit,
+        measure_unit="kWh",
+        period=table["year"].astype(str).to_numpy(dtype=object),
+        values={
+            "sold": sold,
+            "approved": limit,
+            "excess": excess,
+            "excess_m3": excess * k,
+            "permitted": permit,
+            "ratio": k,
+            "year": year,
+        },
+        evidence={"sold_kwh": sold, "permit_m3": permit, "m3_per_kwh_ratio": k, "approved_kwh": limit},
+        **verdict,
+    )
+
+
+def _against(scene: Scene, sold: np.ndarray, limit: np.ndarray, year: np.ndarray) -> dict[str, np.ndarray]:
+    """Outcome, action, state of the period and last part of the message key."""
+    over = exceeds(sold, limit)
+    state = period_state(scene, year)
+    open_ = state == "open"
+    return {
+        "outcome": np.select([over, open_], ["fail", "not_evaluated"], "pass").astype(object),
+        "action": np.where(over, "explain", "none").astype(object),
+        "period_state": state,
+        "suffix": np.select([over, open_], ["_over", "_open"], "_within").astype(object),
+    }
+
+
+def _has_approved_account(scene: Scene) -> np.ndarray:
+    """Wells with an account for which a quantity of energy is approved."""
+    accounts = scene.frame("accounts")
+    approved = accounts.loc[accounts["approved_kwh"].notna().to_numpy(), "account_no"]
+    pairs = account_links(scene.register)
+    rows = pairs.loc[pairs["account_no"].isin(approved).to_numpy() & (pairs["well"] >= 0).to_numpy(), "well"]
+    return np.isin(np.arange(len(scene.frame("wells"))), rows)
+
+
+def season(scene: Scene, binding: Binding) -> Verdicts:
+    """Farm wells take power in the irrigation season only, and then on a certificate (TOL-16e).
+
+    ``season.off``: energy above zero in a month outside ``months``: fail. ``season.certificate``: energy in a month of
+    the season before a power certificate of that year was issued (document kind power_certificate for the well, one of
+    its accounts or its user): fail; no documents supplied: not evaluated. A well and year with energy only as one
+    figure for the year: not evaluated. Asked of wells of ``uses`` and years with energy.
+    """
+    frame = periods(scene).frame
+    energy = frame["energy_kwh"].to_numpy()
+    rows = frame[energy > 0].reset_index(drop=True).astype({"year": "int64", "month": "int64"})
+    use = scene.frame("wells")["use"]
+    farm = (use.isin(binding.value("uses")) | use.isna()).to_numpy(dtype=bool)[rows["well"].to_numpy()]
+    rows = rows[farm].reset_index(drop=True)
+    unsure_use = use.isna().to_numpy(dtype=bool)
+    in_season = rows["month"].isin([int(month) for month in binding.value("months")])
+    monthly = rows["month"] > 0
+    first = _certified_from(scene, rows)
+    rows["off_kwh"] = rows["energy_kwh"].where(monthly & ~in_season, 0.0)
+    rows["early_kwh"] = rows["energy_kwh"].where(monthly & in_season & (rows["month"] < first), 0.0)
+    rows["off"], rows["early"] = rows["off_kwh"] > 0, rows["early_kwh"] > 0
+    rows["monthly"] = monthly
+    for name in ("off", "early"):
+        rows[f"{name}_bits"] = np.where(rows[name], 1 << rows["month"].to_numpy(), 0)
+    table = rows.groupby(["well", "year"], sort=True)[
+        ["off_kwh", "early_kwh", "off", "early", "monthly", "off_bits", "early_bits"]
+    ].sum()
+    table = table.reset_index()
+    parts = []
+    for check, name, kept in (("off", "off", True), ("certificate", "early", scene.has("documents"))):
+        bad = (table[name] > 0).to_numpy()
+        blind = (table["monthly"] == 0).to_numpy()
+        doubt = unsure_use[table["well"].to_numpy()]
+        cases = [bad & (not kept), bad & doubt, bad, blind]
+        keys = ("no_documents", "use_unknown", check, "no_months")
+        parts.append(
+            binding.say(
+                of_wells(scene, table["well"]),
+                outcome=np.select(cases, ["not_evaluated", "review", "fail", "not_evaluated"], "pass").astype(
+                    object
+                ),
+                key=np.select(cases, [f"power.season.{key}" for key in keys], f"power.season.{check}").astype(
+                    object
+                ),
+                action=np.select(
+                    cases, ["supply_data", "supply_data", "cut_power", "supply_data"], "none"
+                ).astype(object),
+                period=table["year"].astype(str).to_numpy(dtype=object),
+                measured=table[f"{name}_kwh"].to_numpy(),
+                threshold=0.0,
+                measure_unit="kWh",
+                values={
+                    "energy": table[f"{name}_kwh"].to_numpy(),
+                    "months": _months(table[f"{name}_bits"]),
+                    "year": table["year"].to_numpy(),
+                },
+                evidence={
+                    "energy_kwh": table[f"{name}_kwh"].to_numpy(),
+                    "months": _months(table[f"{name}_bits"]),
+                },
+                check=check,
+            )
+        )
+    return concat(parts)
+
+
+def _months(bits: pd.Series) -> np.ndarray:
+    """Months of bit sets as text, ``4;5``."""
+    told = {bit: ";".join(str(m) for m in range(1, 13) if bit >> m & 1) for bit in bits.unique().tolist()}
+    return bits.map(told).to_numpy(dtype=object)
+
+
+def _certified_from(scene: Scene, rows: pd.DataFrame) -> np.ndarray:
+    """First month of the year of each row in which its well has a certificate; 13 where it has none.
+
+    A certificate without a day, or issued before the year, holds from January.
+    """
+    papers = scene.frame("documents")
+    year = papers["year"].where(papers["year"].notna(), papers["issued_on"].dt.year.astype("Int64"))
+    papers = papers[((papers["kind"] == "power_certificate") & year.notna()).to_numpy(dtype=bool)]
+    year = year[papers.index].to_numpy(dtype="int64")
+    issued = papers["issued_on"]
+    month = np.where(issued.isna() | (issued.dt.year < year), 1, issued.dt.month.fillna(1)).astype("int64")
+    month = np.where((issued.dt.year > year).to_numpy(), 13, month)
+    told = pd.DataFrame(
+        {
+            "role": papers["subject_role"].to_numpy(dtype=object),
+            "id": papers["subject_id"].to_numpy(dtype=object),
+            "year": year,
+            "first": month,
+        }
+    )
+    pairs = account_links(scene.register)
+    wells = scene.frame("wells")
+    users = scene.frame("well_users")
+    of_id = [
+        ("wells", np.arange(len(wells)), wells["well_id"]),
+        ("accounts", pairs["well"], pairs["account_no"]),
+        ("users", np.arange(len(wells)), wells["user_id"]),
+        ("users", scene.rows_of("wells", users["well_id"]), users["user_id"]),
+    ]
+    held = [
+        pd.DataFrame({"well": np.asarray(well), "id": ids.to_numpy(dtype=object)})
+        .dropna()
+        .merge(told[(told["role"] == role).to_numpy()], on="id")[["well", "year", "first"]]
+        for role, well, ids in of_id
+    ]
+    earliest = pd.concat(held, ignore_index=True).groupby(["well", "year"])["first"].min().reset_index()
+    if earliest.empty:
+        return np.full(len(rows), 13)
+    keys = rows[["well", "year"]].merge(earliest.astype("int64"), on=["well", "year"], how="left")
+    return keys["first"].fillna(13).to_numpy(dtype="int64")
+
+
+def water_mismatch(scene: Scene, binding: Binding) -> Verdicts:
+    """Water without power, or power without water, in the same month (TLF-5.5).
+
+    One figure above zero and the other zero: review, to be investigated (both checks are derived, not quoted). No
+    period with both figures: not evaluated. Asked of wells and years in which either is above zero.
+    """
+    table = well_years(scene)
+    table = table[((table["volume_m3"] > 0) | (table["energy_kwh"] > 0)).to_numpy()].reset_index(drop=True)
+    dry, unpowered = (table[name].to_numpy() for name in ("power_no_water", "water_no_power"))
+    blind = (table["both_known"] == 0).to_numpy()
+    cases = [(dry > 0) & (unpowered > 0), unpowered > 0, dry > 0, blind]
+    keys = ["both", "water_no_power", "power_no_water", "one_figure"]
+    return binding.say(
+        of_wells(scene, table["well"]),
+        outcome=np.select(cases, ["review", "review", "review", "not_evaluated"], "pass").astype(object),
+        key=("power.water_mismatch." + pd.Series(np.select(cases, keys, "agree"))).to_numpy(dtype=object),
+        action=np.select(cases, ["explain", "explain", "explain", "supply_data"], "none").astype(object),
+        period=table["year"].astype(str).to_numpy(dtype=object),
+        measured=(dry + unpowered).astype("float64"),
+        threshold=0.0,
+        measure_unit="count",
+        values={"n_water": unpowered, "n_power": dry, "year": table["year"].to_numpy()},
+        evidence={
+            "volume_m3": table["volume_m3"].to_numpy(),
+            "energy_kwh": table["energy_kwh"].to_numpy(),
+            "periods_with_both": table["both_known"].to_numpy(),
+        },
+    )
+
+
+def converted(scene: Scene, binding: Binding) -> Verdicts:
+    """Farm wells that cannot be metered have their water derived from their energy, V = E × k (HJQ-3.4e).
+
+    Asked of wells of ``uses`` without a working meter, by year with energy. Energy that no coefficient converts and
+    no meter explains: not evaluated. A coefficient outside ``minimum`` … ``maximum`` m³/kWh: review.
+    """
+    table = well_years(scene)
+    table = table[(table["energy_kwh"] > 0).to_numpy()].reset_index(drop=True)
+    well = table["well"].to_numpy()
+    use, has = scene.frame("wells")["use"], equipment(scene, "wells")
+    farm = (use.isin(binding.value("uses")) | use.isna()).to_numpy(dtype=bool)
+    no_meter = ~((has["metered"] == 1) & (has["working"] != 0)).to_numpy()
+    no_meter_year = no_meter[well] & ~table["volume_m3"].notna().to_numpy()
+    limits = settings(scene)
+    low, high = (
+        float(given) if (given := binding.value(name)) is not None else otherwise
+        for name, otherwise in (("minimum", limits.minimum), ("maximum", limits.maximum))
+    )
+    lost = table["unconverted_kwh"].to_numpy() > 0
+    below, above = (table["k_min"] < low).to_numpy(), (table["k_max"] > high).to_numpy()
+    cases = [lost, below | above]
+    k = np.where(below, table["k_min"], table["k_max"])
+    unsure = [
+        key
+        for name, key in (("minimum", "e2w.min"), ("maximum", "e2w.max"))
+        if binding.value(name) is None and key in limits.unverified
+    ]
+    return binding.say(
+        of_wells(scene, well),
+        asked=farm[well] & (no_meter_year | lost),
+        outcome=np.select(cases, ["not_evaluated", "review"], "pass").astype(object),
+        key=np.where(lost, "power.converted.no_coefficient", "power.converted.out_of_range").astype(object),
+        action=np.select(cases, ["supply_data", "explain"], "none").astype(object),
+        period=table["year"].astype(str).to_numpy(dtype=object),
+        measured=np.where(lost, np.nan, table["converted_m3"]),
+        measure_unit="m3",
+        values={
+            "energy": table["energy_kwh"].to_numpy(),
+            "lost": table["unconverted_kwh"].to_numpy(),
+            "volume": table["converted_m3"].to_numpy(),
+            "ratio": k,
+            "minimum": low,
+            "maximum": high,
+            "year": table["year"].to_numpy(),
+        },
+        evidence={
+            "energy_kwh": table["energy_kwh"].to_numpy(),
+            "m3_per_kwh_ratio": k,
+            "converted_m3": table["converted_m3"].to_numpy(),
+        },
+        unsure=unsure,
+    )
+
+
+RULES = (
+    Rule("power.approved_kwh", approved_kwh, subjects=("accounts", "wells"), needs=("wells", "readings")),
+    Rule(
+        "power.season",
+        season,
+        subjects=("wells",),
+        needs=("wells", "readings"),
+        parameters=(
+            Parameter("months", "months", required=True),
+            Parameter("uses", "texts", one_of=words("use"), default=IRRIGATION),
+        ),
+    ),
+    Rule("power.water_mismatch", water_mismatch, subjects=("wells",), needs=("wells", "readings")),
+    Rule(
+        "power.converted",
+        converted,
+        subjects=("wells",),
+        needs=("wells", "readings"),
+        parameters=(
+            Parameter("uses", "texts", one_of=words("use"), default=IRRIGATION),
+            Parameter("minimum", "number"),
+            Parameter("maximum", "number"),
+        ),
+    ),
+)
