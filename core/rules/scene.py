@@ -239,7 +239,7 @@ class _Rows:
 
 def _empty(role: str) -> pd.DataFrame:
     shape = register_schema().roles[role]
-    nothing = pd.DataFrame({name: pd.Series(dtype=object) for name in shape.required})
+    nothing = pd.DataFrame({name: pd.Series(dtype=object) for name in shape.fields})
     if shape.geometry != "none":
         nothing = gpd.GeoDataFrame(nothing, geometry=[], crs="EPSG:4326")
     return conform(role, nothing)[0]
