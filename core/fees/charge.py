@@ -122,6 +122,18 @@ def over_plan_charge(
     return frame
 
 
+def outcomes(case: pd.Series, estimated: pd.Series, period_state: pd.Series) -> np.ndarray:
+    """What a charge says of the user: over the plan ``fail`` (``review`` on an estimate), within it ``pass`` once the
+    year is closed, else ``not_evaluated``."""
+    over = case.isin(("over", "no_plan_top_band"))
+    lacking, running = case.isin(("no_use", "no_plan")), period_state == "open"
+    return np.select(
+        [lacking, over & estimated, over, running],
+        ["not_evaluated", "review", "fail", "not_evaluated"],
+        "pass",
+    ).astype(object)
+
+
 def _checked(
     bands: Sequence[float], multiples: Sequence[float], boundary: str | Sequence[str], base: str, no_plan: str
 ) -> tuple[list[int], list[int], list[bool]]:
