@@ -248,10 +248,10 @@ class Amounts:
         """
         recorded = self._recorded(level, source, sector)
         summed = self._summed(level, source, sector)
-        if not len(recorded):
-            return summed
         if not len(summed):
             return recorded
+        if not len(recorded):
+            return summed
         known = pd.MultiIndex.from_frame(recorded[["unit_id", "year"]])
         rest = summed[~pd.MultiIndex.from_frame(summed[["unit_id", "year"]]).isin(known)]
         both = pd.concat([recorded, rest], ignore_index=True) if len(rest) else recorded
