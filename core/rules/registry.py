@@ -47,7 +47,7 @@ class Parameter:
 
     def accepts(self, value: object) -> bool:
         """Whether a value is of this type and among its words."""
-        many = {"texts": "text", "numbers": "number", "months": "integer"}.get(self.type)
+        many = {"texts": "text", "numbers": "number", "months": "number"}.get(self.type)
         if many is None:
             members, kind = (value,), self.type
         elif isinstance(value, tuple):
@@ -56,8 +56,8 @@ class Parameter:
             return False
         if not all(_is(member, kind) for member in members):
             return False
-        if self.type == "months" and not all(1 <= int(str(member)) <= 12 for member in members):
-            return False
+        if self.type == "months" and not all(member in range(1, 13) for member in members):
+            return False  # a setting of numbers holds floats: 4.0 is April, 4.5 no month
         return not self.one_of or all(member in self.one_of for member in members)
 
 

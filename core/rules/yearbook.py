@@ -173,8 +173,9 @@ def year_table(
     used = used.rename(columns={"value": "use_m3", "origin": "use_origin", "scope": "use_scope"})
     used = used[["unit_id", "year", "use_m3", "use_origin", "use_scope", "state", "as_of"]]
     used = used.rename(columns={"state": "use_state"})
-    for frame in (caps, used):
-        frame["year"] = frame["year"].astype("int64")
+    # a table without any figure has no numbers to tell its type by
+    caps = caps.astype({"year": "int64", "cap_m3": "float64"})
+    used = used.astype({"year": "int64", "use_m3": "float64"})
     table = grid.merge(caps, how="left", on=["unit_id", "year"]).merge(
         used, how="left", on=["unit_id", "year"]
     )

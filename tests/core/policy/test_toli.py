@@ -35,6 +35,7 @@ DEFAULTS = {
 }
 
 GAPS = {
+    "priority.order": "TOL-1a",
     "level.thresholds": "TOL-1b",
     "ecology.share_percent": "TOL-3a",
     "discharge.standards": "TOL-5b",
@@ -49,11 +50,12 @@ GAPS = {
     "tolerance.place_m": "TOL-11b",
     "tolerance.depth_m": "TOL-11b",
     "rights.quota_per_mu": "TOL-12b",
-    "fee.base_rate": "TOL-13d",
+    "fee.base_rate": "TOL-10a",
     "meters.large_m3": "TOL-14",
     "power.m3_per_kwh": "TOL-16a",
     "power.approved_kwh": "TOL-16c",
     "power.season_months": "TOL-16e",
+    "notice.interval_days": "TOL-16b",
 }
 
 RULES = """
@@ -74,6 +76,7 @@ TOL-9a quota.user_plan
 TOL-9b meters.required meters.readings duties.statistics_return
 TOL-9d permits.conditions
 TOL-10b quota.allocation
+TOL-10c quota.user_plan
 TOL-11a permits.built_before
 TOL-11b permits.conditions
 TOL-11c permits.deregistration
@@ -219,12 +222,12 @@ def test_quotes_of_the_notes_stand_in_the_document(toli, text):
 def test_force_and_evaluation_of_clauses(toli):
     assert {clause.force for clause in toli.clauses.values()} == {"mandatory"}
     assert Counter(c.evaluation for c in toli.clauses.values()) == {
-        "computable": 29,
+        "computable": 28,
         "parameter": 9,
-        "checklist": 6,
+        "checklist": 7,
     }
     checklist = [c.id for c in toli.clauses.values() if c.evaluation == "checklist"]
-    assert checklist == ["TOL-G", "TOL-12a", "TOL-15", "TOL-17", "TOL-Q1", "TOL-Q3"]
+    assert checklist == ["TOL-G", "TOL-12a", "TOL-13c", "TOL-15", "TOL-17", "TOL-Q1", "TOL-Q3"]
     assert toli.clauses["TOL-C"].kind == ("spatial_prohibition.zoning", "quantity_limit")
 
 
