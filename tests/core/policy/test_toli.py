@@ -75,6 +75,7 @@ TOL-8b quota.cap
 TOL-9a quota.user_plan
 TOL-9b meters.required meters.readings duties.statistics_return
 TOL-9d permits.conditions
+TOL-10a fees.standard
 TOL-10b quota.allocation
 TOL-10c quota.user_plan
 TOL-11a permits.built_before
@@ -222,8 +223,8 @@ def test_quotes_of_the_notes_stand_in_the_document(toli, text):
 def test_force_and_evaluation_of_clauses(toli):
     assert {clause.force for clause in toli.clauses.values()} == {"mandatory"}
     assert Counter(c.evaluation for c in toli.clauses.values()) == {
-        "computable": 28,
-        "parameter": 9,
+        "computable": 26,
+        "parameter": 11,
         "checklist": 7,
     }
     checklist = [c.id for c in toli.clauses.values() if c.evaluation == "checklist"]
