@@ -1,0 +1,182 @@
+"""Room left under the caps: applications and projects."""
+
+from __future__ import annotations
+
+import pytest
+from saying import one, speaks
+from shapely.geometry import box
+
+from build import outcomes, run, scene
+
+GAOCHANG = "650402"
+HANGGIN = {
+    "trigger": "above",
+    "level": "management_unit",
+    "source": "groundwater",
+    "check_level": True,
+    "exempt_uses": ("urban_supply", "rural_drinking", "heating"),
+    "permission": "suspend",
+}
+YENGISAR = {
+    "trigger": "at_or_above",
+    "level": "county",
+    "source": "total",
+    "trade": True,
+    "permission": "deny",
+}
+UNIT = {
+    "unit_id": "M",
+    "name": "单元",
+    "level": "management_unit",
+    "parent_id": GAOCHANG,
+    "geometry": box(89.0, 42.7, 89.4, 43.1),
+}
+COUNTY = {"unit_id": GAOCHANG, "name": "高昌区", "level": "county", "geometry": box(88.5, 42.3, 90, 43.6)}
+
+
+def figure(subject, measure, value, year=2025, **more):
+    row = {"subject_role": "units", "subject_id": subject, "year": year, "measure": measure, "value": value}
+    return {**row, "unit": "万m3", **more}
+
+
+def hanggin(use, level=101.0, application=None, year=2025, threshold=100.0, **with_):
+    figures = [figure("M", "index", 1000, year, source="groundwater")]
+    figures += [] if use is None else [figure("M", "use", use, year, source="groundwater")]
+    levels = [] if level is None else [{"station_id": "S", "date_on": "2025-06-30", "level_m": level}]
+    made = scene(
+        units=[COUNTY, UNIT],
+        stations=[{"station_id": "S", "threshold_m": threshold}],
+        levels=levels or [{"station_id": "X", "date_on": "2025-06-30", "level_m": 1}],
+        indices=figures,
+        applications=[
+            {"application_id": "A", "kind": "new", "use": "industry", "permit_m3": 5e4, **(application or {})}
+        ],
+    )
+    return speaks(run(made, "quota.headroom", "TLF-4.2a", {**HANGGIN, **with_}))
+
+
+@pytest.mark.parametrize(
+    ("use", "level", "wanted", "permission", "outcome"),
+    [
+        pytest.param(1020, 101.0, "industry", "suspend", "fail", id="AC-47 use above the index"),
+        pytest.param(1000, 101.0, "industry", "allow", "pass", id="AC-47 use at the index"),
+        pytest.param(900, 99.0, "industry", "suspend", "fail", id="AC-47 level below control"),
+        pytest.param(1020, 101.0, "heating", "allow", "exempt", id="AC-47 heating make-up"),
+        pytest.param(1000, 101.0, "industry", "allow", "pass", id="AC-56 equality in Hanggin"),
+        (900, 100.0, "industry", "allow", "pass"),
+        (1020, 101.0, "emergency", "review", "review"),
+        (1020, 101.0, None, "suspend", "fail"),
+        (None, 101.0, "industry", "not_evaluated", "not_evaluated"),
+        (900, None, "industry", "not_evaluated", "not_evaluated"),
+        (None, 99.0, "industry", "suspend", "fail"),
+    ],
+)
+def test_units_over_their_index_or_below_their_level_suspend(use, level, wanted, permission, outcome):
+    row = one(hanggin(use, level, {"use": wanted}))
+    assert (row["permission"], row["outcome"]) == (permission, outcome)
+
+
+@pytest.mark.parametrize(("use", "permission"), [(1020, "suspend"), (999, "not_evaluated")])
+def test_a_running_year_only_suspends(use, permission):
+    assert one(hanggin(use, year=2026))["permission"] == permission
+
+
+@pytest.mark.parametrize(
+    "application",
+    [{"decision": "refused"}, {"decision": "approved"}, {"kind": "extend", "well_id": "W", "permit_m3": 5.0}],
+)
+def test_what_is_no_new_abstraction_is_not_asked(application):
+    figures = [
+        figure("M", "index", 1000, source="groundwater"),
+        figure("M", "use", 1020, source="groundwater"),
+    ]
+    made = scene(
+        units=[COUNTY, UNIT],
+        wells=[{"well_id": "W", "permit_no": "P", "permit_m3": 5.0}],
+        indices=figures,
+        applications=[{"application_id": "A", "kind": "new", "use": "industry", **application}],
+    )
+    found = run(made, "quota.headroom", "TLF-4.2a", {**HANGGIN, "check_level": False})
+    assert found.rows.empty
+    assert found.counts["n_out_of_scope"].sum() == 1
+
+
+def test_applications_outside_the_jurisdiction_are_out_of_scope():
+    other = {"unit_id": "150625", "name": "杭锦旗", "level": "county", "geometry": box(60, 30, 120, 55)}
+    made = scene(
+        units=[other], indices=[figure("150625", "index", 1)], applications=[{"application_id": "A"}]
+    )
+    found = run(made, "quota.headroom", "TLF-4.2a", {"level": "county"})
+    assert found.rows.empty
+    assert found.counts["n_out_of_scope"].sum() == 1
+
+
+def yengisar(use, demand, traded, index=1000, **project):
+    figures = [figure(GAOCHANG, "index", index, source="total"), figure(GAOCHANG, "use", use, source="total")]
+    rows = [{"project_id": "P", "build_kind": "new", "demand_m3": demand, "traded_m3": traded, **project}]
+    made = scene(units=[COUNTY], indices=figures, projects=rows)
+    found = run(made, "quota.headroom", "TLF-4.2a", YENGISAR)
+    return speaks(found)
+
+
+@pytest.mark.parametrize(
+    ("use", "demand", "traded", "permission", "outcome"),
+    [
+        pytest.param(1000, 50, 50, "allow_if", "pass", id="AC-56 traded"),
+        pytest.param(1000, 50, 40, "deny", "fail", id="AC-56 not all traded"),
+        (1000, 50, None, "deny", "fail"),
+        (1000, None, 40, "deny", "fail"),
+        (999.99, 50, 0, "allow", "pass"),
+    ],
+)
+def test_at_the_index_new_demand_is_met_by_trade_alone(use, demand, traded, permission, outcome):
+    row = one(yengisar(use, demand, traded))
+    assert (row["permission"], row["outcome"]) == (permission, outcome)
+
+
+@pytest.mark.parametrize("project", [{"build_kind": "existing"}, {"flags": "plan"}, {"demand_m3": 0}])
+def test_projects_that_take_nothing_new_are_not_asked(project):
+    assert yengisar(1000, 50, 0, **project).rows.empty
+
+
+def test_no_headroom_left_is_enough_where_the_text_says_so():
+    figures = [figure(GAOCHANG, "index", 1000), figure(GAOCHANG, "use", 1000)]
+    made = scene(
+        units=[COUNTY], indices=figures, projects=[{"project_id": "P", "build_kind": "new", "demand_m3": 5}]
+    )
+    for trigger, permission in (("no_headroom", "suspend"), ("above", "allow")):
+        found = run(made, "quota.headroom", "TLF-4.2a", {"trigger": trigger, "source": "total"})
+        assert outcomes(found, "permission") == {"P": permission}
+
+
+def test_a_year_without_figures_is_not_replaced_by_an_earlier_one():
+    figures = [figure(GAOCHANG, "index", 1000, 2024), figure(GAOCHANG, "use", 900, 2024)]
+    figures += [figure(GAOCHANG, "index", 1000, 2025)]
+    made = scene(
+        units=[COUNTY], indices=figures, projects=[{"project_id": "P", "build_kind": "new", "demand_m3": 5}]
+    )
+    found = run(made, "quota.headroom", "TLF-4.2a", {"source": "total"})
+    assert outcomes(found, "permission") == {"P": "not_evaluated"}
+
+
+# ----------------------------------------------------------------------------------------------------------- offset
+
+
+@pytest.mark.parametrize(
+    ("use", "demand", "traded", "permission"),
+    [
+        (1001, 50, 50, "allow_if"),
+        (1001, 50, 49.99, "review"),
+        (1001, 50, None, "review"),
+        (1001, None, 50, "review"),
+        (1000, 50, 0, "allow"),
+        (None, 50, 50, "not_evaluated"),
+    ],
+)
+def test_projects_in_overloaded_counties_find_their_water(use, demand, traded, permission):
+    figures = [figure(GAOCHANG, "index", 1000, source="total")]
+    figures += [] if use is None else [figure(GAOCHANG, "use", use, source="total")]
+    rows = [{"project_id": "P", "build_kind": "expanded", "demand_m3": demand, "traded_m3": traded}]
+    made = scene(units=[COUNTY], indices=figures, projects=rows)
+    row = one(speaks(run(made, "quota.offset", "TLF-3.3c")))
+    assert row["permission"] == permission
