@@ -60,7 +60,8 @@ def well_years(scene: Scene) -> pd.DataFrame:
         (bool: a figure for the whole year), ``converted_m3`` (what energy adds where no meter says it),
         ``unconverted_kwh`` (energy that nothing explains), ``both_metered`` and ``both_converted`` (m³ over the periods
         that have both), ``water_no_power`` and ``power_no_water`` (periods with one above zero and the other zero),
-        ``both_known`` (periods with both figures), ``frozen_months`` (longest run of one volume that ends in the year;
+        ``both_known``, ``one_known`` (periods with both figures, with
+        one of them), ``frozen_months`` (longest run of one volume that ends in the year;
         0 below ``FROZEN_MONTHS``), ``k_min``, ``k_max`` (coefficients of periods with energy).
     """
     return scene._once(("well years",), lambda: _well_years(scene))
@@ -94,6 +95,7 @@ def _well_years(scene: Scene) -> pd.DataFrame:
     table["both_metered"] = _sum(np.where(comparable, water, np.nan), first)
     table["both_converted"] = _sum(np.where(comparable, converted, np.nan), first)
     table["both_known"] = _count(both, first)
+    table["one_known"] = _count(np.isnan(water) ^ np.isnan(energy), first)
     table["water_no_power"] = _count((water > 0) & (energy == 0), first)
     table["power_no_water"] = _count((energy > 0) & (water == 0), first)
     used = np.where(energy > 0, rows["m3_per_kwh_ratio"].to_numpy(), np.nan)

@@ -5,23 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ...findings import Verdicts, concat
+from ...findings import Verdicts
 from ..binding import Binding
-from ..energy_facts import FROZEN_MONTHS, joined, of_wells, periods, read_months, well_years, years_at_work
+from ..energy_facts import joined, of_wells, periods, read_months, well_years, years_at_work
 from ..equipment import equipment
 from ..registry import Parameter, Rule
 from ..scene import Scene
+
+KINDS = ("missing", "negative", "frozen", "duplicate")
+"""What can be wrong with the readings of a well and year."""
 
 
 def readings(scene: Scene, binding: Binding) -> Verdicts:
     """Each well and year has a ledger of readings without gaps and impossible figures (TLF-3.5a, TOL-9b, HJQ-3.4d).
 
     Asked of wells at work in a year that are not known to lack a meter, or have a reading, from the first to the last
-    year with a volume. Four questions:
-    ``missing``: a figure for the year or for each of its months that is over and in which the well was at work;
-    ``negative``: no volume below zero (a meter that ran backward); ``frozen``: no volume above zero that is the same
-    in three months in a row or more; ``duplicate``: no two readings of one well, period, account, voucher and day of
-    record. Each is a review: the ledger is to be completed or explained before anybody is accused.
+    year with a volume. Counted are ``missing`` months (over, at work, and without a figure, where there is none for
+    the whole year), volumes ``below zero`` (a meter that ran backward), ``frozen`` months (one volume above zero in
+    three months in a row or more) and ``repeated`` readings (one well, period, account, voucher and day of record).
+    Any of them: review; the ledger is to be completed or explained before anybody is accused.
     """
     known = well_years(scene)
     volumes = known[known["volume_m3"].notna().to_numpy()]
@@ -46,39 +48,39 @@ def readings(scene: Scene, binding: Binding) -> Verdicts:
     table["n_missing"] = np.where(
         table["volume_year"] | table["idle"], 0, table["months"] - _read_in_window(scene, table)
     ).clip(0)
-    checks = {
-        "missing": table["n_missing"],
-        "negative": table["n_negative"],
-        "frozen": table["frozen_months"],
-        "duplicate": table["n_readings"],
-    }
-    return concat(
-        _speak(scene, binding, table, check, count.to_numpy("float64")) for check, count in checks.items()
-    )
-
-
-def _speak(scene: Scene, binding: Binding, table: pd.DataFrame, check: str, count: np.ndarray) -> Verdicts:
-    bad = count > 0
+    counts = pd.DataFrame(
+        {
+            "missing": table["n_missing"],
+            "negative": table["n_negative"],
+            "frozen": table["frozen_months"],
+            "duplicate": table["n_readings"],
+        }
+    ).astype("int64")
+    found = counts > 0
+    kinds = found.sum(axis=1)
+    key = np.where(kinds > 1, "several", np.asarray(KINDS, dtype=object)[found.to_numpy().argmax(axis=1)])
     return binding.say(
         of_wells(scene, table["well"]),
-        outcome=np.where(bad, "review", "pass").astype(object),
-        key=f"meters.readings.{check}",
-        action=np.where(bad, "supply_data" if check == "missing" else "explain", "none").astype(object),
+        outcome=np.where(kinds > 0, "review", "pass").astype(object),
+        key=("meters.readings." + pd.Series(key, dtype=object)).to_numpy(dtype=object),
+        action=np.select(
+            [found["missing"] & (kinds == 1), kinds > 0], ["supply_data", "explain"], "none"
+        ).astype(object),
         period=table["year"].astype(str).to_numpy(dtype=object),
-        measured=count,
-        threshold=float(FROZEN_MONTHS) if check == "frozen" else 0.0,
-        measure_unit="month" if check in ("missing", "frozen") else "count",
+        measured=(counts.sum(axis=1)).to_numpy(dtype="float64"),
+        threshold=0.0,
+        measure_unit="count",
         values={
-            "n": count.astype("int64"),
+            **{name: counts[name].to_numpy() for name in KINDS},
+            "months": table["months"].to_numpy(dtype="int64"),
             "year": table["year"].to_numpy(),
-            "months": table["months"].to_numpy(),
         },
         evidence={
+            **{name: counts[name].to_numpy() for name in KINDS},
             "volume_m3": table["volume_m3"].to_numpy(),
             "volume_months": table["volume_months"].to_numpy(),
-            "months_at_work": table["months"].to_numpy(),
+            "months_at_work": table["months"].to_numpy(dtype="int64"),
         },
-        check=check,
     )
 
 

@@ -27,8 +27,8 @@ def coverage(scene: Scene, binding: Binding) -> Verdicts:
     and ``intake_level`` named. Of a count that the document records, ``recorded_count``, the share is shown beside.
 
     Complete: pass. Incomplete: fail; until ``due_on`` (included) no verdict. Points of which nobody says whether they
-    meet the requirement: not evaluated, unless others make it incomplete anyway. Complete, but some meters of points
-    that stood on the due day came later: review.
+    meet the requirement: not evaluated, unless others make it incomplete anyway. Complete after the due day, but
+    some meters of points that stood on that day came later: review; their day is not recorded: not evaluated.
     """
     role = binding.value("subject")
     if not scene.has(role):
@@ -69,6 +69,7 @@ def coverage(scene: Scene, binding: Binding) -> Verdicts:
             "gap": table["lacking"].to_numpy(),
             "n_unknown": table["unknown"].to_numpy(),
             "n_late": table["late"].to_numpy(),
+            "n_undated": table["undated"].to_numpy(),
             "share": np.round(share, 2),
             "recorded": count,
             "recorded_share": np.round(of_count, 2),
@@ -80,6 +81,7 @@ def coverage(scene: Scene, binding: Binding) -> Verdicts:
             "gap": table["lacking"].to_numpy(),
             "n_unknown": table["unknown"].to_numpy(),
             "n_late": table["late"].to_numpy(),
+            "n_undated": table["undated"].to_numpy(),
             "share_of_recorded_count": of_count,
             "without": table["listed"].to_numpy(dtype=object),
             **{f"share_{need}": table[need].to_numpy() for need in binding.value("require")},
@@ -100,20 +102,23 @@ def _unset(binding: Binding) -> Verdicts | None:
 
 
 def _points(scene: Scene, binding: Binding, role: str) -> pd.DataFrame:
-    """Points that the clause speaks of: ``met``, ``lacking``, ``unknown`` and ``late`` (bool), and each requirement."""
+    """Points that the clause speaks of: ``met``, ``lacking``, ``unknown``, ``late`` and ``undated``
+    (bool), and each requirement."""
     frame, has = scene.frame(role), equipment(scene, role)
     need = binding.value("require")
     states = has[list(need)].to_numpy(dtype="float64")
     surely, maybe = _in_scope(scene, binding, role, frame)
     met, lacks = (states == 1).all(axis=1), (states == 0).any(axis=1)
     due = binding.value("due_on")
-    late = np.zeros(len(frame), dtype=bool)
-    if due is not None:
-        late = met & (has["installed_on"] > pd.Timestamp(due)).to_numpy() & ~_later(scene, role, due)
+    late, undated = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
+    if due is not None and scene.as_of > due:
+        stood = met & ~_later(scene, role, due)
+        late = stood & (has["installed_on"] > pd.Timestamp(due)).to_numpy()
+        undated = stood & has["installed_on"].isna().to_numpy()
     points = pd.DataFrame({name: states[:, place] for place, name in enumerate(need)})
     points["met"], points["lacking"] = met & (surely | maybe), lacks & surely
     points["unknown"] = (surely | maybe) & ~points["met"] & ~points["lacking"]
-    points["late"] = late & surely
+    points["late"], points["undated"] = late & surely, undated & (surely | maybe)
     points["asked"] = (surely | maybe) & scene.subjects(role).in_scope
     points["id"] = frame[ROW_ID].to_numpy(dtype=object)
     return points
@@ -162,7 +167,7 @@ def _by_unit(
     groups = both.groupby("unit", sort=False)
     subjects = np.array([*ids, scene.city], dtype=object)
     table = pd.DataFrame({"n": groups.size()})
-    for name in ("met", "lacking", "unknown", "late"):
+    for name in ("met", "lacking", "unknown", "late", "undated"):
         table[name] = groups[name].sum()
     table = table.reindex(subjects).fillna(0).astype("int64")
     for name in binding.value("require"):
@@ -183,9 +188,12 @@ def _judge(table: pd.DataFrame, due: date | None, as_of: date) -> tuple[np.ndarr
         table["lacking"] > 0,
         table["unknown"] > 0,
         table["late"] > 0,
+        table["undated"] > 0,
     ]
-    case = np.select(cases, ["nothing", "in_window", "short", "unknown", "late"], "complete").astype(object)
-    outcome = np.select(cases, ["not_evaluated", "not_evaluated", "fail", "not_evaluated", "review"], "pass")
+    names = ["nothing", "in_window", "short", "unknown", "late", "undated"]
+    case = np.select(cases, names, "complete").astype(object)
+    unjudged = "not_evaluated"
+    outcome = np.select(cases, [unjudged, unjudged, "fail", unjudged, "review", unjudged], "pass")
     state = np.select(cases[:3], ["", "in_window", "overdue" if due else ""], "in_window" if early else "")
     return outcome.astype(object), case, state.astype(object)
 
@@ -242,7 +250,7 @@ def check_due(scene: Scene, binding: Binding) -> Verdicts:
     row = np.asarray(scene.rows_of("wells", meters["well_id"]), dtype="int64")
     now = scene.wells_now
     open_ = (now["in_use"] | now["status"].isna()).to_numpy(dtype=bool)
-    asked = np.append(open_, True)[row] & ~(meters["installed_on"] > pd.Timestamp(scene.as_of)).to_numpy()
+    asked = np.append(open_, True)[row]
     passed = (pd.Timestamp(scene.as_of) - meters["checked_on"]).dt.days.to_numpy(dtype="float64")
     passed = np.where(passed < 0, np.nan, passed)
     works = meters["working"].astype("float64").to_numpy(dtype="float64", na_value=np.nan)

@@ -62,24 +62,24 @@ def barred(scene: Scene, binding: Binding) -> Verdicts:
 def illegal(scene: Scene, binding: Binding) -> Verdicts:
     """Illegal wells have their power cut (TLF-4.4e, TOL-16d).
 
-    Illegal: no permit, or an open violation for drilling or taking water without approval, or for reopening. Energy
-    above zero in the year of ``as_of`` or the one before: fail, cut. An account, and energy zero or not known: review,
-    the equipment is to be removed. Neither: pass.
+    Illegal: no permit, or an open violation for drilling or taking water without approval, or for reopening. Of an
+    illegal well: energy above zero in the year of ``as_of`` or the one before: fail, cut; energy not known, but an
+    account: review, cut; neither known: not evaluated; energy zero: pass. Other wells pass.
     """
     now, energy = scene.wells_now, recent_energy(scene)
     unpermitted = ~now["permitted"].to_numpy(dtype=bool)
-    accused = _accused(scene)
     account = now["has_account"].to_numpy(dtype=bool)
-    illegal_ = unpermitted | accused
-    cases = [illegal_ & (energy > 0), illegal_ & account]
-    why = np.where(unpermitted, "unpermitted", "accused")
-    state = np.select(cases, ["supplied", "connected"], "no_power")
+    illegal_ = unpermitted | _accused(scene)
+    unread = np.isnan(energy)
+    cases = [~illegal_, energy > 0, unread & account, unread]
+    why = np.where(unpermitted, "_unpermitted", "_accused")
+    state = np.select(cases, ["legal", "supplied", "connected", "unknown"], "no_power")
     return binding.say(
         scene.subjects("wells"),
-        asked=illegal_ & ((now["status"] != "proposed").to_numpy() | (energy > 0) | account),
-        outcome=np.select(cases, ["fail", "review"], "pass").astype(object),
-        key=("power.illegal." + pd.Series(state) + "_" + pd.Series(why)).to_numpy(dtype=object),
-        action=np.select(cases, ["cut_power", "cut_power"], "none").astype(object),
+        asked=(now["status"] != "proposed").to_numpy() | (energy > 0) | account,
+        outcome=np.select(cases, ["pass", "fail", "review", "not_evaluated"], "pass").astype(object),
+        key=("power.illegal." + pd.Series(state) + np.where(illegal_, why, "")).to_numpy(dtype=object),
+        action=np.select(cases, ["none", "cut_power", "cut_power", "supply_data"], "none").astype(object),
         measured=energy,
         threshold=0.0,
         measure_unit="kWh",

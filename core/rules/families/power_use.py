@@ -1,4 +1,4 @@
-"""How much power wells took: against what is approved, outside the season, and against their water."""
+"""How much power wells took: against what is approved and against their water, and the water derived from it."""
 
 from __future__ import annotations
 
@@ -109,130 +109,21 @@ def _has_approved_account(scene: Scene) -> np.ndarray:
     return np.isin(np.arange(len(scene.frame("wells"))), rows)
 
 
-def season(scene: Scene, binding: Binding) -> Verdicts:
-    """Farm wells take power in the irrigation season only, and then on a certificate (TOL-16e).
-
-    ``season.off``: energy above zero in a month outside ``months``: fail. ``season.certificate``: energy in a month of
-    the season before a power certificate of that year was issued (document kind power_certificate for the well, one of
-    its accounts or its user): fail; no documents supplied: not evaluated. A well and year with energy only as one
-    figure for the year: not evaluated. Asked of wells of ``uses`` and years with energy.
-    """
-    frame = periods(scene).frame
-    energy = frame["energy_kwh"].to_numpy()
-    rows = frame[energy > 0].reset_index(drop=True).astype({"year": "int64", "month": "int64"})
-    use = scene.frame("wells")["use"]
-    farm = (use.isin(binding.value("uses")) | use.isna()).to_numpy(dtype=bool)[rows["well"].to_numpy()]
-    rows = rows[farm].reset_index(drop=True)
-    unsure_use = use.isna().to_numpy(dtype=bool)
-    in_season = rows["month"].isin([int(month) for month in binding.value("months")])
-    monthly = rows["month"] > 0
-    first = _certified_from(scene, rows)
-    rows["off_kwh"] = rows["energy_kwh"].where(monthly & ~in_season, 0.0)
-    rows["early_kwh"] = rows["energy_kwh"].where(monthly & in_season & (rows["month"] < first), 0.0)
-    rows["off"], rows["early"] = rows["off_kwh"] > 0, rows["early_kwh"] > 0
-    rows["monthly"] = monthly
-    for name in ("off", "early"):
-        rows[f"{name}_bits"] = np.where(rows[name], 1 << rows["month"].to_numpy(), 0)
-    table = rows.groupby(["well", "year"], sort=True)[
-        ["off_kwh", "early_kwh", "off", "early", "monthly", "off_bits", "early_bits"]
-    ].sum()
-    table = table.reset_index()
-    parts = []
-    for check, name, kept in (("off", "off", True), ("certificate", "early", scene.has("documents"))):
-        bad = (table[name] > 0).to_numpy()
-        blind = (table["monthly"] == 0).to_numpy()
-        doubt = unsure_use[table["well"].to_numpy()]
-        cases = [bad & (not kept), bad & doubt, bad, blind]
-        keys = ("no_documents", "use_unknown", check, "no_months")
-        parts.append(
-            binding.say(
-                of_wells(scene, table["well"]),
-                outcome=np.select(cases, ["not_evaluated", "review", "fail", "not_evaluated"], "pass").astype(
-                    object
-                ),
-                key=np.select(cases, [f"power.season.{key}" for key in keys], f"power.season.{check}").astype(
-                    object
-                ),
-                action=np.select(
-                    cases, ["supply_data", "supply_data", "cut_power", "supply_data"], "none"
-                ).astype(object),
-                period=table["year"].astype(str).to_numpy(dtype=object),
-                measured=table[f"{name}_kwh"].to_numpy(),
-                threshold=0.0,
-                measure_unit="kWh",
-                values={
-                    "energy": table[f"{name}_kwh"].to_numpy(),
-                    "months": _months(table[f"{name}_bits"]),
-                    "year": table["year"].to_numpy(),
-                },
-                evidence={
-                    "energy_kwh": table[f"{name}_kwh"].to_numpy(),
-                    "months": _months(table[f"{name}_bits"]),
-                },
-                check=check,
-            )
-        )
-    return concat(parts)
-
-
-def _months(bits: pd.Series) -> np.ndarray:
-    """Months of bit sets as text, ``4;5``."""
-    told = {bit: ";".join(str(m) for m in range(1, 13) if bit >> m & 1) for bit in bits.unique().tolist()}
-    return bits.map(told).to_numpy(dtype=object)
-
-
-def _certified_from(scene: Scene, rows: pd.DataFrame) -> np.ndarray:
-    """First month of the year of each row in which its well has a certificate; 13 where it has none.
-
-    A certificate without a day, or issued before the year, holds from January.
-    """
-    papers = scene.frame("documents")
-    year = papers["year"].where(papers["year"].notna(), papers["issued_on"].dt.year.astype("Int64"))
-    papers = papers[((papers["kind"] == "power_certificate") & year.notna()).to_numpy(dtype=bool)]
-    year = year[papers.index].to_numpy(dtype="int64")
-    issued = papers["issued_on"]
-    month = np.where(issued.isna() | (issued.dt.year < year), 1, issued.dt.month.fillna(1)).astype("int64")
-    month = np.where((issued.dt.year > year).to_numpy(), 13, month)
-    told = pd.DataFrame(
-        {
-            "role": papers["subject_role"].to_numpy(dtype=object),
-            "id": papers["subject_id"].to_numpy(dtype=object),
-            "year": year,
-            "first": month,
-        }
-    )
-    pairs = account_links(scene.register)
-    wells = scene.frame("wells")
-    users = scene.frame("well_users")
-    of_id = [
-        ("wells", np.arange(len(wells)), wells["well_id"]),
-        ("accounts", pairs["well"], pairs["account_no"]),
-        ("users", np.arange(len(wells)), wells["user_id"]),
-        ("users", scene.rows_of("wells", users["well_id"]), users["user_id"]),
-    ]
-    held = [
-        pd.DataFrame({"well": np.asarray(well), "id": ids.to_numpy(dtype=object)})
-        .dropna()
-        .merge(told[(told["role"] == role).to_numpy()], on="id")[["well", "year", "first"]]
-        for role, well, ids in of_id
-    ]
-    earliest = pd.concat(held, ignore_index=True).groupby(["well", "year"])["first"].min().reset_index()
-    if earliest.empty:
-        return np.full(len(rows), 13)
-    keys = rows[["well", "year"]].merge(earliest.astype("int64"), on=["well", "year"], how="left")
-    return keys["first"].fillna(13).to_numpy(dtype="int64")
-
-
 def water_mismatch(scene: Scene, binding: Binding) -> Verdicts:
     """Water without power, or power without water, in the same month (TLF-5.5).
 
-    One figure above zero and the other zero: review, to be investigated (both checks are derived, not quoted). No
-    period with both figures: not evaluated. Asked of wells and years in which either is above zero.
+    One figure above zero and the other zero: review, to be investigated (both checks are derived, not quoted).
+    Periods with only one of the figures: not evaluated, unless both are known for the whole year; then these are
+    compared as well. Asked of wells and years in which either is above zero.
     """
     table = well_years(scene)
     table = table[((table["volume_m3"] > 0) | (table["energy_kwh"] > 0)).to_numpy()].reset_index(drop=True)
-    dry, unpowered = (table[name].to_numpy() for name in ("power_no_water", "water_no_power"))
-    blind = (table["both_known"] == 0).to_numpy()
+    water, energy = table["volume_m3"].to_numpy(), table["energy_kwh"].to_numpy()
+    whole = (table["volume_year"] | (table["volume_months"] == 12)).to_numpy(dtype=bool)
+    whole &= (table["energy_year"] | (table["energy_months"] == 12)).to_numpy(dtype=bool)
+    dry = np.maximum(table["power_no_water"], whole & (water == 0)).to_numpy(dtype="int64")
+    unpowered = np.maximum(table["water_no_power"], whole & (energy == 0)).to_numpy(dtype="int64")
+    blind = (table["one_known"] > 0).to_numpy() & ~whole
     cases = [(dry > 0) & (unpowered > 0), unpowered > 0, dry > 0, blind]
     keys = ["both", "water_no_power", "power_no_water", "one_figure"]
     return binding.say(
@@ -244,11 +135,17 @@ def water_mismatch(scene: Scene, binding: Binding) -> Verdicts:
         measured=(dry + unpowered).astype("float64"),
         threshold=0.0,
         measure_unit="count",
-        values={"n_water": unpowered, "n_power": dry, "year": table["year"].to_numpy()},
+        values={
+            "n_water": unpowered,
+            "n_power": dry,
+            "n_one": table["one_known"].to_numpy(),
+            "year": table["year"].to_numpy(),
+        },
         evidence={
-            "volume_m3": table["volume_m3"].to_numpy(),
-            "energy_kwh": table["energy_kwh"].to_numpy(),
+            "volume_m3": water,
+            "energy_kwh": energy,
             "periods_with_both": table["both_known"].to_numpy(),
+            "periods_with_one": table["one_known"].to_numpy(),
         },
     )
 
@@ -309,16 +206,6 @@ def converted(scene: Scene, binding: Binding) -> Verdicts:
 
 RULES = (
     Rule("power.approved_kwh", approved_kwh, subjects=("accounts", "wells"), needs=("wells", "readings")),
-    Rule(
-        "power.season",
-        season,
-        subjects=("wells",),
-        needs=("wells", "readings"),
-        parameters=(
-            Parameter("months", "months", required=True),
-            Parameter("uses", "texts", one_of=words("use"), default=IRRIGATION),
-        ),
-    ),
     Rule("power.water_mismatch", water_mismatch, subjects=("wells",), needs=("wells", "readings")),
     Rule(
         "power.converted",

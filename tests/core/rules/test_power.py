@@ -106,8 +106,8 @@ class TestIllegal:
         [
             ({}, 5, "fail"),
             ({}, 0, None),
-            ({}, None, None),
-            ({"account_no": "X"}, 0, "review"),
+            ({}, None, "not_evaluated"),
+            ({"account_no": "X"}, 0, None),
             ({"account_no": "X"}, None, "review"),
             (PERMIT, 5, None),
             ({**PERMIT, "deregistered_on": "2024-01-01"}, 5, "fail"),
@@ -330,7 +330,7 @@ class TestSeason:
     def test_months_before_the_certificate(self):
         rows = [reading(10, month=4), reading(20, month=5), reading(40, month=6)]
         assert self.run(rows, [self.paper("2025-05-31")]) == {"certificate": ("fail", 10)}
-        assert self.run(rows, [self.paper(None)]) == {}
+        assert self.run(rows, [self.paper(None)]) == {"certificate": ("not_evaluated", 70)}
         assert self.run(rows, [self.paper("2025-03-01", year=2024)]) == {"certificate": ("fail", 70)}
 
     @pytest.mark.parametrize(("role", "name"), [("accounts", "X"), ("users", "U")])
@@ -344,6 +344,9 @@ class TestSeason:
             "off": ("not_evaluated", 0),
             "certificate": ("not_evaluated", 0),
         }
+        spread = [reading(10), reading(4, month=5)]
+        assert self.run(spread, [self.paper("2025-01-01")])["off"] == ("not_evaluated", 0)
+        assert self.run([reading(4), reading(4, month=5)], [self.paper("2025-01-01")]) == {}
         assert self.run([reading(10, month=12)], [self.paper()], {"use": None}) == {"off": ("review", 10)}
         of = scene("toli-2024", wells=[{**well(), **TOLI}], readings=[reading(10, month=12)])
         found = run(of, "power.season", "TOL-16e", None, {"months": "power.season_months"})
@@ -366,6 +369,8 @@ class TestWaterMismatch:
             ([(5, 0), (0, 9)], "review", "both"),
             ([(5, None), (None, 9)], "not_evaluated", "one_figure"),
             ([(5, None), (0, 9)], "review", "power_no_water"),
+            ([(5, 9), (5, None)], "not_evaluated", "one_figure"),
+            ([(5, 9), (None, 0)], "not_evaluated", "one_figure"),
         ],
     )
     def test_periods(self, pairs, outcome, key):
@@ -377,6 +382,11 @@ class TestWaterMismatch:
         assert outcomes(found).get("A") == outcome
         if key:
             assert found.rows.iloc[0]["message_key"] == f"power.water_mismatch.{key}"
+        year = {"well_id": "A", "year": 2025, "volume_m3": 7}
+        whole = [year, *(reading(float(month), month=month) for month in range(1, 13))]
+        assert run(scene(wells=[well()], readings=whole), "power.water_mismatch", "TLF-5.5").rows.empty
+        dry = [{**year, "volume_m3": 0}, *whole[1:]]
+        assert len(run(scene(wells=[well()], readings=dry), "power.water_mismatch", "TLF-5.5").rows) == 1
         away = scene(wells=[well(**AWAY)], readings=rows)
         assert run(away, "power.water_mismatch", "TLF-5.5").rows.empty
 
