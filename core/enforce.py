@@ -29,6 +29,7 @@ from .rules.placement import placement_findings
 from .rules.policy_arithmetic import policy_findings
 from .rules.run import rule_findings
 from .rules.scene import Scene
+from .sheets import sheets
 
 LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "pyogrio")
 
@@ -63,6 +64,7 @@ class EnforceResult:
     Attributes:
         wells: canonical fields, placement and ``outcome``, the worst finding of each well.
         ledger, retirement: None where the document has no such rule.
+        sheets: balances, charges, volumes, rankings, vetting and closing order, by table of the case file.
         findings: the findings table, worst first.
         counts: wells by worst outcome.
         manifest: inputs and their hashes, policy version, settings, versions, counts, warnings.
@@ -76,6 +78,7 @@ class EnforceResult:
     ledger: ReplacementLedger | None
     retirement: RetirementBalance | None
     area_zones: pd.DataFrame
+    sheets: dict[str, pd.DataFrame]
     findings: pd.DataFrame
     rule_counts: pd.DataFrame
     counts: dict[str, int]
@@ -124,6 +127,7 @@ def enforce(
             rule_findings(scene, progress=_part(progress, 0.65, 0.85)),
         ]
     )
+    drawn = sheets(scene, verdicts, _part(progress, 0.85, 0.98))
     run_id = f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}"
     findings = conclude(verdicts, policy.id, policy.version, run_id)
     judged = judged_wells(wells, placement, findings)
@@ -131,7 +135,7 @@ def enforce(
     manifest = _manifest(register, policy, as_of, settings, ledger, findings, counts)
     manifest |= {"run_id": run_id, "started_at": started.isoformat(timespec="seconds")}
     manifest["finished_at"] = datetime.now(UTC).isoformat(timespec="seconds")
-    _part(progress, 0.85, 1.0)(1.0)
+    _part(progress, 0.98, 1.0)(1.0)
     return EnforceResult(
         register=register,
         policy=policy,
@@ -141,6 +145,7 @@ def enforce(
         ledger=ledger,
         retirement=retirement,
         area_zones=areas,
+        sheets=drawn,
         findings=findings,
         rule_counts=verdicts.counts,
         counts=counts,
