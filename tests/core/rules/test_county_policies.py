@@ -1,0 +1,294 @@
+"""The policies of Toli and Hanggin as they are shipped, over small registers: what their bindings make of the rules."""
+
+from __future__ import annotations
+
+import pytest
+from shapely.geometry import Point, box
+
+from build import scene
+from overdraft.core.policy import load_policy
+from overdraft.core.policy.settings import with_settings
+from overdraft.core.rules.binding import bindings
+from overdraft.core.rules.run import findings_of, rule_findings
+
+TOLI_FILLED = {
+    "power.season_months": "4;5;6;7;8;9;10",
+    "tolerance.place_m": 20,
+    "tolerance.depth_m": 5,
+    "returns.per_year": 12,
+    "ecology.share_percent": 10,
+}
+HANGJIN_FILLED = {
+    "tolerance.place_m": 20,
+    "tolerance.depth_m": 5,
+    "dewatering.reuse_percent": 50,
+    "warning.line_ratio": 0.9,
+    "rectification.days": 90,
+}
+METRES = "EPSG:32645"
+TOLI = {"county": "托里县"}
+BANNER = {"county": "杭锦旗"}
+
+
+def judged(policy, clause, rule, filled=None, crs="EPSG:4326", as_of="2026-03-31", **roles):
+    """Rows of one binding of a shipped policy."""
+    made = scene(with_settings(load_policy(policy), filled or {}), as_of, crs=crs, **roles)
+    found = [b for b in bindings(made.policy) if (b.clause.id, b.rule.name) == (clause, rule)]
+    assert len(found) == 1
+    return findings_of(made, found[0])
+
+
+def worst(found, column="outcome"):
+    """By subject, of the rows that a person sees."""
+    return (
+        found.rows.groupby("subject_id")[column].agg(lambda values: ";".join(sorted(set(values)))).to_dict()
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "filled"),
+    [
+        ("toli-2024", {}),
+        ("toli-2024", TOLI_FILLED),
+        ("hangjin-2023", {}),
+        ("hangjin-2023", HANGJIN_FILLED),
+    ],
+)
+def test_every_binding_runs_on_a_register_of_one_well(policy, filled):
+    made = scene(
+        with_settings(load_policy(policy), filled),
+        "2026-03-31",
+        wells=[{"well_id": "W", **(TOLI if policy == "toli-2024" else BANNER)}],
+    )
+    rows = rule_findings(made).rows
+    assert set(rows["clause"]) <= set(made.policy.clauses)
+    lacking = {key for key in filled if made.policy.value(key) is None}
+    assert not lacking
+
+
+def test_gaps_are_named_until_somebody_fills_them():
+    wells = [{"well_id": "W", "account_no": "A", **TOLI}]
+    readings = [{"well_id": "W", "year": 2025, "month": 12, "energy_kwh": 300}]
+    open_ = judged("toli-2024", "TOL-16e", "power.season", wells=wells, readings=readings).rows
+    assert open_["subject_role"].tolist() == ["policy"]
+    assert open_["outcome"].tolist() == ["not_evaluated"]
+    assert "power.season_months" in open_["message_values"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("month", "energy", "outcome"),
+    [
+        pytest.param(12, 300, "fail", id="AC-43 December"),
+        pytest.param(4, 500, "fail", id="AC-43 April without a certificate"),
+    ],
+)
+def test_power_outside_the_season_or_without_a_certificate(month, energy, outcome):
+    found = judged(
+        "toli-2024",
+        "TOL-16e",
+        "power.season",
+        TOLI_FILLED,
+        wells=[{"well_id": "W", "account_no": "A", **TOLI}],
+        readings=[{"well_id": "W", "year": 2025, "month": month, "energy_kwh": energy}],
+        documents=[
+            {
+                "document_id": "D",
+                "kind": "power_certificate",
+                "subject_role": "wells",
+                "subject_id": "X",
+                "year": 2025,
+            }
+        ],
+    )
+    assert worst(found) == {"W": outcome}
+
+
+@pytest.mark.parametrize(
+    ("settings", "use", "fee"),
+    [
+        pytest.param({}, 11_500, 13_000, id="AC-32"),
+        pytest.param({}, 13_000, 17_000, id="AC-33 piecewise"),
+        pytest.param({"fee.mode": "whole"}, 13_000, 19_000, id="AC-33 whole"),
+        pytest.param({}, 16_000, 28_000, id="AC-34 piecewise"),
+        pytest.param({"fee.mode": "whole"}, 16_000, 40_000, id="AC-34 whole"),
+        pytest.param({"fee.mode": "whole"}, 15_000, 25_000, id="AC-36 whole"),
+        pytest.param({"fee.mode": "whole", "fee.boundary": "upper"}, 15_000, 35_000, id="AC-36 upper"),
+    ],
+)
+def test_over_plan_fees_by_the_settings_of_the_policy(settings, use, fee):
+    def figure(measure, value):
+        return {
+            "subject_role": "users",
+            "subject_id": "U",
+            "year": 2025,
+            "measure": measure,
+            "value": value,
+            "unit": "m3",
+        }
+
+    found = judged(
+        "toli-2024",
+        "TOL-13d",
+        "fees.over_plan",
+        settings,
+        users=[{"user_id": "U", "kind": "enterprise", **TOLI}],
+        indices=[figure("plan", 10_000), figure("use", use)],
+        prices=[
+            {
+                "price_id": "P",
+                "kind": "base_rate",
+                "year": 2025,
+                "value": 1,
+                "unit": "yuan/m3",
+                "unit_id": "654224",
+            }
+        ],
+    ).rows
+    assert found["message_values"].map(lambda text: f'"fee": {fee}' in text or f'"fee":{fee}' in text).any()
+    assert found["action"].tolist() == ["charge"]
+
+
+@pytest.mark.parametrize(
+    ("point", "permission"),
+    [
+        pytest.param((500, 500), "deny", id="AC-40 inside"),
+        pytest.param((1000, 500), "deny", id="AC-40 edge"),
+        pytest.param((1000.5, 500), "allow", id="AC-40 beyond"),
+    ],
+)
+def test_new_self_supply_wells_in_the_network(point, permission):
+    x0, y0 = 500_000, 5_090_000
+    found = judged(
+        "toli-2024",
+        "TOL-13b",
+        "network.new",
+        crs=METRES,
+        networks=[{"network_id": "N", "geometry": box(x0, y0, x0 + 1000, y0 + 1000)}],
+        applications=[
+            {
+                "application_id": "A",
+                "kind": "new",
+                "use": "industry",
+                "self_supply": True,
+                "geometry": Point(x0 + point[0], y0 + point[1]),
+                **TOLI,
+            }
+        ],
+    )
+    assert worst(found, "permission") == {"A": permission}
+
+
+def test_other_counties_are_out_of_scope():
+    found = judged(
+        "toli-2024",
+        "TOL-18",
+        "permits.required",
+        wells=[{"well_id": "W", "x": 89.2, "y": 42.9}],
+        units=[
+            {"unit_id": "650402", "name": "高昌区", "level": "county", "geometry": box(88, 42, 90, 44)},
+            {"unit_id": "654224", "name": "托里县", "level": "county", "geometry": box(83, 45, 85, 47)},
+        ],
+    )
+    assert found.rows.empty
+    assert found.counts["n_out_of_scope"].sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "permission"),
+    [
+        pytest.param({"industry": "chemical", "build_kind": "new"}, "deny", id="AC-48 new chemical plant"),
+        pytest.param({"industry": "chemical", "build_kind": "existing"}, None, id="AC-48 unchanged"),
+        pytest.param({"industry": "textile", "build_kind": "expanded"}, "deny", id="AC-48 expanded textiles"),
+        ({"industry": "chemical", "build_kind": "new", "source": "reclaimed"}, "allow"),
+        ({"industry": "other", "build_kind": "new"}, "review"),
+    ],
+)
+def test_water_hungry_industry_takes_no_groundwater(fields, permission):
+    found = judged(
+        "hangjin-2023",
+        "HJQ-3.3d",
+        "bans.industry",
+        projects=[{"project_id": "P", "source": "groundwater", "x": 108.7, "y": 39.8, **fields}],
+        units=[{"unit_id": "150625", "name": "杭锦旗", "level": "county", "geometry": box(107, 39, 110, 41)}],
+    )
+    assert worst(found, "permission") == ({} if permission is None else {"P": permission})
+
+
+def test_artificial_snow_from_groundwater():
+    found = judged(
+        "hangjin-2023",
+        "HJQ-3.3c",
+        "bans.use",
+        wells=[
+            {"well_id": "S", "use": "artificial_snow", **BANNER},
+            {"well_id": "I", "use": "irrigation", **BANNER},
+        ],
+    )
+    assert worst(found) == {"S": "fail"}
+
+
+@pytest.mark.parametrize(
+    ("annual", "outcome"),
+    [
+        pytest.param({"annual_m3": 5000, "network_id": "N"}, "fail", id="AC-46 network 5000"),
+        pytest.param({"annual_m3": 4999.9, "network_id": "N"}, None, id="AC-46 network below"),
+        pytest.param({"annual_m3": 8000}, None, id="AC-46 outside the network"),
+    ],
+)
+def test_who_needs_a_plan(annual, outcome):
+    found = judged(
+        "hangjin-2023",
+        "HJQ-3.4b",
+        "users.plan",
+        users=[{"user_id": "U", **annual, **BANNER}, {"user_id": "V", **BANNER}],
+        indices=[
+            {
+                "subject_role": "users",
+                "subject_id": "V",
+                "year": 2025,
+                "measure": "plan",
+                "value": 100,
+                "unit": "m3",
+            }
+        ],
+    )
+    assert worst(found).get("U") == outcome
+
+
+def test_management_unit_divides_its_index():
+    """AC-49: townships 610 + 390 of 1,000 万m³; sectors 100 + 300 + 550 + 40."""
+
+    def index(subject, value, sector=None, parent=None):
+        return {
+            "subject_role": "units",
+            "subject_id": subject,
+            "year": 2025,
+            "measure": "index",
+            "value": value,
+            "unit": "万m3",
+            "source": "groundwater",
+            "sector": sector,
+            "parent_id": parent,
+        }
+
+    shares = {"domestic": 100, "industry": 300, "agriculture": 550, "ecology": 40}
+    found = judged(
+        "hangjin-2023",
+        "HJQ-3.1a",
+        "quota.allocation",
+        units=[
+            {"unit_id": "G", "name": "单元一", "level": "management_unit", "parent_id": "150625"},
+            {"unit_id": "T1", "name": "锡尼镇", "level": "township", "parent_id": "150625"},
+            {"unit_id": "T2", "name": "巴拉贡镇", "level": "township", "parent_id": "150625"},
+        ],
+        indices=[
+            index("G", 1000),
+            index("T1", 610, parent="G"),
+            index("T2", 390, parent="G"),
+            *[index("G", value, sector) for sector, value in shares.items()],
+        ],
+    ).rows
+    of_unit = found[found["subject_id"] == "G"]
+    assert of_unit["outcome"].tolist() == ["review"]
+    assert of_unit["measured"].tolist() == [9_900_000.0]
+    assert of_unit["threshold"].tolist() == [10_000_000.0]
