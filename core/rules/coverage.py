@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ..policy import Policy
 from .binding import bindings
 
-JUDGED_ELSEWHERE = ("replacement", "retirement")
-"""Families of settings whose rules have a flow of their own: the ledger of 减二更一 and the retirement balance."""
+JUDGED_ELSEWHERE = ("replacement", "retirement", "ranking")
+"""Families of settings whose rules have a flow of their own: the ledger of 减二更一, the retirement balance and the
+ranking of units."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Coverage:
     """The place of one clause.
 
     Attributes:
-        rules: rules that judge it, ``replacement``, ``retirement``, ``placement`` and ``policy`` among them.
+        rules: rules that judge it, ``replacement``, ``retirement``, ``ranking``, ``placement`` and ``policy`` among
+            them.
         gaps: settings of it that the document needs and does not give, and nobody has set.
         checklist: whether a person has to answer it, because it names nothing that data could show.
     """

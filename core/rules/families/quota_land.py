@@ -16,6 +16,9 @@ from ..water_of_land import latest_by_subject, unit_land, well_area_volumes
 from ..yearbook import exceeds, last_full_year, unit_names, units_of
 from .quota_units import LEVELS, SOURCES, whole_numbers
 
+PROTECTED = {"domestic": "domestic", "ecology": "ecology", "agriculture": "irrigation"}
+"""Sectors whose water may be protected, and the name of the check of each."""
+
 AREA_TOLERANCE_RATIO = 0.05
 """Certified and drawn area of one parcel may differ by this share before a person is asked."""
 
@@ -208,7 +211,7 @@ def _recorded_rights(scene: Scene, parcels: pd.DataFrame) -> np.ndarray:
 
 
 def protected_minima(scene: Scene, binding: Binding) -> Verdicts:
-    """Basic ecological and reasonable irrigation water is not taken over: ``allocated ≥ minimum`` (TOL-7b).
+    """Protected water is not taken over: ``allocated ≥ minimum`` for each of the ``sectors`` (TLF-3.1c, TOL-7b).
 
     Minimum: measure quota of the unit and sector; allocated: measure index, else plan. Years up to the one after
     ``as_of`` in which either is given.
@@ -216,7 +219,8 @@ def protected_minima(scene: Scene, binding: Binding) -> Verdicts:
     level, source = str(binding.value("level") or "county"), str(binding.value("source") or "total")
     found = [
         _minimum(scene, binding, level, source, sector, check)
-        for sector, check in (("ecology", "ecology"), ("agriculture", "irrigation"))
+        for sector, check in PROTECTED.items()
+        if sector in binding.value("sectors")
     ]
     return concat(found)
 
@@ -290,6 +294,13 @@ RULES = (
     ),
     Rule("quota.parcel_rights", parcel_rights, subjects=("parcels",), needs=("parcels",)),
     Rule(
-        "quota.protected_minima", protected_minima, subjects=("units",), needs=("indices",), parameters=_WHERE
+        "quota.protected_minima",
+        protected_minima,
+        subjects=("units",),
+        needs=("indices",),
+        parameters=(
+            *_WHERE,
+            Parameter("sectors", "texts", default=("ecology", "agriculture"), one_of=tuple(PROTECTED)),
+        ),
     ),
 )

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 import pytest
 
+from overdraft.core.closing import CRITERIA
 from overdraft.core.policy import available_policies, load_policy
+from overdraft.core.rules.binding import bindings
 from overdraft.core.schema import register_schema
 
 CLAUSES = """
@@ -39,6 +41,22 @@ DEFAULTS = {
     "retirement.baseline": date(2021, 1, 1),
     "retirement.area_basis": "geometry",
     "retirement.parent_sum_only": False,
+    "zones.baseline": date(2021, 11, 12),
+    "zones.well_count_baseline": date(2021, 11, 12),
+    "zones.other_new_wells": "deny",
+    "trend.window_years": 3,
+    "reclaimed.denominator": "wastewater_treated",
+    "balance.window_years": 5,
+    "overload.level": "county",
+    "deep.equal": "review",
+    "agriculture.equal": "fail",
+    "domestic.necessary_uses": ("rural_drinking", "urban_supply", "emergency"),
+    "power.lacks": "either",
+    "power.months_per_year": 12,
+    "ranking.signed": True,
+    **{f"closing.weight_{name}": 1.0 for name in CRITERIA},
+    "closing.years": 3,
+    "closing.level_years": 5,
 }
 
 SHEET = {
@@ -51,6 +69,11 @@ SHEET = {
 
 GAPS = {
     "over_use.base": "TLF-1.2g",
+    "over_use.volume_m3": "TLF-1.2g",
+    "minima.volumes": "TLF-3.1c",
+    "closing.yearly_count": "TLF-4.3b",
+    "price.bands": "TLF-5.2d",
+    "price.multiples": "TLF-5.2d",
     "warning.line_ratio": "TLF-2.3",
     "carrying.class_breaks": "TLF-3.1b",
     "grade.cut_offs": "TLF-4.5d",
@@ -225,3 +248,61 @@ def test_version_is_the_content_not_the_layout(turpan):
     assert again.version == turpan.version
     assert len(turpan.version) == 16
     assert int(turpan.version, 16) >= 0
+
+
+RULES = """
+1.2a meters.coverage, 1.2a meters.intake_coverage, 1.2b levels.zone_area, 1.2c levels.trend, 1.2d ecology.flow_fixed,
+1.2f shares.limit, 1.2g shares.withdrawn, 1.2h quota.cap, 1.2i quota.cap, 1.2j shares.limit, 1.2k levels.control,
+1.2l ecology.flow_kept, 1.2m shares.limit, 1.2n quota.cap, 1.2o quota.cap, 1.2p shares.balance, 1.2q duties.document,
+2.1 authority.joint, 2.2 authority.unclear, 2.3 quota.warning, 2.4 quota.supportable_area,
+3.1a quota.allocation, 3.1b quota.capacity_class, 3.1c quota.protected_minima, 3.1d duties.document,
+3.2a permits.within_cap, 3.2b permits.idle, 3.2c permits.unpermitted, 3.2d authority.consult, 3.2d authority.unclear,
+3.2e permits.electronic, 3.3a projects.assessment, 3.3b projects.assessment, 3.3c quota.offset, 3.4a users.plan,
+3.4b quota.per_mu, 3.4d quota.user_plan, 3.5a meters.required, 3.5a meters.intake_coverage, 3.5a meters.readings,
+3.5b meters.coverage, 3.5b meters.intake_coverage, 3.5c meters.coverage, 3.5c meters.intake_coverage,
+4.1 duties.document, 4.2a levels.control, 4.2b trend.yearly, 4.2c aquifer.deep_confined, 4.3a wells.zone_count,
+4.3b wells.closing, 4.3d bans.zone_new, 4.3e source.replace, 4.4a trend.yearly, 4.4b quota.supportable_area,
+4.4c trend.yearly, 4.4d power.barred, 4.4e power.illegal, 4.4f power.voucher, 4.4g power.completeness,
+4.5a duties.document, 4.5b levels.network, 4.5d levels.worsened, 5.1 irrigation.water_returned,
+5.2a quota.allocation, 5.2b fees.price_floor, 5.2c fees.standard, 5.2d fees.over_plan, 5.3 meters.mismatch,
+5.5 power.water_mismatch
+"""
+
+
+def test_which_rule_judges_which_clause(turpan):
+    wanted = [tuple(pair.split()) for pair in RULES.replace("\n", " ").split(",")]
+    assert [(use.clause, use.rule) for use in turpan.rules] == [(f"TLF-{c}", rule) for c, rule in wanted]
+
+
+@pytest.mark.parametrize(
+    ("clause", "rule", "values"),
+    [
+        ("1.2a", "meters.coverage", {"due_on": date(2022, 12, 31), "recorded_count": 6922}),
+        ("1.2a", "meters.intake_coverage", {"intake_level": "first", "recorded_count": 32}),
+        ("1.2f", "shares.limit", {"limit": 85, "at": "at_most", "years": (2025,), "level": "city"}),
+        ("1.2j", "shares.limit", {"limit": 60, "at": "at_least", "denominator": "wastewater_treated"}),
+        ("1.2m", "shares.limit", {"limit": 68, "at": "at_least", "years": (2035,)}),
+        ("1.2h", "quota.cap", {"source": "total", "years": (2025,)}),
+        ("1.2o", "quota.cap", {"source": "groundwater", "years": (2035,)}),
+        ("1.2l", "ecology.flow_kept", {"rivers": ("白杨河", "阿拉沟", "柯柯亚河"), "guarantee_ratio": None}),
+        ("3.5b", "meters.coverage", {"uses": ("irrigation",), "due_on": date(2021, 12, 31)}),
+        (
+            "4.1",
+            "duties.document",
+            {"by": date(2021, 12, 31), "approved_by": date(2022, 2, 28), "filed": True},
+        ),
+        ("4.2c", "aquifer.deep_confined", {"uses": ("rural_drinking", "urban_supply", "emergency")}),
+        ("4.3d", "bans.zone_new", {"approved_uses": ("rural_drinking", "emergency"), "others": "deny"}),
+        ("5.2b", "fees.price_floor", {"cost_year": 2015}),
+    ],
+)
+def test_numbers_of_the_text_reach_the_rules(turpan, clause, rule, values):
+    bound = next(b for b in bindings(turpan) if (b.clause.id, b.rule.name) == (f"TLF-{clause}", rule))
+    assert {name: bound.value(name) for name in values} == values
+
+
+def test_years_of_a_clause_are_those_of_its_targets(turpan):
+    years = {target.clause: target.year for target in turpan.targets}
+    for bound in bindings(turpan):
+        if bound.clause.id in years and bound.rule.parameter("years") and bound.value("years"):
+            assert bound.value("years") == (years[bound.clause.id],), bound.clause.id
