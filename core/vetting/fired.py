@@ -70,6 +70,7 @@ def fired_clauses(scene: Scene, findings: Verdicts | pd.DataFrame) -> pd.DataFra
     fired = fired[fired["application"].isin(open_rows)].copy()
     for name in ("message_values", "unverified"):
         fired[name] = [_parsed(value) for value in fired[name]]
+    fired["step"] = fired["step"].astype("int64")
     fired["rank"] = fired["permission"].map({token: place for place, token in enumerate(PERMISSIONS)})
     order = ["application", "step", "rank", "clause", "rule", "period"]
     return fired.sort_values(order, kind="stable").drop(columns="rank").reset_index(drop=True)
@@ -91,6 +92,7 @@ def _of_policy(scene: Scene, rows: pd.DataFrame, base: pd.Series, open_rows: np.
     """Clauses that could not be judged at all, for everyone whom they concern."""
     steps = {name: rule.step for name, rule in _speaking().items()} | dict(OF_UNITS)
     said = rows["subject_role"].eq("policy") & rows["outcome"].eq("not_evaluated") & base.isin(steps)
+    said &= ~(base.isin(OF_UNITS) & rows["clause"].isin(_targets(scene)))
     said = rows[said.to_numpy(dtype=bool)]
     said = said.assign(
         step=base[said.index].map(steps), permission="not_evaluated", of_unit=base[said.index].isin(OF_UNITS)
@@ -107,17 +109,23 @@ def _of_units(
     base: pd.Series,
     open_rows: np.ndarray,
 ) -> pd.DataFrame:
-    """The headroom of the units in which an application that asks for more water lies, in the last year judged."""
-    said = rows[(rows["subject_role"].eq("units") & base.isin(OF_UNITS)).to_numpy(dtype=bool)]
-    said = said.assign(step=base[said.index].map(OF_UNITS), permission=said["outcome"].map(BY_OUTCOME))
-    said = said[said["permission"].notna().to_numpy(dtype=bool)]
+    """The headroom of the units in which an application that asks for more water lies, in the last year judged.
+
+    A year that is not over and carries no verdict yet is passed over. A target that a document sets for some year is
+    no limit on an application and is left out.
+    """
+    about = rows["subject_role"].eq("units") & base.isin(OF_UNITS)
+    about &= ~rows["clause"].isin(_targets(scene))
+    said = rows[about.to_numpy(dtype=bool)].assign(step=base.map(OF_UNITS))
+    said["permission"] = said["outcome"].map(BY_OUTCOME)
+    said["unit_id"] = said["subject_id"]
     keys = ["rule", "clause", "unit_id"]
-    counts = findings.counts if isinstance(findings, Verdicts) else rows.assign(unit_id=rows["subject_id"])
-    counts = counts[counts["subject_role"].eq("units").to_numpy(dtype=bool)]
-    if isinstance(findings, Verdicts):
-        counts = counts[(counts["n_pass"] + counts["n_rows"] > 0).to_numpy(dtype=bool)]
-    last = counts.groupby(keys)["period"].max().rename("last").reset_index()
-    said = said.drop(columns="unit_id").assign(unit_id=said["subject_id"]).merge(last, on=keys)
+    waiting = said["period_state"].isin(["open", "not_due"]) & said["outcome"].eq("not_evaluated")
+    skipped = pd.MultiIndex.from_frame(said.loc[waiting.to_numpy(dtype=bool), [*keys, "period"]])
+    told = _told(findings, rows)
+    told = told[~pd.MultiIndex.from_frame(told[[*keys, "period"]]).isin(skipped)]
+    last = told.groupby(keys)["period"].max().rename("last").reset_index()
+    said = said[(~waiting & said["permission"].notna()).to_numpy(dtype=bool)].merge(last, on=keys)
     said = said[(said["period"] == said["last"]).to_numpy(dtype=bool)]
     asking = open_rows[_asks_for_more(scene)[open_rows]]
     places = pd.concat(
@@ -128,6 +136,21 @@ def _of_units(
     )
     places = places[places["unit_id"] != ""].drop_duplicates()
     return said.merge(places, on="unit_id")
+
+
+def _told(findings: Verdicts | pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Of which units, by rule, clause and period, something was judged; passes only where counts are at hand."""
+    if not isinstance(findings, Verdicts):
+        return rows[rows["subject_role"].eq("units").to_numpy(dtype=bool)].assign(unit_id=rows["subject_id"])
+    counts = findings.counts
+    judged = counts["subject_role"].eq("units") & (counts["n_pass"] + counts["n_rows"] > 0)
+    return counts[judged.to_numpy(dtype=bool)]
+
+
+def _targets(scene: Scene) -> set[str]:
+    """Clauses that are targets."""
+    clauses = scene.policy.clauses.values()
+    return {one.id for one in clauses if any(kind.split(".")[0] == "target" for kind in one.kind)}
 
 
 def _asks_for_more(scene: Scene) -> np.ndarray:

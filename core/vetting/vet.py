@@ -168,7 +168,8 @@ def _decide(fired: pd.DataFrame, conditions: list[dict]) -> dict:
         step = remaining[0]["step"] if remaining else None
         key = "vetting.with_conditions" if remaining else "vetting.nothing_against"
         values = {"clauses": clauses}
-    asked = [one for one in fired.loc[fired["permission"] != "allow", "action"] if one and one != "none"]
+    acting = deciding if refused else fired[fired["permission"] != "allow"]
+    asked = [one for one in acting["action"] if one and one != "none"]
     return {
         "permission": permission,
         "outcome": outcome,

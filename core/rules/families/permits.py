@@ -202,10 +202,25 @@ def within_cap(scene: Scene, binding: Binding) -> Verdicts:
 
     Judged for every year with a cap up to this year, on its last day or the day of the run, per county and for the
     whole jurisdiction. ``source`` total counts all permits, groundwater those of groundwater (deep confined water
-    included). A sum below the cap to which permits without a volume, a county or a source may still belong, is not
-    evaluated; nor is this year without a cap.
+    included). Where the clause speaks of the total, permits of groundwater are compared with the cap on groundwater
+    as well (``permits.within_cap.groundwater``): an inference, shown apart and marked. A sum below the cap to which
+    permits without a volume, a county or a source may still belong, is not evaluated; nor is this year without a cap.
     """
-    source = binding.value("source")
+    source = binding.value("source") or "total"
+    if source == "groundwater":
+        return _within_cap(scene, binding, source)
+    return concat(
+        [
+            _within_cap(scene, binding, source),
+            _within_cap(scene, binding, "groundwater", "groundwater", ("permits.groundwater_cap",)),
+        ]
+    )
+
+
+def _within_cap(
+    scene: Scene, binding: Binding, source: str, check: str = "", unsure: tuple[str, ...] = ()
+) -> Verdicts:
+    """Permits of one source against its caps."""
     table = _permit_table(scene, source)
     caps = pd.concat([_caps(scene, level, source) for level in ("county", "city")], ignore_index=True)
     this_year = scene.as_of.year
@@ -252,6 +267,8 @@ def within_cap(scene: Scene, binding: Binding) -> Verdicts:
         measured=total,
         threshold=cap,
         measure_unit="m3",
+        unsure=unsure,
+        check=check,
     )
 
 

@@ -227,7 +227,20 @@ def test_what_may_still_belong_to_the_sum_is_never_a_pass(other):
 def test_other_water_does_not_count_against_groundwater_but_against_the_total():
     permits = [permit("A", 1.0e8), permit("B", 3.0e8, source="surface")]
     assert GAOCHANG not in outcomes(within_cap(permits))
-    assert outcomes(within_cap(permits, source="total"))[GAOCHANG] == "fail"
+    found = rows(within_cap(permits, source="total"))
+    here = found[found["subject_id"] == GAOCHANG]
+    assert here["rule"].tolist() == ["permits.within_cap"]
+    assert here["outcome"].tolist() == ["fail"]
+
+
+def test_a_clause_on_the_total_is_read_for_groundwater_too_and_says_so():
+    """AC-28 under the binding of the document itself."""
+    made = scene(as_of="2025-12-31", wells=[], permits=[permit("P", 4.95e8)])
+    found = rows(run(made, "permits.within_cap", "TLF-3.2a", {"source": "total"}))
+    city = found[found["subject_id"] == "6504"].set_index("rule")
+    assert list(city.index) == ["permits.within_cap.groundwater"]
+    assert city["outcome"].tolist() == ["fail"]
+    assert city["unverified"].tolist() == ['["permits.groundwater_cap"]']
 
 
 def test_a_year_without_a_cap_has_no_verdict():
