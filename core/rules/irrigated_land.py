@@ -71,24 +71,25 @@ def irrigated_mu(scene: Scene) -> np.ndarray:
 def land_added(scene: Scene, baseline: date) -> pd.DataFrame | None:
     """Land irrigated on the day of the scene that was not irrigated on ``baseline``, by geometry.
 
+    Only areas with ``valid_from`` tell since when they are irrigated: an undated one is neither added land nor part
+    of what there was. Nor is one whose facts contradict each other.
+
     Returns:
         Aligned with ``irrigation``: ``now`` (bool, irrigated now), ``area_mu`` (polygon), ``now_mu`` and ``base_mu``
-        (its share irrigated now and then, 亩), ``added_mu`` (NaN where an area now irrigated has no polygon) and
-        ``added`` (that part of the polygon, None for nothing). None where nothing tells what there was: no area was in
-        force then, or no area has a date of validity.
+        (its share irrigated now and then, 亩), ``added_mu`` (NaN where it is not known) and ``added`` (that part of
+        the polygon, None for nothing). None where nothing tells what there was: no dated area was in force then.
     """
     layer = scene.frame("irrigation")
     area = geometry_mu(scene)
-    then, now = irrigated_share(scene, baseline, area), irrigated_share(scene, scene.as_of, area)
-    dated = layer["valid_from"].notna() | layer["valid_to"].notna()
-    if not dated.any() or not (then > 0).any():
-        return None
     shapes = repaired_polygons(layer, "irrigation")[0]
-    was, is_now = then > 1.0 - _WHOLE, now > 1.0 - _WHOLE
-    fresh = np.flatnonzero(is_now & ~was & ~shapely.is_missing(shapes))
-    base = np.flatnonzero(was & ~shapely.is_missing(shapes))
+    then, now = irrigated_share(scene, baseline, area), irrigated_share(scene, scene.as_of, area)
+    sure = layer["valid_from"].notna().to_numpy() & ~_contradictory(scene, area) & ~shapely.is_missing(shapes)
+    was, is_now = (then > 1.0 - _WHOLE) & sure, now > 1.0 - _WHOLE
+    if not was.any():
+        return None
+    fresh, base = np.flatnonzero(is_now & ~was & sure), np.flatnonzero(was)
     left = np.full(len(layer), None, dtype=object)
-    added = np.where(is_now & shapely.is_missing(shapes) & ~was, np.nan, 0.0)
+    added = np.where(is_now & ~sure, np.nan, 0.0)
     if len(fresh):
         crs = crs_of(layer, "irrigation")
         cover, place = shapely.STRtree(shapes[fresh]).query(shapes[base], predicate="intersects")
@@ -118,6 +119,13 @@ def land_within(scene: Scene, found: pd.DataFrame, kinds: Collection[str]) -> np
         rows[cuts["area"].to_numpy("int64")]
     ] * cuts["share"].to_numpy("float64")
     return inside
+
+
+def _contradictory(scene: Scene, area_mu: np.ndarray) -> np.ndarray:
+    """Areas whose retirement and restoration cannot both be true, or not be told."""
+    layer = scene.frame("irrigation")
+    facts = land_facts(scene.register, np.arange(len(layer)), area_mu, pd.Timestamp(scene.as_of))
+    return (facts.flags["no_cycle"] | facts.flags["unclear"]).to_numpy(dtype=bool)
 
 
 def _shares(

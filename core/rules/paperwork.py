@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,17 +105,14 @@ def calendar_counts(calendar: pd.DataFrame, start: np.ndarray, end: np.ndarray) 
     first = np.where(known, start, np.datetime64("2000-01-01"))
     after = np.where(known, end, np.datetime64("1999-12-31")) + np.timedelta64(1, "D")
     days = calendar["day_on"].to_numpy("datetime64[D]")
-    working = calendar["working"].fillna(True).to_numpy(dtype=bool)
+    told = ~np.isnat(days) & calendar["working"].notna().to_numpy()
+    working = calendar["working"].fillna(False).to_numpy(dtype=bool)[told]
+    days = days[told]
     weekday = np.is_busday(days)
-    free, extra = days[~working & weekday], np.sort(np.unique(days[working & ~weekday & ~np.isnat(days)]))
-    count = np.busday_count(first, np.maximum(first, after), holidays=_dated(free))
+    free, extra = days[~working & weekday], np.sort(np.unique(days[working & ~weekday]))
+    count = np.busday_count(first, np.maximum(first, after), holidays=free)
     count += np.searchsorted(extra, after) - np.searchsorted(extra, np.minimum(first, after))
     return np.where(known & (after > first), count, 0)
-
-
-def _dated(days: Iterable) -> np.ndarray:
-    days = np.asarray(days, dtype="datetime64[D]")
-    return days[~np.isnat(days)]
 
 
 __all__ = ["PERIODIC_GRACE_MONTHS", "calendar_counts", "first_days", "papers_of", "yearly_papers"]

@@ -297,16 +297,35 @@ def _from_wells(
     wells = scene.frame("wells")
     unit = np.asarray(scene.unit_at("wells", level), dtype=object)
     chosen = chosen & (unit != "")
-    if source == "deep_confined":
-        chosen &= wells["aquifer"].isin(("deep_confined", "mixed")).to_numpy()
     if sector is not None:
         chosen &= (wells["use"].map(SECTOR_OF_USE) == sector).to_numpy()
-    rows = np.flatnonzero(chosen)
-    return sum_of_wells(scene, rows, unit[rows])
+    if source != "deep_confined":
+        rows = np.flatnonzero(chosen)
+        return sum_of_wells(scene, rows, unit[rows])
+    deep, unknown = _deep(scene)
+    rows = np.flatnonzero(chosen & deep)
+    table = sum_of_wells(scene, rows, unit[rows])
+    table.loc[table["unit_id"].isin(unit[chosen & unknown]), "complete"] = False
+    return table
+
+
+def _deep(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
+    """Wells in deep confined water (a mixed well or one deep screen suffices); and those whose aquifer nobody knows.
+    Screens replace the recorded aquifer."""
+    wells, screens = scene.frame("wells"), scene.frame("screens")
+    of_screen = (
+        screens["aquifer"]
+        .groupby(screens["well_id"])
+        .agg(lambda found: bool(found.isin(("deep_confined", "mixed")).any()))
+    )
+    told = wells["well_id"].map(of_screen)
+    recorded = wells["aquifer"].isin(("deep_confined", "mixed"))
+    deep = told.where(told.notna(), recorded).eq(True).to_numpy()
+    return deep, (told.isna() & wells["aquifer"].isna()).to_numpy()
 
 
 def _without_water(scene: Scene, areas: np.ndarray, years: np.ndarray) -> np.ndarray:
-    """Areas × years: retired as a whole before the year began, or not yet in force when it ended."""
+    """Areas × years: retired as a whole before the year began and still so, or not yet in force when it ended."""
     layer = scene.frame("irrigation")
     starts = np.array([np.datetime64(f"{int(year)}-01-01") for year in years])
     ends = np.array([np.datetime64(f"{int(year)}-12-31") for year in years])
@@ -320,10 +339,11 @@ def _without_water(scene: Scene, areas: np.ndarray, years: np.ndarray) -> np.nda
     row = facts["row"].map(slot)
     facts = facts[row.notna()].assign(slot=row.dropna().astype("int64")).sort_values("day", kind="stable")
     dry = np.zeros((len(areas), len(years)), dtype=bool)
+    retired = (layer["status"] == "retired").to_numpy()[areas]
     for column, start in enumerate(starts):
         before = facts[facts["day"].to_numpy("datetime64[D]") < start].drop_duplicates("slot", keep="last")
         dry[before["slot"].to_numpy(), column] = (before["kind"] == "retired").to_numpy()
-    return dry | later
+    return (dry & retired[:, None]) | later
 
 
 def _first_of(tables: list[pd.DataFrame]) -> pd.DataFrame:

@@ -22,8 +22,9 @@ def document(scene: Scene, binding: Binding) -> Verdicts:
     Documents of a unit are those with ``subject_role`` units and its id. Of ``kind`` and of each of ``kinds`` one must
     be there. The checks, each with a name of its own:
 
-    * ``duties.document``: it exists; with ``by``, since that day at the latest (drafted, else any earlier of its
-      days). Without ``by`` there is no day to miss: what is not there is a fail.
+    * ``duties.document``: it exists; with ``by``, it was drafted, issued or approved up to that day. A later day of
+      issue or approval alone does not tell when it was drafted. Without ``by`` there is no day to miss: what is not
+      there is a fail.
     * ``.approved`` (``approved_by``): approved on that day at the latest. ``.filed`` (``filed``): it was filed.
     * ``.revised`` (``revise_years`` = [earliest, latest]): the next revision is due from the earliest to the latest
       number of years after the last one (at first: after the approval), both days included: before ``not_due``, then
@@ -62,12 +63,12 @@ def _exists(scene: Scene, binding: Binding, units: np.ndarray) -> Verdicts:
         here = found["exists"].to_numpy(dtype=bool)
         drafted = found["drafted_on"].to_numpy("datetime64[D]")
         any_day = found["first_on"].to_numpy("datetime64[D]")
-        since = np.where(np.isnat(drafted), any_day, drafted)
-        days.append(since)
+        days.append(any_day)
         lacking += ~here
         if due is not None:
-            late += here & ~np.isnat(drafted) & (drafted > due)
-            undated += here & np.isnat(drafted) & (np.isnat(any_day) | (any_day > due))
+            in_time = here & ~np.isnat(any_day) & (any_day <= due)
+            late += here & ~in_time & ~np.isnat(drafted)
+            undated += here & ~in_time & np.isnat(drafted)
     early = due is not None and scene.today <= due
     key = np.select(
         [late > 0, (lacking > 0) & early, (lacking > 0) & (due is not None), lacking > 0, undated > 0],
@@ -206,6 +207,8 @@ def _periodic(scene: Scene, binding: Binding) -> Verdicts:
 def _counted(scene: Scene, binding: Binding, kind: str, wanted: int, check: str) -> Verdicts:
     units = units_of(scene, binding.value("level"))
     table = yearly_papers(scene, kind, units, binding, quarterly=wanted == 4)
+    if not len(table):
+        return binding.cannot("duties.periodic.no_year")
     ends = pd.to_datetime(table["year"].astype(str) + "-12-31") + pd.DateOffset(months=PERIODIC_GRACE_MONTHS)
     running = (pd.Timestamp(scene.as_of) <= ends).to_numpy()
     count = table["count"].to_numpy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ...findings import Verdicts
+from ...findings import Verdicts, concat
 from ..binding import Binding
 from ..paperwork import calendar_counts
 from ..registry import Parameter, Rule
@@ -19,16 +19,15 @@ def rectification(scene: Scene, binding: Binding) -> Verdicts:
 
     * Without ``revisit``: a case is done on the day it was rectified, else closed. Done up to the due day (the day
       itself included): pass; later: fail; not done and the day over: overdue; before: not due. The due day is
-      ``due_on``, or the day found plus ``days``. Without either, an open case is listed for review.
+      ``due_on``, or the day found plus ``days``. Without either, an open case is listed for review. Days after
+      ``as_of`` have not happened yet.
     * With ``revisit``: a closed case that nobody looked at again is listed for review (no interval is set); cases
       not yet closed are out of scope.
     """
     cases = scene.frame("violations")
     subjects = subjects_spoken_of(scene, "violations")
-    rectified, closed, revisited, found = (
-        cases[name].to_numpy("datetime64[D]")
-        for name in ("rectified_on", "closed_on", "revisited_on", "found_on")
-    )
+    names = ("rectified_on", "closed_on", "revisited_on", "found_on")
+    rectified, closed, revisited, found = (_happened(scene, cases[name]) for name in names)
     state = cases["state"]
     values = {"case": cases["row_id"].to_numpy()}
     evidence = {
@@ -54,6 +53,7 @@ def rectification(scene: Scene, binding: Binding) -> Verdicts:
     due = _due_days(binding, found)
     key = np.select(
         [
+            np.isnat(due) & (binding.value("days") is not None),
             done & np.isnat(due),
             done & np.isnat(done_on),
             done & (done_on <= due),
@@ -63,6 +63,7 @@ def rectification(scene: Scene, binding: Binding) -> Verdicts:
             scene.today <= due,
         ],
         [
+            "duties.case.not_found",
             "duties.case.done",
             "duties.case.no_day",
             "duties.case.in_time",
@@ -87,6 +88,7 @@ def rectification(scene: Scene, binding: Binding) -> Verdicts:
                 "overdue": "explain",
                 "open": "list",
                 "no_day": "supply_data",
+                "not_found": "supply_data",
                 "no_state": "supply_data",
             }
         )
@@ -102,6 +104,11 @@ def rectification(scene: Scene, binding: Binding) -> Verdicts:
     )
 
 
+def _happened(scene: Scene, days: pd.Series) -> np.ndarray:
+    days = days.to_numpy("datetime64[D]")
+    return np.where(days > scene.today, np.datetime64("NaT"), days)
+
+
 def _due_days(binding: Binding, found: np.ndarray) -> np.ndarray:
     if binding.value("due_on") is not None:
         return np.full(len(found), np.datetime64(binding.value("due_on"), "D"))
@@ -114,48 +121,48 @@ def notice_days(scene: Scene, binding: Binding) -> Verdicts:
     """A public notice stands the stated number of working days, both ends counted (KYS-P).
 
     Monday to Friday, unless the role ``calendar`` says otherwise of a day (holidays are in no text). Fewer: fail.
-    More, or a stated ``n_days`` that differs from the count: review.
+    More: review. ``.stated``: ``n_days`` of the document, where it has one, is the number counted; else review.
     """
     papers = scene.frame("documents")
+    subjects = subjects_spoken_of(scene, "documents")
+    notice = (papers["kind"] == "public_notice").to_numpy()
     start, end = (papers[name].to_numpy("datetime64[D]") for name in ("notice_from", "notice_to"))
     dated = ~np.isnat(start) & ~np.isnat(end)
-    count = calendar_counts(scene.frame("calendar"), start, end)
-    wanted = int(binding.value("working_days"))
+    count = np.where(dated, calendar_counts(scene.frame("calendar"), start, end), np.nan)
+    wanted = float(binding.value("working_days"))
     stated = papers["n_days"].to_numpy(dtype="float64", na_value=np.nan)
-    differs = ~np.isnan(stated) & (stated != count)
-    key = np.select(
-        [~dated, count < wanted, count > wanted, differs],
-        [
-            "duties.notice.no_days",
-            "duties.notice.short",
-            "duties.notice.longer",
-            "duties.notice.stated_differs",
-        ],
-        "duties.notice.agrees",
-    ).astype(object)
-    return binding.say(
-        subjects_spoken_of(scene, "documents"),
-        asked=(papers["kind"] == "public_notice").to_numpy(),
-        outcome=np.select(
-            [~dated, count < wanted, (count > wanted) | differs], ["not_evaluated", "fail", "review"], "pass"
-        ).astype(object),
-        action=np.select([~dated, (count != wanted) | differs], ["supply_data", "explain"], "none").astype(
-            object
-        ),
-        key=key,
-        values={
-            "document": papers["row_id"].to_numpy(),
-            "from": start,
-            "to": end,
-            "found": np.where(dated, count, np.nan),
-            "wanted": wanted,
-            "stated": stated,
-        },
-        evidence={"notice_from": start, "notice_to": end, "n_days": stated},
-        measured=np.where(dated, count, np.nan).astype("float64"),
-        threshold=float(wanted),
+    values = {"document": papers["row_id"].to_numpy(), "from": start, "to": end, "found": count}
+    evidence = {"notice_from": start, "notice_to": end, "n_days": stated}
+    state = np.select([~dated, count < wanted, count > wanted], ["no_days", "short", "longer"], "agrees")
+    stands = binding.say(
+        subjects,
+        asked=notice,
+        outcome=pd.Series(state)
+        .map({"no_days": "not_evaluated", "short": "fail", "longer": "review", "agrees": "pass"})
+        .to_numpy(dtype=object),
+        action=np.select([~dated, count != wanted], ["supply_data", "explain"], "none").astype(object),
+        key=np.char.add("duties.notice.", state.astype(str)).astype(object),
+        values={**values, "wanted": wanted},
+        evidence=evidence,
+        measured=count,
+        threshold=wanted,
         measure_unit="day",
     )
+    same = stated == count
+    agrees = binding.say(
+        subjects,
+        check="stated",
+        asked=notice & dated & ~np.isnan(stated),
+        outcome=np.where(same, "pass", "review").astype(object),
+        action=np.where(same, "none", "explain").astype(object),
+        key=np.where(same, "duties.notice.stated_agrees", "duties.notice.stated_differs").astype(object),
+        values={**values, "stated": stated},
+        evidence=evidence,
+        measured=count,
+        threshold=stated,
+        measure_unit="day",
+    )
+    return concat([stands, agrees])
 
 
 def statistics_return(scene: Scene, binding: Binding) -> Verdicts:

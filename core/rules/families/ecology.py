@@ -41,9 +41,10 @@ def flow_kept(scene: Scene, binding: Binding) -> Verdicts:
     """The ecological flow of the named rivers is kept at the guarantee rate (TLF-1.2l).
 
     Rate of a section = share of its observations with flow ≥ ecological flow, at least ``guarantee_ratio`` (0 to 1).
-    The rows of SECTIONS with one ``section_id`` are its observations; a single row is one observation. ``rivers``: the
-    recorded river contains one of the names (empty: every river); a section without a river could be one of them. A
-    row without a flow is no observation; a section without any, or without an ecological flow, is not evaluated.
+    The rows of SECTIONS with one ``section_id`` are its observations; a single row is one observation. A row without
+    a flow could be either: it passes only if the rate is reached without it, and fails only if it would not be with
+    it. ``rivers``: the recorded river contains one of the names (empty: every river); a section without a river could
+    be one of them. Without an ecological flow nothing can be said.
     """
     sections = scene.frame("sections")
     rivers = [normal_name(name) for name in binding.value("rivers") or ()]
@@ -56,21 +57,32 @@ def flow_kept(scene: Scene, binding: Binding) -> Verdicts:
     flow = sections["flow_m3s"].to_numpy("float64")
     seen = ~np.isnan(flow)
     kept = pd.Series(np.where(seen, reaches(flow, eco), np.nan))
-    ratio = kept.groupby(who.to_numpy()).transform("mean").to_numpy("float64")
+    ratio = kept.fillna(0.0).groupby(who.to_numpy()).transform("mean").to_numpy("float64")
+    best = kept.fillna(1.0).groupby(who.to_numpy()).transform("mean").to_numpy("float64")
     count = pd.Series(seen).groupby(who.to_numpy()).transform("sum").to_numpy("int64")
     wanted = float(binding.value("guarantee_ratio"))
     known = ~np.isnan(eco) & (count > 0) & ~unsure
-    enough = reaches(ratio, wanted)
+    enough, never = reaches(ratio, wanted), ~reaches(best, wanted)
     first = np.flatnonzero(~who.duplicated().to_numpy())
     return binding.say(
         scene.subjects("sections").take(first),
         asked=(named | unsure)[first],
-        outcome=np.select([~known, enough], ["not_evaluated", "pass"], "fail").astype(object)[first],
-        action=np.select([~known, enough], ["supply_data", "none"], "explain").astype(object)[first],
+        outcome=np.select([~known, enough, never], ["not_evaluated", "pass", "fail"], "not_evaluated").astype(
+            object
+        )[first],
+        action=np.select([~known, enough, never], ["supply_data", "none", "explain"], "supply_data").astype(
+            object
+        )[first],
         key=np.select(
-            [unsure, np.isnan(eco), count == 0, enough],
-            ["ecology.kept.no_river", "ecology.kept.no_eco_flow", "ecology.kept.no_flow", "ecology.kept.yes"],
-            "ecology.kept.no",
+            [unsure, np.isnan(eco), count == 0, enough, never],
+            [
+                "ecology.kept.no_river",
+                "ecology.kept.no_eco_flow",
+                "ecology.kept.no_flow",
+                "ecology.kept.yes",
+                "ecology.kept.no",
+            ],
+            "ecology.kept.open",
         ).astype(object)[first],
         values={
             "section": sections["row_id"].to_numpy()[first],

@@ -19,8 +19,8 @@ def expansion(scene: Scene, binding: Binding) -> Verdicts:
 
     Gross, by geometry: the part of each area irrigated now that no area irrigated on ``baseline`` covers, in 亩; what
     was given up elsewhere does not make up for it. Any: ``action`` (review; the text limits, it does not ban). One
-    row per area, and one per county (``.unit``) with gross and net. Areas without dates were always there; a layer
-    without any area in force on the base day, or without any date at all, says nothing.
+    row per area, and one per county (``.unit``) with gross and net. An area without ``valid_from`` does not tell since
+    when it is irrigated: not evaluated. A layer without any dated area of the base day says nothing.
     """
     found = land_added(scene, binding.value("baseline"))
     if found is None:
@@ -51,19 +51,26 @@ def expansion(scene: Scene, binding: Binding) -> Verdicts:
         measure_unit="mu",
     )
     unit = area_units(scene, "county")
-    sums = found.assign(unit=unit)[unit != ""].groupby("unit")[["added_mu", "now_mu", "base_mu"]].sum()
+    found = found.assign(unit=unit, unknown=no_shape & found["now"])
+    sums = found[unit != ""].groupby("unit")[["added_mu", "now_mu", "base_mu", "unknown"]].sum()
     gross = sums["added_mu"].to_numpy()
     net = sums["now_mu"].to_numpy() - sums["base_mu"].to_numpy()
+    unknown = sums["unknown"].to_numpy("float64")
     per_unit = binding.say(
         scene.unit_subjects(sums.index),
         check="unit",
-        outcome=np.where(gross > 0, action, "pass").astype(object),
-        action=np.where(gross > 0, "limit", "none").astype(object),
-        key=np.where(gross > 0, "irrigation.expansion.unit", "irrigation.expansion.unit_none").astype(object),
+        outcome=np.select([gross > 0, unknown > 0], [action, "not_evaluated"], "pass").astype(object),
+        action=np.select([gross > 0, unknown > 0], ["limit", "supply_data"], "none").astype(object),
+        key=np.select(
+            [gross > 0, unknown > 0],
+            ["irrigation.expansion.unit", "irrigation.expansion.unit_open"],
+            "irrigation.expansion.unit_none",
+        ).astype(object),
         values={
             "unit": unit_names(scene, sums.index),
             "gross_mu": np.round(gross, 2),
             "net_mu": np.round(net, 2),
+            "unknown": unknown,
             "baseline": binding.value("baseline"),
         },
         evidence={"now_mu": sums["now_mu"].to_numpy(), "base_mu": sums["base_mu"].to_numpy(), "net_mu": net},

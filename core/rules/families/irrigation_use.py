@@ -7,7 +7,7 @@ import pandas as pd
 
 from ...findings import Verdicts
 from ..binding import Binding
-from ..flags import flagged, recorded
+from ..flags import flagged
 from ..irrigated_land import geometry_mu, irrigated_mu, net_retired
 from ..quantities import area_units
 from ..registry import Parameter, Rule
@@ -96,7 +96,7 @@ def leader(scene: Scene, binding: Binding) -> Verdicts:
     A district is what shares a name in ``district``; an area without one stands for itself. A candidate has at least
     ``at_least_mu`` 亩 (registered, else by geometry) irrigated now, and all its areas carry the flags ``managed`` and
     ``safe``. Candidates are listed for review, with η = net field ÷ gross diversion of the last full year where INDICES
-    have it for the area; the others have nothing to do. Where no area has flags at all a large district is open.
+    have it for the area; a large district with an area without any flags is open. All others are out of scope.
     """
     areas = scene.frame("irrigation")
     area = irrigated_mu(scene)
@@ -107,28 +107,38 @@ def leader(scene: Scene, binding: Binding) -> Verdicts:
         .where(areas["district"].notna(), "row " + areas["row_id"].astype(str))
     )
     sound = flagged(areas["flags"], "managed") & flagged(areas["flags"], "safe")
-    frame = pd.DataFrame({"name": name, "area": area, "sound": sound, "row": np.arange(len(areas))})[now]
+    frame = pd.DataFrame(
+        {
+            "name": name,
+            "area": area,
+            "sound": sound,
+            "unknown": areas["flags"].isna().to_numpy(),
+            "row": np.arange(len(areas)),
+        }
+    )[now]
     frame = frame.sort_values("row", kind="stable")
     frame["key"] = areas["row_id"].to_numpy()[frame["row"]]
     districts = (
         frame.sort_values("key", kind="stable")
         .groupby("name")
-        .agg(area=("area", "sum"), sound=("sound", "all"), row=("row", "first"), n=("row", "size"))
+        .agg(
+            area=("area", "sum"),
+            sound=("sound", "all"),
+            unknown=("unknown", "any"),
+            row=("row", "first"),
+            n=("row", "size"),
+        )
     )
     rows = districts["row"].to_numpy("int64")
     large = reaches(districts["area"], float(binding.value("at_least_mu")))
-    kept = recorded(areas["flags"])
-    chosen = large & districts["sound"].to_numpy(bool) & kept
+    sound, unknown = districts["sound"].to_numpy(bool), districts["unknown"].to_numpy(bool)
     eta = _efficiency(scene)
     return binding.say(
         scene.subjects("irrigation").take(rows),
-        outcome=np.select([chosen, large & (not kept)], ["review", "not_evaluated"], "pass").astype(object),
-        action=np.select([chosen, large & (not kept)], ["list", "supply_data"], "none").astype(object),
-        key=np.select(
-            [chosen, large & (not kept)],
-            ["irrigation.leader.candidate", "irrigation.leader.no_flags"],
-            "irrigation.leader.no",
-        ).astype(object),
+        asked=large & (sound | unknown),
+        outcome=np.where(sound, "review", "not_evaluated").astype(object),
+        action=np.where(sound, "list", "supply_data").astype(object),
+        key=np.where(sound, "irrigation.leader.candidate", "irrigation.leader.no_flags").astype(object),
         values={
             "district": np.where(areas["district"].notna(), areas["district"], areas["row_id"])[rows],
             "area_mu": np.round(districts["area"].to_numpy(), 2),

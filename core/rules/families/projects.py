@@ -19,14 +19,15 @@ def assessment(scene: Scene, binding: Binding) -> Verdicts:
     """No approval without a passed assessment or saving review (TLF-3.3a, TLF-3.3b, TOL-2, HJQ-3.1d, KYS-M3).
 
     passed → allow; failed → ``failed``; not done or still pending → ``missing``; nothing recorded → not evaluated,
-    never allowed. Asked of everything that is still to be approved: ``build_kind`` ``existing`` is out of scope, an
-    empty one is not. ``about`` narrows it to plans (flag ``plan``) or to projects, where flags are recorded at all.
+    never allowed. What exists (``build_kind`` existing) without a passed one is out of scope, for it is not up for
+    approval; an empty ``build_kind`` is in scope. ``about`` narrows it to plans (flag ``plan``) or to projects, where
+    flags are recorded at all.
     """
     projects = scene.frame("projects")
     state = projects[binding.value("field")].astype(object)
     plan = flagged(projects["flags"], "plan")
     about = binding.value("about") if recorded(projects["flags"]) else "all"
-    asked = (projects["build_kind"] != "existing").to_numpy(dtype=bool)
+    asked = ((projects["build_kind"] != "existing") | (state == "passed")).to_numpy(dtype=bool)
     asked &= {"all": np.ones(len(projects), dtype=bool), "projects": ~plan, "plans": plan}[about]
     passed, failed = (state == "passed").to_numpy(), (state == "failed").to_numpy()
     undone = state.isin(("missing", "pending")).to_numpy()

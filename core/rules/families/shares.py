@@ -133,11 +133,9 @@ def withdrawn(scene: Scene, binding: Binding) -> Verdicts:
             "year": year,
             "share": round(share, 2),
             "percent": percent,
-            "over_m3": over,
-            "cut_m3": cut,
-            "short_m3": max(0.0, percent / 100.0 * over - cut)
-            if over is not None and not np.isnan(cut)
-            else None,
+            "over_m3": None if over is None else round(over, 1),
+            "cut_m3": round(cut, 1),
+            "short_m3": None if np.isnan(share) else round(max(0.0, percent / 100.0 * over - cut), 1),
         },
         evidence={"base": base, "since": since, "use_before_m3": before, "use_m3": now, "over_use_m3": over},
         measured=share,

@@ -43,6 +43,8 @@ def yearly(scene: Scene, binding: Binding) -> Verdicts:
         table = rate(scene, *RATES[quantity], level)
         table["value"] *= 100.0
     pairs = year_pairs(scene, table, binding.value("years"), with_open=summed)
+    if not pairs:
+        return binding.cannot("trend.no_year")
     frame = changes(
         table, units_of(scene, level), pairs, falls=falls, additive=summed or quantity == "allocated_area"
     )

@@ -12,8 +12,6 @@ from ..registry import Parameter, Rule, words
 from ..scene import Scene
 from ..yearbook import exceeds, last_full_year, reaches
 
-PERMIT_GONE = ("cancelled", "expired")
-
 
 def plan(scene: Scene, binding: Binding) -> Verdicts:
     """Who must have a water-use plan has one (TLF-3.4a, HJQ-3.4b, YJS-3.1.2b, KYS-M4).
@@ -37,22 +35,22 @@ def plan(scene: Scene, binding: Binding) -> Verdicts:
     carries = flagged(users["flags"], flag) if flag and flags_known else np.full(len(users), True)
     on_network = users["network_id"].notna().to_numpy() | (not binding.value("network_only"))
     no_threshold = bool(binding.value("network_only")) and _limit(binding) is None and not flag
-    surely = np.zeros(len(users), dtype=bool)
+    surely, perhaps = np.zeros(len(users), dtype=bool), np.zeros(len(users), dtype=bool)
     if binding.value("permitted"):
-        surely |= _permitted(scene)
+        surely, perhaps = _permitted(scene)
     if binding.value("abstractors"):
-        surely |= _with_well(scene, scene.wells_now["in_use"].to_numpy(dtype=bool))
+        surely = surely | _with_well(scene, scene.wells_now["in_use"].to_numpy(dtype=bool))
     candidate = (of_group | group_open) & on_network & carries & (large | np.isnan(size) | no_threshold)
-    certain = of_group & on_network & carries & large & ~no_threshold & flags_known
+    certain = of_group & on_network & carries & large & (not no_threshold) & flags_known
     must = surely | certain
     has_plan = (yearly["plan"] > 0).to_numpy()
     known = bool((scene.amounts.user_years["plan"] > 0).any())
     key = np.select(
         [
-            has_plan & must,
+            must & has_plan,
             must & known,
             must,
-            has_plan,
+            perhaps,
             no_threshold & candidate,
             np.full(len(users), not flags_known),
         ],
@@ -60,18 +58,18 @@ def plan(scene: Scene, binding: Binding) -> Verdicts:
             "users.plan.has_plan",
             "users.plan.no_plan",
             "users.plan.plans_not_recorded",
-            "users.plan.has_plan",
+            "users.plan.permit_open",
             "users.plan.no_threshold",
             "users.plan.flags_not_recorded",
         ],
         "users.plan.scope_open",
     )
-    outcome = np.select([has_plan, must & known], ["pass", "fail"], "not_evaluated").astype(object)
+    outcome = np.select([must & has_plan, must & known], ["pass", "fail"], "not_evaluated").astype(object)
     return binding.say(
         scene.subjects("users"),
-        asked=must | candidate,
+        asked=must | candidate | perhaps,
         outcome=outcome,
-        action=np.select([has_plan, must & known], ["none", "list"], "supply_data").astype(object),
+        action=np.select([must & has_plan, must & known], ["none", "list"], "supply_data").astype(object),
         period=str(year),
         key=key.astype(object),
         values={"user": users["row_id"].to_numpy(), "annual_m3": size, "year": year},
@@ -203,15 +201,17 @@ def _of_year(scene: Scene, year: int) -> pd.DataFrame:
     return table.reindex(ids)[["use", "plan"]].astype("float64").reset_index(drop=True)
 
 
-def _permitted(scene: Scene) -> np.ndarray:
-    """Users under a permit: one in their name that is in force, or a well of theirs with a permit number."""
+def _permitted(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
+    """Users surely under a permit (one in their name that was not cancelled, expired ones included, or a well of
+    theirs with a permit number); and those of whom it is open because the state of their permit is not recorded."""
     ids = scene.frame("users")["user_id"]
-    held = np.zeros(len(ids), dtype=bool)
-    if scene.has("permits"):
-        permits = scene.frame("permits")
-        over = permits["state"].isin(PERMIT_GONE) | (permits["valid_to"] < pd.Timestamp(scene.as_of))
-        held |= ids.isin(permits.loc[~over, "user_id"].dropna()).to_numpy()
-    return held | _with_well(scene, scene.wells_now["permitted"].to_numpy(dtype=bool))
+    surely = _with_well(scene, scene.wells_now["permitted"].to_numpy(dtype=bool))
+    permits = scene.frame("permits")
+    state = permits["state"]
+    stated = state.notna() | (not recorded(state))
+    held = permits.loc[stated & (state != "cancelled"), "user_id"].dropna()
+    surely = surely | ids.isin(held).to_numpy()
+    return surely, ids.isin(permits.loc[~stated, "user_id"].dropna()).to_numpy() & ~surely
 
 
 def _with_well(scene: Scene, chosen: np.ndarray) -> np.ndarray:
