@@ -35,7 +35,6 @@ DEFAULTS = {
 }
 
 GAPS = {
-    "priority.order": "TOL-1a",
     "level.thresholds": "TOL-1b",
     "ecology.share_percent": "TOL-3a",
     "discharge.standards": "TOL-5b",
@@ -61,6 +60,7 @@ GAPS = {
 RULES = """
 TOL-P permits.required permits.over_volume permits.use_differs meters.required fees.paid
 TOL-G wells.new_self_supply
+TOL-1a quota.protected_minima
 TOL-1b levels.control
 TOL-2 projects.assessment
 TOL-3a shares.limit
@@ -223,8 +223,8 @@ def test_quotes_of_the_notes_stand_in_the_document(toli, text):
 def test_force_and_evaluation_of_clauses(toli):
     assert {clause.force for clause in toli.clauses.values()} == {"mandatory"}
     assert Counter(c.evaluation for c in toli.clauses.values()) == {
-        "computable": 26,
-        "parameter": 11,
+        "computable": 27,
+        "parameter": 10,
         "checklist": 7,
     }
     checklist = [c.id for c in toli.clauses.values() if c.evaluation == "checklist"]
