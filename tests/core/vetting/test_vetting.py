@@ -13,6 +13,7 @@ from build import run, scene
 from overdraft.core.findings import PERMISSION_OUTCOME, Verdicts, concat
 from overdraft.core.messages import render
 from overdraft.core.policy import RuleUse, load_policy
+from overdraft.core.rules.run import rule_findings
 from overdraft.core.vetting import COLUMNS, vet_applications
 
 ZONE = {"zone_id": "Z", "severity": "general", "geometry": box(89, 42, 90, 43)}
@@ -363,3 +364,59 @@ def test_a_findings_table_serves_as_well_as_verdicts():
     pd.testing.assert_frame_equal(
         vet_applications(made, found).frame, vet_applications(made, found.rows).frame
     )
+
+
+# ------------------------------------------------------------------------------------- every rule of the document
+
+
+def everything(as_of="2025-12-31", **without):
+    """All that the document asks of an application in the zone, in good order: headroom, levels, papers."""
+    use = {"subject_role": "units", "measure": "use", "source": "groundwater", "unit": "m3", "value": 1e7}
+    roles = {
+        "permits": [{"permit_no": "Q", "county": "高昌区", "source": "groundwater", "volume_m3": 1e7}],
+        "indices": [{**use, "subject_id": "650402", "year": 2025}],
+        "stations": [{"station_id": "M", "threshold_m": 10.0}],
+        "levels": [{"station_id": "M", "date_on": f"2025-{n:02d}-01", "level_m": 20.0} for n in (1, 6, 12)],
+    }
+    cases = [
+        application("irrigation"),
+        application("waiting", use="rural_drinking"),
+        application("approved", use="rural_drinking", approval_no="吐水批1号"),
+        application("outside", **OUTSIDE),
+    ]
+    made = scene(
+        as_of=as_of,
+        ledger=True,
+        wells=[{"well_id": "n", "x": 88.2, "y": 41.2}],
+        zones=[ZONE],
+        units=UNITS,
+        applications=cases,
+        **{role: rows for role, rows in roles.items() if role not in without},
+    )
+    found = rule_findings(made, subjects=("applications", "units"))
+    return vet_applications(made, concat([found, made.ledger.verdicts])).frame.set_index("application_id")
+
+
+def test_ac_24_under_the_whole_document():
+    frame = everything()
+    assert frame["permission"].to_dict() == {
+        "irrigation": "deny",
+        "waiting": "hold",
+        "approved": "allow",
+        "outside": "allow_if",
+    }
+    assert "TLF-4.4d" in frame.at["outside", "clauses"]
+
+
+@pytest.mark.parametrize(
+    ("role", "clause"), [("permits", "TLF-3.2a"), ("levels", "TLF-4.2a"), ("indices", "TLF-4.2a")]
+)
+def test_what_is_not_supplied_leaves_more_water_open(role, clause):
+    frame = everything(**{role: None})
+    assert frame["permission"].to_dict() == {
+        "irrigation": "deny",
+        "waiting": "hold",
+        "approved": "not_evaluated",
+        "outside": "not_evaluated",
+    }
+    assert frame.at["approved", "clauses"] == clause
