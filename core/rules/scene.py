@@ -167,6 +167,9 @@ class Scene:
         """County of each row of a role, "" where not known: by place, by record, or through what it belongs to."""
         frame = self.frame(role)
         county = self.unit_at(role, "county")
+        if "county" in frame.columns and (county == "").any():
+            # a recorded county that no unit knows is a place elsewhere, not an unknown one
+            county = np.where(county == "", self.unit_key(texts(frame, "county")), county)
         for key, owner in (("well_id", "wells"), ("user_id", "users"), ("permit_no", "permits")):
             if key in frame.columns and role != owner and self.has(owner) and (county == "").any():
                 rows = self.rows_of(owner, frame[key])

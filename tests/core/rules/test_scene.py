@@ -111,6 +111,14 @@ def test_scope():
     assert scene.children("6504", "county") == ("650402", "650421", "650422")
 
 
+@pytest.mark.parametrize(("county", "inside"), [("高昌区", True), (None, True), ("托里县", False)])
+def test_a_recorded_county_that_nobody_knows_is_elsewhere(county, inside):
+    scene = build.scene(
+        wells=[{"well_id": "A", "county": county}], users=[{"user_id": "U", "county": county}]
+    )
+    assert scene.subjects("wells").in_scope.tolist() == scene.subjects("users").in_scope.tolist() == [inside]
+
+
 def test_a_township_counts_with_its_county():
     town = {
         "unit_id": "T",
