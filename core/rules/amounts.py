@@ -151,10 +151,27 @@ class Amounts:
         table["row_id"] = frame[ROW_ID].to_numpy(dtype=object)
         units = (table["role"] == "units").to_numpy()
         table.loc[units, "subject_id"] = self._scene.unit_key(table.loc[units, "subject_id"])
+        self._settle_scopes(table, units)
         usable = table["year"].notna() & table["value"].notna() & pd.Series(table["subject_id"]).notna()
         table = table[usable.to_numpy() & (table["unit"] != "").to_numpy()].reset_index(drop=True)
         table["year"] = table["year"].astype("int64")
         return table
+
+    def _settle_scopes(self, table: pd.DataFrame, units: np.ndarray) -> None:
+        """A figure of a unit whose scope names a unit within it is a figure of that unit; one whose scope names the
+        unit itself is of the whole unit."""
+        rows = np.flatnonzero(units & (table["scope"] != "").to_numpy())
+        if not len(rows):
+            return
+        book = self._scene.book
+        known = set(book.table["unit_id"])
+        subject = table["subject_id"].to_numpy(dtype=object)[rows]
+        named = self._scene.unit_key(table["scope"].to_numpy(dtype=object)[rows])
+        pairs = set(zip(named, subject, strict=True))
+        within = {pair for pair in pairs if pair[0] in known and pair[1] in book.ancestors(pair[0])}
+        settled = np.array([pair in within for pair in zip(named, subject, strict=True)], dtype=bool)
+        table.loc[rows[settled], "subject_id"] = named[settled]
+        table.loc[rows[settled], "scope"] = ""
 
     def indices(
         self,

@@ -37,10 +37,14 @@ def whole_numbers(values: Iterable | None) -> tuple[int, ...]:
 
 def years_of(scene: Scene, binding: Binding) -> pd.DataFrame:
     """The years that a binding asks about, of its level and, where the city has a figure of its own, of the city."""
+    wanted = whole_numbers(binding.value("years"))
+    if not wanted and binding.rule.parameter("from_year") is not None:
+        ends = binding.value("from_year"), binding.value("to_year")
+        wanted = whole_numbers(ends) if None not in ends else ()
     level, source = str(binding.value("level") or "county"), str(binding.value("source") or "total")
     asked = {
         "source": source,
-        "years": whole_numbers(binding.value("years")),
+        "years": wanted,
         "clause": binding.clause.id,
         "item": str(binding.value("item") or ""),
     }
@@ -117,7 +121,7 @@ def comparable(scene: Scene, binding: Binding) -> Verdicts:
     Years whose caps differ in issuer or scope, or whose uses differ in scope, are not comparable; the differences are
     shown all the same. A cap that falls while use rises is for the unit to explain (review).
     """
-    table = years_of(scene, binding)
+    table = _with_successors(scene, binding, years_of(scene, binding))
     pair = _pairs(scene, binding, table)
     state = np.select(
         [
@@ -191,6 +195,30 @@ def _pairs(scene: Scene, binding: Binding, table: pd.DataFrame) -> pd.DataFrame:
     )
     joined = table.merge(before, how="inner", left_on=["unit_id", "year"], right_on=["unit_id", "joins"])
     return joined.reset_index(drop=True)
+
+
+def _with_successors(scene: Scene, binding: Binding, table: pd.DataFrame) -> pd.DataFrame:
+    """Where the cap of a year was given to one unit within instead of the unit itself, that unit's figures stand in its
+    place, with its name as their scope: the years are shown side by side, and are not comparable."""
+    bare = table["cap_m3"].isna().to_numpy() & (table["state"] != "not_due").to_numpy()
+    if not bare.any():
+        return table
+    years, source = tuple(table.loc[bare, "year"].unique()), str(binding.value("source") or "total")
+    levels = [level for level in LEVELS if level != CITY and len(units_of(scene, level))]
+    inner = [year_table(scene, level=level, source=source, years=years) for level in levels]
+    inner = pd.concat([part for part in inner if len(part)] or [table.head(0)], ignore_index=True)
+    inner = inner[inner[["cap_m3", "use_m3"]].notna().all(axis=1).to_numpy()]
+    above = inner["unit_id"].map(lambda unit: next(iter(scene.book.ancestors(unit)[1:]), ""))
+    inner = inner.assign(cap_scope=unit_names(scene, inner["unit_id"]), unit_id=above)
+    inner["use_scope"] = inner["cap_scope"]
+    alone = ~inner.duplicated(["unit_id", "year"], keep=False)
+    keys = pd.MultiIndex.from_frame(table.loc[bare, ["unit_id", "year"]])
+    inner = inner[alone.to_numpy() & pd.MultiIndex.from_frame(inner[["unit_id", "year"]]).isin(keys)]
+    served = bare & pd.MultiIndex.from_frame(table[["unit_id", "year"]]).isin(
+        pd.MultiIndex.from_frame(inner[["unit_id", "year"]])
+    )
+    parts = [part for part in (table[~served], inner) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else table
 
 
 def _scope_changed(scene: Scene, pair: pd.DataFrame) -> np.ndarray:

@@ -13,7 +13,9 @@ from shapely.geometry import box
 
 from build import outcomes, passed, run, scene
 from overdraft.core.messages import render
-from overdraft.core.policy import PolicyUnit, load_policy
+from overdraft.core.policy import PolicyUnit, available_policies, load_policy
+from overdraft.core.rules.binding import bindings
+from overdraft.core.rules.run import findings_of
 
 GAOCHANG, SHANSHAN, TOKSUN = "650402", "650421", "650422"
 DIVISION = "660014"
@@ -291,3 +293,47 @@ def test_order_of_rows_does_not_matter():
         )
         pd.testing.assert_frame_equal(first, second)
     assert np.isfinite(first["measured"].astype("float64")).all()
+
+
+# ------------------------------------------------------------------------------------- the document of Kunyu itself
+
+
+def sheet(subject="659009", scope=OLD):
+    """The year sheet as a register holds it; the old regiments as a scope of the division, or as a unit."""
+    rows = [("use", 2112.32, 2023, "659009", "师市"), ("use", 2356.52, 2024, subject, scope)]
+    uses = [index(value, year, what, unit=unit, scope=of, issuer="") for what, value, year, unit, of in rows]
+    return [*uses, index(954.57, 2025, "use", unit=subject, scope=scope, issuer="", as_of="2025-08-26")]
+
+
+@pytest.mark.parametrize(
+    ("subject", "scope"), [("659009", OLD), ("老团场", ""), ("kunyu-old-regiments", OLD)]
+)
+@pytest.mark.parametrize(
+    ("clause", "rule", "verdict"),
+    [
+        pytest.param("KYS-R5b", "quota.cap", None, id="AC-60"),
+        pytest.param("KYS-R5c", "quota.cap", None, id="AC-61"),
+        pytest.param("KYS-R5d", "quota.cap", ("not_evaluated", "open"), id="AC-62"),
+        pytest.param("KYS-R5e", "quota.comparable", ("not_evaluated", "not_comparable"), id="AC-63"),
+    ],
+)
+def test_the_claims_of_kunyu_are_reconciled_with_the_register(clause, rule, verdict, subject, scope):
+    made = scene("kunyu-2025", "2025-09-04", indices=sheet(subject, scope))
+    bound = next(b for b in bindings(made.policy) if (b.clause.id, b.rule.name) == (clause, rule))
+    found = speaks(findings_of(made, bound))
+    rows = found.rows
+    assert (len(rows), passed(found)) == ((0, 1) if verdict is None else (1, 0))
+    if verdict is not None:
+        assert (rows.iloc[0]["outcome"], rows.iloc[0]["period_state"]) == verdict
+    if rule == "quota.comparable":
+        assert rows.iloc[0]["measured"] == pytest.approx(244.20e4)
+        assert rows.iloc[0]["threshold"] == pytest.approx(-107e4)
+
+
+def test_every_policy_binds_these_rules_as_they_are():
+    families = {"quota", "levels"}
+    for policy in available_policies():
+        made = scene(getattr(policy, "id", policy), "2026-03-31", indices=YEARS[:1])
+        for bound in bindings(made.policy):
+            if bound.rule.family in families:
+                speaks(findings_of(made, bound))
