@@ -222,7 +222,7 @@ def _own_targets(scene: Scene, level: str, clause: str, item: str) -> pd.DataFra
 
 
 def _years(scene: Scene, years: Iterable[int], caps: pd.DataFrame, used: pd.DataFrame) -> list[int]:
-    given = sorted({int(year) for year in years or ()})
+    given = sorted({int(year) for year in years})
     if given:
         return given
     for frame in (caps, used):
