@@ -19,6 +19,8 @@ UNASSIGNED = "unassigned"
 
 _ENUM_OF_VALUE = {
     "use": "use",
+    "uses": "use",
+    "approved_uses": "use",
     "status": "status",
     "aquifer": "aquifer",
     "severity": "severity",
@@ -32,6 +34,10 @@ _ENUM_OF_VALUE = {
     "source": "irrigation_source",
     "decision": "application_decision",
     "permission": "permission",
+    "alternative": "alternative_kind",
+    "protection": "protection_kind",
+    "industry": "project_industry",
+    "build_kind": "project_build_kind",
 }
 """Names under which messages carry a token, and the enumeration that it is from."""
 

@@ -51,11 +51,19 @@ def zones_of(scene: Scene, role: str) -> pd.DataFrame:
 def former_volume(scene: Scene) -> np.ndarray:
     """Permitted volume (m³) of the wells that each application takes the place of or changes, NaN where not known.
 
-    These are the wells of ``replaces``; without any, the well of ``well_id``. All of their volumes must be known.
+    These are the wells of ``replaces`` of a renewal, the well of ``well_id`` of anything else. All of their volumes
+    must be known.
     """
     asked_for = scene.frame("applications")
     replaces, own = (asked_for[name].astype(object) for name in ("replaces", "well_id"))
-    named = replaces.where(replaces.notna(), own).dropna().astype(str).str.split(";").explode().str.strip()
+    named = (
+        replaces.where((asked_for["kind"] == "renewal").fillna(False), own)
+        .dropna()
+        .astype(str)
+        .str.split(";")
+        .explode()
+        .str.strip()
+    )
     named = named[named != ""]
     row = np.asarray(scene.rows_of("wells", named), dtype=np.int64)
     volume = scene.wells_now["permit_m3"].to_numpy(dtype="float64")

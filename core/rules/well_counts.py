@@ -106,35 +106,37 @@ def use_after_closing(scene: Scene) -> pd.DataFrame:
     return sums.assign(case=case)
 
 
-def self_supply_years(
-    scene: Scene, counties: Sequence[str], years: Sequence[int]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def self_supply_years(scene: Scene, counties: Sequence[str], years: Sequence[int]) -> pd.DataFrame:
     """Self-supply wells by county and year of building.
 
     Returns:
         ``unit_id`` ``year`` ``n_new`` ``n_unsaid`` (built in the year, and nobody says whether self-supply)
-        ``permit_m3`` (of the new ones); and ``unit_id`` ``n_undated`` (self-supply, day of building not known).
+        ``permit_m3`` (of the new ones) ``n_undated`` (of either, day of building not known; the same in each year).
     """
     wells, now = scene.frame("wells"), scene.wells_now
     kept = scene.subjects("wells").in_scope & ~(now["status"] == "proposed").to_numpy(dtype=bool)
     own = (wells["self_supply"] == True).fillna(False).to_numpy(dtype=bool) & kept  # noqa: E712 (nullable)
     unsaid = wells["self_supply"].isna().to_numpy(dtype=bool) & kept
     built = wells["built_on"].where(wells["built_on"].notna(), wells["commissioned_on"])
+    dated = built.notna().to_numpy()
     frame = pd.DataFrame(
         {
             "unit_id": np.asarray(scene.unit_at("wells", "county"), dtype=object),
             "year": built.dt.year.fillna(0).astype("int64"),
-            "n_new": own.astype("int64"),
-            "n_unsaid": unsaid.astype("int64"),
-            "permit_m3": np.where(own, now["permit_m3"].to_numpy(dtype="float64"), 0.0),
+            "n_new": (own & dated).astype("int64"),
+            "n_unsaid": (unsaid & dated).astype("int64"),
+            "n_undated": ((own | unsaid) & ~dated).astype("int64"),
+            "permit_m3": np.where(own & dated, now["permit_m3"].to_numpy(dtype="float64"), 0.0),
         }
     )
-    sums = frame.groupby(["unit_id", "year"])[["n_new", "n_unsaid", "permit_m3"]].sum()
     index = pd.MultiIndex.from_product([list(counties), list(years)], names=["unit_id", "year"])
-    series = sums.reindex(index).fillna(0).astype({"n_new": "int64", "n_unsaid": "int64"}).reset_index()
-    undated = frame[frame["year"] == 0].groupby("unit_id")["n_new"].sum()
-    undated = undated.reindex(list(counties)).fillna(0)
-    return series, pd.DataFrame({"unit_id": list(counties), "n_undated": undated.to_numpy(dtype="int64")})
+    sums = (
+        frame.groupby(["unit_id", "year"])[["n_new", "n_unsaid", "permit_m3"]].sum().reindex(index).fillna(0)
+    )
+    table = sums.astype({"n_new": "int64", "n_unsaid": "int64"}).reset_index()
+    undated = frame.groupby("unit_id")["n_undated"].sum()
+    table["n_undated"] = table["unit_id"].map(undated).fillna(0).astype("int64")
+    return table
 
 
 def _readings(scene: Scene) -> pd.DataFrame:

@@ -50,7 +50,7 @@ def _wells(scene: Scene, binding: Binding) -> Verdicts:
         values={
             "use": wells["use"].to_numpy(dtype=object),
             "aquifer": aquifer,
-            "allowed": binding.value("uses"),
+            "uses": binding.value("uses"),
         },
         evidence={
             "use": wells["use"].to_numpy(dtype=object),
@@ -78,7 +78,7 @@ def _applications(scene: Scene, binding: Binding) -> Verdicts:
         values={
             "use": asked_for["use"].to_numpy(dtype=object),
             "aquifer": aquifer,
-            "allowed": binding.value("uses"),
+            "uses": binding.value("uses"),
         },
         evidence={"use": asked_for["use"].to_numpy(dtype=object), "aquifer": aquifer},
         **verdict,

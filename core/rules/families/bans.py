@@ -116,8 +116,8 @@ def zone_abstraction(scene: Scene, binding: Binding) -> Verdicts:
         [
             ~known,
             kind.isna().to_numpy(dtype=bool),
-            on_paper & (more == "same"),
             use.isna().to_numpy(dtype=bool),
+            on_paper & (more == "same"),
             ~named,
             new,
             more == "more",
@@ -126,8 +126,8 @@ def zone_abstraction(scene: Scene, binding: Binding) -> Verdicts:
         [
             "not_placed",
             "kind_unknown",
-            "unchanged",
             "use_unknown",
+            "unchanged",
             "use_not_named",
             "new",
             "more",

@@ -20,8 +20,9 @@ def existing(scene: Scene, binding: Binding) -> Verdicts:
 
     ``action`` says what becomes of them, ``outcome`` how grave that is. With a day set in ``due_on`` a well to be
     closed carries no verdict up to that day and is overdue after it; without one the duty stands as ``outcome`` says.
-    A place on the edge is inside. Asked of wells that are neither sealed, dismantled nor proposed, and of which
-    nobody says that they are no self-supply wells; where wells are to be closed, a well that is shut passes.
+    A place on the edge is inside. Asked of self-supply wells that are neither sealed, dismantled nor proposed; a
+    well of which nobody says whether it is one is spoken of only inside. Where wells are to be closed, one that is
+    shut passes.
     """
     wells, status = scene.frame("wells"), scene.wells_now["status"]
     action, due = binding.value("action"), binding.value("due_on")
@@ -48,7 +49,8 @@ def existing(scene: Scene, binding: Binding) -> Verdicts:
     )
     return binding.say(
         scene.subjects("wells"),
-        asked=~status.isin(NOT_BUILT_OR_GONE).to_numpy(dtype=bool) & (own_supply | unknown),
+        asked=~status.isin(NOT_BUILT_OR_GONE).to_numpy(dtype=bool)
+        & (own_supply | (unknown & (outcome != "pass").to_numpy())),
         outcome=outcome.fillna(binding.value("outcome")).to_numpy(dtype=object),
         action=np.select(
             [np.isin(case, ("not_placed", "supply_unknown")), outcome == "pass"],
@@ -71,8 +73,8 @@ def new(scene: Scene, binding: Binding) -> Verdicts:
     """No new self-supply wells inside the network (TOL-13b).
 
     A new one is denied. A replacement or a well that moves counts as new unless a person says otherwise: review. A
-    place on the edge is inside. Asked of applications to drill (or of no recorded kind) of which nobody says that
-    they are no self-supply wells.
+    place on the edge is inside. Asked of applications to drill self-supply wells; one of no recorded kind, or of which
+    nobody says whether it is a self-supply well, is spoken of only inside.
     """
     asked_for = scene.frame("applications")
     kind = asked_for["kind"]
@@ -94,7 +96,9 @@ def new(scene: Scene, binding: Binding) -> Verdicts:
     permission = pd.Series(case).map(fixed).fillna("review").to_numpy(dtype=object)
     return binding.say(
         scene.subjects("applications"),
-        asked=alive(scene) & (own_supply | unknown) & (kind.isin(DRILLED) | kind.isna()).to_numpy(dtype=bool),
+        asked=alive(scene)
+        & (own_supply | (unknown & (permission != "allow")))
+        & (kind.isin(DRILLED) | (kind.isna() & (permission != "allow"))).to_numpy(dtype=bool),
         outcome=outcomes(permission),
         permission=permission,
         action=np.where(

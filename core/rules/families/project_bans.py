@@ -13,6 +13,7 @@ from ..flags import flagged, recorded
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
 
+SOURCES_OF_DRINKING_WATER = ("drinking_1", "drinking_2")
 SERVES_THE_SOURCE = ("rural_drinking", "urban_supply", "emergency", "monitoring")
 """Uses of wells that are not plainly unrelated to the water that a protection area protects."""
 
@@ -26,7 +27,7 @@ def industry(scene: Scene, binding: Binding) -> Verdicts:
 
     ``sources``: only projects that take these waters, groundwater including deep confined water; empty: any. Lists of
     industries are open in the texts ('等'), so an industry that is not named, or not recorded, is for a person.
-    Asked of projects of the named ``kinds`` of building or of no recorded kind.
+    Asked of projects of the named ``kinds`` of building; one of no recorded kind is spoken of unless it may pass.
     """
     projects = scene.frame("projects")
     trade, kind, source = projects["industry"], projects["build_kind"], projects["source"]
@@ -57,7 +58,9 @@ def industry(scene: Scene, binding: Binding) -> Verdicts:
     )
     return binding.say(
         scene.subjects("projects"),
-        asked=(kind.isin(binding.value("kinds")) | kind.isna()).to_numpy(dtype=bool),
+        asked=(kind.isin(binding.value("kinds")) | (kind.isna() & (permission != "allow"))).to_numpy(
+            dtype=bool
+        ),
         outcome=outcomes(permission),
         permission=permission,
         action=np.where(np.char.endswith(case.astype(str), "unknown"), "supply_data", "none"),
@@ -77,7 +80,7 @@ def with_flag(scene: Scene, binding: Binding) -> Verdicts:
     """Projects that carry a flag, e.g. processes or equipment to be phased out (YJS-3.3.2a).
 
     Where nobody recorded flags for any project nothing is concluded from their absence. Asked of projects that are
-    not marked as existing.
+    not marked as existing; one of no recorded kind is spoken of only where it carries the flag.
     """
     projects = scene.frame("projects")
     marked, kept = flagged(projects["flags"], str(binding.value("flag"))), recorded(projects["flags"])
@@ -87,7 +90,7 @@ def with_flag(scene: Scene, binding: Binding) -> Verdicts:
     ).astype(object)
     return binding.say(
         scene.subjects("projects"),
-        asked=(projects["build_kind"] != "existing").fillna(True).to_numpy(dtype=bool),
+        asked=_still_to_build(projects, permission),
         outcome=outcomes(permission),
         permission=permission,
         action=np.where(permission == "not_evaluated", "supply_data", "none"),
@@ -108,7 +111,8 @@ def unconventional_first(scene: Scene, binding: Binding) -> Verdicts:
     could_use_unconventional). What 'fully' means the text leaves open: ``unconventional`` records the reviewer's
     judgement, empty is for a person. A project whose own source is unconventional takes no conventional permit.
     ``industries``: only these (their list is open, so another or an unrecorded industry is at most a review); empty:
-    all. Asked of projects that are not marked as existing.
+    all. Asked of projects that are not marked as existing; one of no recorded kind or industry is spoken of unless it
+    may pass.
     """
     projects = scene.frame("projects")
     listed = binding.value("industries")
@@ -144,7 +148,8 @@ def unconventional_first(scene: Scene, binding: Binding) -> Verdicts:
     return binding.say(
         scene.subjects("projects"),
         asked=(named | outside_list)
-        & (projects["build_kind"] != "existing").fillna(True).to_numpy(dtype=bool),
+        & ~(~named & trade.isna().to_numpy(dtype=bool) & (permission == "allow"))
+        & _still_to_build(projects, permission),
         outcome=outcomes(permission),
         permission=permission,
         action=np.where(np.isin(case, ("cannot_tell", "not_judged")), "supply_data", "none"),
@@ -162,11 +167,12 @@ def unconventional_first(scene: Scene, binding: Binding) -> Verdicts:
 def protection(scene: Scene, binding: Binding) -> Verdicts:
     """Wells and projects in protection areas of the named ``kinds`` (TOL-5a: denied; TOL-6: for a person).
 
-    ``permission`` deny concerns new building that has nothing to do with protecting the water: of a well, the uses of
-    ``review_uses``, supply, emergency and monitoring are for a person, as is work on a well that exists; of a
-    project, one of no recorded or an unnamed industry, or one that is rebuilt or expanded. With ``review`` all are
-    for a person. A place on the edge is inside. Existing projects and mere extensions or changes of a permit build
-    nothing and are not asked.
+    ``permission`` review: all are for a person. ``deny``: nothing may be drilled or built, but the uses of
+    ``review_uses`` are for a person. Where all kinds are areas of drinking water only new building is denied that has
+    nothing to do with protecting the water: wells for supply, emergency or monitoring, work on a well that exists,
+    projects of no recorded or an unnamed industry, rebuilt and expanded ones are then for a person too. A place on
+    the edge is inside. Existing projects and mere extensions or changes of a permit build nothing and are not asked;
+    what is of no recorded kind is spoken of only inside.
     """
     return concat([_protected_wells(scene, binding), _protected_projects(scene, binding)])
 
@@ -174,11 +180,9 @@ def protection(scene: Scene, binding: Binding) -> Verdicts:
 def _protected_wells(scene: Scene, binding: Binding) -> Verdicts:
     asked_for = scene.frame("applications")
     kind, use = asked_for["kind"], asked_for["use"]
-    soft = (
-        use.isin((*(binding.value("review_uses") or ()), *SERVES_THE_SOURCE))
-        | use.isna()
-        | (kind != "new").fillna(True)
-    )
+    soft = use.isin(binding.value("review_uses") or ()) | kind.isna()
+    if _of_drinking_water(binding):
+        soft |= use.isin(SERVES_THE_SOURCE) | use.isna() | (kind != "new").fillna(True)
     asked = alive(scene) & ~kind.isin(ON_PAPER).to_numpy(dtype=bool)
     values = {"use": use.to_numpy(dtype=object)}
     return _say_protected(scene, binding, "applications", soft.to_numpy(dtype=bool), asked, values)
@@ -187,10 +191,23 @@ def _protected_wells(scene: Scene, binding: Binding) -> Verdicts:
 def _protected_projects(scene: Scene, binding: Binding) -> Verdicts:
     projects = scene.frame("projects")
     trade, kind = projects["industry"], projects["build_kind"]
-    soft = trade.isna() | (trade == "other").fillna(False) | (kind != "new").fillna(True)
+    soft = kind.isna()
+    if _of_drinking_water(binding):
+        soft |= trade.isna() | (trade == "other").fillna(False) | (kind != "new").fillna(True)
     asked = (kind != "existing").fillna(True).to_numpy(dtype=bool)
     values = {"industry": trade.to_numpy(dtype=object), "build_kind": kind.to_numpy(dtype=object)}
     return _say_protected(scene, binding, "projects", soft.to_numpy(dtype=bool), asked, values)
+
+
+def _still_to_build(projects: pd.DataFrame, permission: np.ndarray) -> np.ndarray:
+    """Projects that are not marked as existing; one of no recorded kind is spoken of only where something is wrong."""
+    kind = projects["build_kind"]
+    return ((kind != "existing").fillna(True) & ~(kind.isna() & (permission == "allow"))).to_numpy(dtype=bool)
+
+
+def _of_drinking_water(binding: Binding) -> bool:
+    """Whether the clause speaks of areas of drinking water only."""
+    return set(binding.value("kinds")) <= set(SOURCES_OF_DRINKING_WATER)
 
 
 def _say_protected(
@@ -202,17 +219,19 @@ def _say_protected(
     values: dict[str, np.ndarray],
 ) -> Verdicts:
     area: Cover = cover(scene, role, "protection", binding.value("kinds"))
+    building = "kind" if role == "applications" else "build_kind"
+    kindless = scene.frame(role)[building].isna().to_numpy(dtype=bool)
     review = binding.value("permission") == "review"
     case = np.select(
         [~area.known, ~area.inside & ~area.perhaps, ~area.inside, np.full(len(soft), review), soft],
         ["not_placed", "outside", "kind_unknown", "condition", "unclear"],
-        default="banned",
+        default="banned" if _of_drinking_water(binding) else "nothing_built",
     )
-    fixed = {"not_placed": "not_evaluated", "outside": "allow", "banned": "deny"}
+    fixed = {"not_placed": "not_evaluated", "outside": "allow", "banned": "deny", "nothing_built": "deny"}
     permission = pd.Series(case).map(fixed).fillna("review").to_numpy(dtype=object)
     return binding.say(
         scene.subjects(role),
-        asked=asked,
+        asked=asked & ~(kindless & (permission == "allow")),
         outcome=outcomes(permission),
         permission=permission,
         action=np.where(np.isin(case, ("not_placed", "kind_unknown")), "supply_data", "none"),

@@ -22,8 +22,8 @@ def replace(scene: Scene, binding: Binding) -> Verdicts:
     At hand: the well lies in an area of ALTERNATIVES of one of ``kinds`` that is in force, its edge included.
     ``urgency`` must: the well fails, after ``due_on`` where that day is set (up to it there is no verdict yet);
     first: a priority, for a person. Before ``from_year`` nothing is due. The volume affected is that of the last
-    whole year of readings, else the permitted one. Asked of wells of the named uses (or of no recorded use) that are
-    not shut, sealed, dismantled or proposed.
+    whole year of readings, else the permitted one. Asked of wells of the named uses that are not shut, sealed,
+    dismantled or proposed; one of no recorded use is spoken of only where another source is at hand.
     """
     wells, status = scene.frame("wells"), scene.wells_now["status"]
     area = cover(scene, "wells", "alternatives", binding.value("kinds"))
@@ -62,7 +62,7 @@ def replace(scene: Scene, binding: Binding) -> Verdicts:
     volume, origin = _volume(scene)
     return binding.say(
         scene.subjects("wells"),
-        asked=~status.isin(NOT_IN_USE).to_numpy(dtype=bool) & (named | nameless),
+        asked=~status.isin(NOT_IN_USE).to_numpy(dtype=bool) & (named | (nameless & (case != "none_at_hand"))),
         outcome=outcome.fillna("review").to_numpy(dtype=object),
         action=np.select(
             [unclear, case == "none_at_hand"], ["supply_data", "none"], default="replace_source"

@@ -212,11 +212,12 @@ def illegal_remove(scene: Scene, binding: Binding) -> Verdicts:
 
     Illegal: an open violation for illegal drilling or abstraction without a permit, or no permit and not eligible for
     one. Any other well without a permit is for a person: nobody has said yet whether it can be permitted. A seal is
-    not a removal: review. Asked of wells that are neither dismantled nor proposed and take water.
+    not a removal: review. Asked of wells that are neither dismantled nor proposed and take water. Without the table
+    of violations nothing speaks for the wells that hold a permit: only the others are asked.
     """
     wells, now = scene.frame("wells"), scene.wells_now
     violations = scene.frame("violations")
-    accused = violations["kind"].isin(ILLEGAL) & (violations["subject_role"] == "wells").fillna(False)
+    accused = violations["kind"].isin(ILLEGAL) & (violations["subject_role"] == "wells").fillna(True)
     accused &= (violations["state"] != "closed").fillna(True) & violations["closed_on"].isna()
     rows = np.asarray(scene.rows_of("wells", violations["subject_id"][accused]), dtype=np.int64)
     open_case = np.isin(np.arange(len(wells)), rows)
@@ -231,10 +232,12 @@ def illegal_remove(scene: Scene, binding: Binding) -> Verdicts:
     outcome = (
         pd.Series(case).map({"open_case": "fail", "not_eligible": "fail", "legal": "pass"}).fillna("review")
     )
-    return binding.say(
+    asked = ~now["status"].isin(("dismantled", "proposed")).to_numpy(dtype=bool)
+    asked &= ~wells["use"].isin(TAKES_NO_WATER).to_numpy(dtype=bool)
+    silent = [] if scene.has("violations") else [binding.cannot("rules.role_missing", role="violations")]
+    spoken = binding.say(
         scene.subjects("wells"),
-        asked=~now["status"].isin(("dismantled", "proposed")).to_numpy(dtype=bool)
-        & ~wells["use"].isin(TAKES_NO_WATER).to_numpy(dtype=bool),
+        asked=asked & ((case != "legal") | scene.has("violations")),
         outcome=outcome.to_numpy(dtype=object),
         action=np.select(
             [case == "legal", case == "not_triaged"], ["none", "supply_data"], default="dismantle"
@@ -251,6 +254,7 @@ def illegal_remove(scene: Scene, binding: Binding) -> Verdicts:
             "open_case": open_case,
         },
     )
+    return concat([spoken, *silent])
 
 
 def new_self_supply(scene: Scene, binding: Binding) -> Verdicts:
@@ -258,8 +262,8 @@ def new_self_supply(scene: Scene, binding: Binding) -> Verdicts:
 
     A series to look at, from the year of the document (or ``from_year``): a year with new self-supply wells is a
     review, one without is not. Wells built in the year of which nobody says whether they are self-supply wells are
-    counted beside them and make it a review too. Self-supply wells without a day of building stand in a row of their
-    own, without a period.
+    counted beside them and make it a review too. Where wells that are or may be self-supply wells have no day of
+    building, no year is free of doubt: not evaluated.
     """
     counties = [unit.id for unit in scene.policy.units if unit.level == "county"]
     issued = scene.policy.issued_on
@@ -267,33 +271,25 @@ def new_self_supply(scene: Scene, binding: Binding) -> Verdicts:
     years = list(range(int(str(start)), scene.as_of.year + 1))
     if not counties:
         return Verdicts.none()
-    series, undated = self_supply_years(scene, counties, years)
-    new, unsaid = series["n_new"].to_numpy(), series["n_unsaid"].to_numpy()
-    case = np.select([new > 0, unsaid > 0], ["new", "unsaid"], default="none")
-    by_year = binding.say(
+    series = self_supply_years(scene, counties, years)
+    new, unsaid, undated = (series[name].to_numpy() for name in ("n_new", "n_unsaid", "n_undated"))
+    case = np.select([new > 0, unsaid > 0, undated > 0], ["new", "unsaid", "undated"], default="none")
+    figures = {name: series[name].to_numpy() for name in ("n_new", "n_unsaid", "n_undated", "permit_m3")}
+    return binding.say(
         scene.unit_subjects(series["unit_id"]),
-        outcome=np.where(case == "none", "pass", "review"),
+        outcome=np.select([case == "none", case == "undated"], ["pass", "not_evaluated"], default="review"),
         period=series["year"].astype(str).to_numpy(dtype=object),
-        action=np.select([case == "new", case == "unsaid"], ["list", "supply_data"], default="none"),
+        action=np.select([case == "new", case == "none"], ["list", "none"], default="supply_data"),
         key=("wells.new_self_supply." + pd.Series(case, dtype=object)).to_numpy(dtype=object),
         measured=new.astype("float64"),
         measure_unit="wells",
-        values={name: series[name].to_numpy() for name in ("year", "n_new", "n_unsaid", "permit_m3")}
-        | {"unit": series["unit_id"].to_numpy(dtype=object)},
-        evidence={name: series[name].to_numpy() for name in ("n_new", "n_unsaid", "permit_m3")},
+        values={
+            **figures,
+            "unit": series["unit_id"].to_numpy(dtype=object),
+            "year": series["year"].to_numpy(),
+        },
+        evidence=figures,
     )
-    n_undated = undated["n_undated"].to_numpy()
-    no_day = binding.say(
-        scene.unit_subjects(undated["unit_id"]),
-        outcome=np.where(n_undated > 0, "review", "pass"),
-        action="supply_data",
-        key="wells.new_self_supply.undated",
-        measured=n_undated.astype("float64"),
-        measure_unit="wells",
-        values={"unit": undated["unit_id"].to_numpy(dtype=object), "n_undated": n_undated},
-        check="undated",
-    )
-    return concat([by_year, no_day])
 
 
 _USES = Parameter("uses", "texts", one_of=words("use"), default=())

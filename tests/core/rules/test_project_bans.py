@@ -80,7 +80,7 @@ PHASED_OUT = {"flag": "phased_out", "permission": "deny"}
 def test_phased_out_processes():
     rows = [
         {"project_id": "old", "flags": "plan;phased_out", "geometry": INSIDE},
-        {"project_id": "clean", "flags": None, "geometry": INSIDE},
+        {"project_id": "clean", "flags": None, "build_kind": "new", "geometry": INSIDE},
         {"project_id": "there already", "flags": "phased_out", "build_kind": "existing", "geometry": INSIDE},
     ]
     found = run(scene(POLICY, crs=METRES, projects=rows), "bans.flagged", with_=PHASED_OUT)
@@ -146,7 +146,7 @@ def test_where_nobody_knows_what_is_at_hand(alternatives):
 
 
 def test_an_alternative_of_another_kind_or_not_yet_there_is_not_at_hand():
-    row = {"industry": "chemical", "unconventional": "insufficient"}
+    row = {"industry": "chemical", "build_kind": "new", "unconventional": "insufficient"}
     for other in ({"kind": "surface"}, {"valid_from": "2026-04-01"}):
         found = run(
             of(row, alternatives=[{**RECLAIMED[0], **other}]), "bans.unconventional_first", with_=HEATED
@@ -218,3 +218,23 @@ def test_protection_outside_the_jurisdiction_or_without_the_layer():
     assert len(found.rows) == 0
     found = run(of(project()), "bans.protection", "TOL-5a", with_=DRINKING)
     assert found.rows["message_key"].tolist() == ["rules.role_missing"]
+
+
+@pytest.mark.parametrize(
+    ("row", "permission"),
+    [
+        ({"use": "irrigation"}, "deny"),
+        ({"use": "rural_drinking"}, "deny"),
+        ({"use": None}, "deny"),
+        ({"use": "irrigation", "kind": "renewal"}, "deny"),
+        ({"use": "irrigation", "kind": None}, "review"),
+        ({"use": "irrigation", "geometry": BEYOND}, "allow"),
+    ],
+)
+def test_nothing_is_drilled_in_a_dyke(row, permission):
+    dyke = [{"protection_id": "D", "kind": "dyke", "geometry": SQUARE}]
+    with_ = {"kinds": ("dyke",), "permission": "deny"}
+    found = run(of(application=row, protection=dyke), "bans.protection", with_=with_)
+    assert outcomes(found, "permission") == {"A": permission}
+    found = run(of(project("other", "expanded"), protection=dyke), "bans.protection", with_=with_)
+    assert outcomes(found, "message_key") == {"P": "bans.protection.nothing_built"}

@@ -317,7 +317,7 @@ CASE = {
     ],
 )
 def test_illegal_works(fields, case, outcome):
-    roles = {"violations": [case]} if case else {}
+    roles = {"violations": [case or {**CASE, "subject_id": "SOMEBODY"}]}
     found = run(scene(crs=METRES, wells=wells(1, **fields), **roles), "wells.illegal_remove")
     assert (outcomes(found).get("W0") or "pass") == outcome
     if outcome == "fail":
@@ -325,8 +325,15 @@ def test_illegal_works(fields, case, outcome):
 
 
 def test_illegal_works_outside_the_jurisdiction():
-    found = run(scene(crs=METRES, wells=wells(1), units=ELSEWHERE), "wells.illegal_remove")
+    found = run(scene(crs=METRES, wells=wells(1), units=ELSEWHERE, violations=[CASE]), "wells.illegal_remove")
     assert len(found.rows) == 0
+
+
+def test_without_violations_only_wells_without_a_permit_are_judged():
+    rows = [*wells(1, "P", permit_no="N"), *wells(1, "X", permit_eligible="no")]
+    found = run(scene(crs=METRES, wells=rows), "wells.illegal_remove", "TLF-1.2a")
+    assert outcomes(found) == {"X0": "fail", "TLF-1.2a": "not_evaluated"}
+    assert passed(found) == 0
 
 
 # --- new self-supply wells -------------------------------------------------------------------------------------------
@@ -350,7 +357,8 @@ def test_new_self_supply_wells_by_year():
         *wells(1, "B", self_supply=False, built_on="2024-05-01"),
         *wells(1, "C", built_on="2025-05-01"),
         *wells(1, "D", self_supply=True, built_on="2010-05-01"),
-        *wells(1, "E", self_supply=True, built_on=None),
     ]
-    assert series(rows) == {("2024", "new"): 2.0, ("2025", "unsaid"): 0.0, ("", "undated"): 1.0}
+    assert series(rows) == {("2024", "new"): 2.0, ("2025", "unsaid"): 0.0}
+    undated = wells(1, "E", self_supply=True, built_on=None)
+    assert series([*rows, *undated])[("2026", "undated")] == 0.0
     assert series(rows, units=ELSEWHERE) == {}
