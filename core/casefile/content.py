@@ -14,7 +14,7 @@ from ..findings.verdicts import to_json
 from ..policy import Policy, Setting, effective_settings
 from ..register import Register
 from ..schema import results_schema
-from .layout import roles
+from .layout import REPLACED, roles
 
 if TYPE_CHECKING:
     from ..enforce import EnforceResult
@@ -29,6 +29,9 @@ OVERRIDES = {
 }
 """What a run may set, as its manifest names it, and the setting of the policy that it lies over."""
 
+
+BALANCES = ("ledger", "ledger_balance", "pair_lines", "retirement_balance")
+"""Tables of the ledger of 减二更一 and of the retirement balance."""
 
 UNREADABLE = "register.value"
 """Rule of the findings on cells that could not be read."""
@@ -71,6 +74,7 @@ def case_content(result: EnforceResult, language: str) -> CaseContent:
         "rule_counts": result.rule_counts,
         "area_zones": result.area_zones,
         **_balances(result),
+        **_sheets(result),
     }
     run = _run(result, manifest, language)
     after = {"counts": dict(result.counts), "finding_hash": run["finding_hash"]}
@@ -93,10 +97,7 @@ def case_content(result: EnforceResult, language: str) -> CaseContent:
 
 def _balances(result: EnforceResult) -> dict[str, pd.DataFrame]:
     """Ledger and balances; without rows where the document has no such rule, so that none of another one stay."""
-    tables = {
-        name: pd.DataFrame(columns=list(results_schema().tables[name].fields))
-        for name in ("ledger", "ledger_balance", "pair_lines", "retirement_balance")
-    }
+    tables = {name: pd.DataFrame(columns=list(results_schema().tables[name].fields)) for name in BALANCES}
     if result.ledger is not None:
         tables |= {
             "ledger": result.ledger.ledger,
@@ -108,6 +109,14 @@ def _balances(result: EnforceResult) -> dict[str, pd.DataFrame]:
     if result.retirement is not None:
         tables["retirement_balance"] = result.retirement.balance
     return tables
+
+
+def _sheets(result: EnforceResult) -> dict[str, pd.DataFrame]:
+    """The tables drawn up beside the findings; without rows where the run drew none, so that no older one stays."""
+    known = results_schema().tables
+    others = ("findings", "rule_counts", "area_zones", *BALANCES)
+    names = [name for name in REPLACED if name not in others]
+    return {name: result.sheets.get(name, pd.DataFrame(columns=list(known[name].fields))) for name in names}
 
 
 def used_settings(result: EnforceResult) -> dict[str, Setting]:

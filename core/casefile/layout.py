@@ -27,8 +27,18 @@ REPLACED = (
     "ledger_balance",
     "pair_lines",
     "retirement_balance",
+    "quota_balance",
+    "quota_allocation",
+    "over_plan_fees",
+    "over_plan_totals",
+    "power_volumes",
+    "power_coefficients",
+    "power_calibration",
+    "unit_ranking",
+    "vetting",
+    "closing_order",
 )
-"""Tables that each run writes anew."""
+"""Tables that each run writes anew. The ``run_*`` tables of the schema compare two runs and are in no case file."""
 
 GROWING = ("runs", "meta")
 """Tables to which a run adds."""
