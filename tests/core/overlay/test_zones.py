@@ -21,6 +21,7 @@ def put(wells, make, **layers):
     return place(wells, **layers)
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-22")])
 def test_wells_in_and_between_an_over_extraction_and_a_restricted_zone(make):
     zones = make.zones(
         [shapely.box(0, 0, 1000, 1000), shapely.box(500, 500, 1500, 1500)],

@@ -28,6 +28,7 @@ def zones_of_case_22(crs=PLANE):
     return layer("zone_id", {"over": box(0, 0, 1000, 1000), "restricted": box(500, 500, 1500, 1500)}, crs)
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-23")])
 def test_ac_23():
     found = area_zones(layer("area_id", {"A": box(800, 0, 1200, 500)}), zones_of_case_22(), DAY)
     assert found.to_dict("records") == [
@@ -35,6 +36,7 @@ def test_ac_23():
     ]
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-23")])
 def test_ac_23_the_whole_area():
     found = area_zones(
         layer("area_id", {"A": box(800, 0, 1200, 500)}), layer("zone_id", {"Z": box(0, 0, 2000, 2000)}), DAY
@@ -44,6 +46,7 @@ def test_ac_23_the_whole_area():
 
 
 @pytest.mark.parametrize("zone_crs", ["EPSG:4518", "EPSG:4539"])
+@pytest.mark.parametrize((), [pytest.param(id="AC-23")])
 def test_ac_23_on_the_ground(zone_crs):
     """The same figures in Turpan, areas in one projection and zones in another: no sliver at the common edge."""
     shift = (30_480_000.0, 4_750_000.0)

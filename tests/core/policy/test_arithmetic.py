@@ -27,6 +27,7 @@ def one(policy, kind, clause, **values):
     return found[0]
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-01")])
 def test_ac_01_retired_area_adds_up(turpan):
     check = one(turpan, "sum", "TLF-1.2e")
     assert list(check.parts.values()) == [D("6.6"), D("6.1"), D("5.1")]
@@ -35,6 +36,7 @@ def test_ac_01_retired_area_adds_up(turpan):
     assert check.unit == "万亩"
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-02")])
 def test_ac_02_total_use_2025_is_a_hundredth_off(turpan):
     check = one(turpan, "sum", "TLF-1.2h")
     assert list(check.parts.values()) == [D("3.81"), D("3.60"), D("3.71"), D("0.09")]
@@ -49,6 +51,7 @@ def test_ac_02_total_use_2025_is_a_hundredth_off(turpan):
     assert "1,000,000 m3" in render(check.message_key, check.message_values, "zh")
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-03")])
 def test_ac_03_groundwater_2025_adds_up(turpan):
     check = one(turpan, "sum", "TLF-1.2i")
     assert list(check.parts.values()) == [D("1.91"), D("1.86"), D("1.06"), D("0.09")]
@@ -62,12 +65,14 @@ def test_ac_03_groundwater_2025_adds_up(turpan):
         ("TLF-1.2o", ["1.58", "1.55", "0.80", "0.10"], "4.03"),
     ],
 )
+@pytest.mark.parametrize((), [pytest.param(id="AC-04")])
 def test_ac_04_targets_of_2035_add_up(turpan, clause, parts, total):
     check = one(turpan, "sum", clause)
     assert list(check.parts.values()) == [D(part) for part in parts]
     assert (check.computed, check.stated, check.agrees) == (D(total), D(total), True)
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-05")])
 def test_ac_05_both_target_years_imply_one_2020(turpan):
     total = one(turpan, "base_year", "TLF-1.2n")  # 11.2 + 1.16 = 10.44 + 1.92
     assert total.parts == {"2025": D("12.36"), "2035": D("12.36")}
@@ -77,6 +82,7 @@ def test_ac_05_both_target_years_imply_one_2020(turpan):
     assert groundwater.agrees
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-05")])
 def test_ac_05_the_parts_of_2025_imply_another_2020(turpan):
     check = one(turpan, "reduction", "TLF-1.2h")  # 12.36 − 11.21 = 1.15, stated 1.16; 11.21 + 1.16 = 12.37
     assert (check.computed, check.stated) == (D("1.15"), D("1.16"))
@@ -97,6 +103,7 @@ def test_ac_05_the_parts_of_2025_imply_another_2020(turpan):
         ("groundwater_use", "4.92", "58.80", False, "0.026", "2,600,000"),  # 1.27 ÷ 2.16; 0.6 · 2.16 − 1.27
     ],
 )
+@pytest.mark.parametrize((), [pytest.param(id="AC-06")])
 def test_ac_06_over_use_as_one_reading_of_it(turpan, item, target, share, met, short, short_m3):
     check = one(turpan, "over_use", "TLF-1.2g", reading_item=item, target=target)
     assert (check.stated, check.computed, check.agrees) == (D(60), D(share), met)
@@ -105,6 +112,7 @@ def test_ac_06_over_use_as_one_reading_of_it(turpan, item, target, share, met, s
     assert (check.message_values["short"], check.message_values["short_base"]) == (short, short_m3)
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-07")])
 def test_ac_07_water_from_other_sources_must_rise(turpan):
     first, second = one(turpan, "remainder", "TLF-1.2i"), one(turpan, "remainder", "TLF-1.2o")
     assert first.parts == {"2020": D("6.17"), "2025": D("6.28")}  # 12.36 − 6.19; 11.2 − 4.92

@@ -45,6 +45,7 @@ def test_units_of_area():
     assert mu_to_m2(66_000) == 44_000_000
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-08")])
 def test_ac_08_target_met_with_no_margin():
     row = balance(piece("650402", m2_to_mu(44_000_000.0))).loc["650402"]
     assert row["net_mu"] == 66_000
@@ -53,6 +54,7 @@ def test_ac_08_target_met_with_no_margin():
     assert row["outcome"] == "pass"
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-08")])
 def test_ac_08_end_to_end(run, world, row_of):
     result = run(
         irrigation=world.areas(
@@ -68,6 +70,7 @@ def test_ac_08_end_to_end(run, world, row_of):
     assert row["n_parcels"] == 1
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-09")])
 def test_ac_09_restored_land_is_deducted():
     row = balance(piece("650402", 70_000.0, 5_000.0)).loc["650402"]
     assert (row["retired_mu"], row["restored_mu"], row["net_mu"]) == (70_000, 5_000, 65_000)
@@ -78,6 +81,7 @@ def test_ac_09_restored_land_is_deducted():
     assert balance(piece("650402", 70_000.0)).loc["650402", "met"]
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-09")])
 def test_ac_09_end_to_end_with_a_partial_restoration(run, world, row_of):
     size_m = mu_to_m2(70_000) / 10_000
     result = run(
@@ -112,6 +116,7 @@ AC_10 = (
 )
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-10")])
 def test_ac_10_no_offset_between_counties():
     rows = balance(*AC_10)
     assert rows.loc["6504", "net_mu"] == 179_000
@@ -122,6 +127,7 @@ def test_ac_10_no_offset_between_counties():
     assert mu_to_hectares(3_000) == 200
 
 
+@pytest.mark.parametrize((), [pytest.param(id="AC-10")])
 def test_ac_10_city_sum_only():
     terms = Terms(year=2025, as_of=CLOSED.as_of, parent_sum_only=True)
     rows = balance(*AC_10, terms=terms)
@@ -130,6 +136,7 @@ def test_ac_10_city_sum_only():
 
 
 @pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize((), [pytest.param(id="AC-10")])
 def test_ac_10_end_to_end(run, world, row_of, alone):
     def parcel(name, x, wan_mu):
         width = mu_to_m2(wan_mu * 10_000) / 10_000
