@@ -27,6 +27,12 @@ HERE = Path(__file__).resolve().parent
 RESOURCES = HERE.parent / "resources"
 TITLE = "虚构示例：吐鲁番式盆地地下水超采治理 · Invented sample: a Turpan-like basin"
 
+TABLES = (
+    *("events", "evidence", "pairs", "readings", "meters", "permits", "permit_wells", "screens", "users"),
+    *("well_users", "accounts", "account_wells", "indices", "levels", "area_years", "documents", "prices"),
+    "violations",
+)
+
 # group, expanded, [(layer in the GeoPackage, style, shown at start)], top first
 GROUPS = [
     (
@@ -34,9 +40,15 @@ GROUPS = [
         True,
         [
             ("applications", "applications", True),
+            ("projects", "", False),
             ("wells", "wells_raw", True),
+            ("stations", "", False),
+            ("sections", "", False),
+            ("intakes", "", False),
             ("units", "units", True),
             ("networks", "networks", False),
+            ("alternatives", "", False),
+            ("protection", "", False),
             ("zones", "zones", True),
             ("irrigation", "irrigation", True),
         ],
@@ -49,7 +61,7 @@ GROUPS = [
     (
         "表格 Tables",
         False,
-        [(name, "", False) for name in ("events", "evidence", "pairs", "readings", "permits", "screens")],
+        [(name, "", False) for name in TABLES],
     ),
 ]
 SCENERY = {"scenery_streams": "河流 Streams", "scenery_areas": "山区、湖泊 Mountains and lake"}

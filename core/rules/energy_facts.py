@@ -140,11 +140,25 @@ def _count(which: np.ndarray, first: np.ndarray) -> np.ndarray:
 
 
 def recent_energy(scene: Scene) -> np.ndarray:
-    """Energy of each well in the year of ``as_of`` and the one before, kWh; NaN where nobody read any."""
+    """Energy of each well in the year of ``as_of`` and the one before, kWh; NaN where nobody read any.
+
+    Of a closed well only what was read for periods that began after its closing: what it drew before was its right.
+    """
     table = well_years(scene)
     recent = table[(table["year"] >= scene.as_of.year - 1).to_numpy()]
-    summed = recent.groupby("well")["energy_kwh"].sum(min_count=1)
-    return summed.reindex(range(len(scene.frame("wells")))).to_numpy(dtype="float64")
+    size = range(len(scene.frame("wells")))
+    energy = recent.groupby("well")["energy_kwh"].sum(min_count=1).reindex(size).to_numpy(dtype="float64")
+    now = scene.wells_now
+    closed = now["closed"].to_numpy(dtype=bool) & now["closed_on"].notna().to_numpy()
+    if not closed.any():
+        return energy
+    rows = periods(scene).frame
+    month = (rows["year"].to_numpy("int64") - 1970) * 12 + np.maximum(rows["month"].to_numpy("int64"), 1) - 1
+    since = pd.to_datetime(now["closed_on"]).to_numpy("datetime64[D]")[rows["well"].to_numpy("int64")]
+    later = month.astype("datetime64[M]").astype("datetime64[D]") > since
+    later &= rows["year"].to_numpy("int64") >= scene.as_of.year - 1
+    after = rows[later].groupby("well")["energy_kwh"].sum(min_count=1).reindex(size).to_numpy(dtype="float64")
+    return np.where(closed, after, energy)
 
 
 def years_at_work(scene: Scene, years: np.ndarray) -> pd.DataFrame:

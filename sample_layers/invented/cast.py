@@ -21,7 +21,7 @@ class Cast:
         wells: role ``wells``; ``zone`` names the strictest over-extraction zone of a shallow well in the edition in
             force, ``old_zone`` the zone that has shrunk away from it.
         free: wells without a part in any story.
-        via_events: whether a county records seals as events (otherwise its register shows the last state only).
+        sound: the wells as they are, before slips of the pen: what meters, permits and accounts were made from.
     """
 
     wells: pd.DataFrame
@@ -32,6 +32,13 @@ class Cast:
     unproven: set[str] = field(default_factory=set)
     idle: set[str] = field(default_factory=set)
     applications: list[dict] = field(default_factory=list)
+    sound: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def record(self, index: int, **values: object) -> None:
+        """What is true of a well, in the register and in every table beside it."""
+        for name, value in values.items():
+            self.wells.at[index, name] = value
+            self.sound.at[index, name] = value
 
     def take(self, wanted: pd.Series, topic: str) -> int:
         """One free well among the wanted ones, always the same."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from .cases import CASES
+from .duty_cases import REASONS
 
 COLUMNS = ["case", "rule", "clause", "subject_role", "subject_id", "period", "outcome", "why_en", "why_zh"]
 
@@ -32,6 +33,38 @@ class Planted:
                 "subject_role": role,
                 "subject_id": subject_id,
                 "period": period,
+                "outcome": outcome,
+                "why_en": why_en.format(**words),
+                "why_zh": why_zh.format(**words),
+            }
+        )
+
+    def find(
+        self,
+        case: str,
+        check: str,
+        subject: str,
+        outcome: str = "fail",
+        period: object = "",
+        **words: object,
+    ) -> None:
+        """Record that a case of ``REASONS`` must show as one finding.
+
+        Args:
+            check: clause and rule, ``4.4f power.voucher``.
+            subject: role and id, ``wells 650402-0001``.
+        """
+        number, rule = check.split()
+        role, subject_id = subject.split(" ", 1)
+        why_en, why_zh = REASONS[case]
+        self.rows.append(
+            {
+                "case": case,
+                "rule": rule,
+                "clause": f"TLF-{number}",
+                "subject_role": role,
+                "subject_id": subject_id,
+                "period": str(period),
                 "outcome": outcome,
                 "why_en": why_en.format(**words),
                 "why_zh": why_zh.format(**words),

@@ -11,14 +11,21 @@ import shapely
 
 from .cast import Cast
 from .fields import build_fields
+from .figures import indices_table
+from .files import documents_table, prices_table
 from .frame import GROUND_CRS, POINT_CRS, on_ground, to_degrees
 from .jurisdiction import Jurisdiction, build_jurisdiction
-from .papers import event_table, evidence_table, permits_table, readings_table, screens_table
+from .meterbook import accounts_table, meters_table, readings_table
+from .observed import area_years_table, intakes_table, sections_table, stations_and_levels
+from .offenders import plant_wells, prepare, spoil_readings
+from .papers import event_table, evidence_table, permits_table, screens_table
 from .planted import Planted
+from .requests import plant_applications, projects_table, protection_area, reclaimed_area
 from .retirement import build_irrigation
 from .scenery import build_scenery
 from .slips import SEAL_EDGE, plant_slips, plant_zone
 from .stories import gaochang, shanshan, toksun
+from .water_users import build_users
 from .wells import build_wells
 from .zones import build_networks, build_zones
 
@@ -55,26 +62,57 @@ def build_sample() -> Sample:
         "pairs": pd.DataFrame(cast.pairs).sort_values(
             ["pledged_on", "renewal_id", "retired_id"], kind="stable"
         ),
-        "readings": readings_table(cast),
-        "screens": screens_table(cast),
-        "permits": permits_table(cast),
     }
     areas["well_ids"] = _wells_of_areas(areas, cast.wells)
+    prepare(cast)
     plant_slips(cast, land, zones, free_seal)
     plant_zone(planted)
     planted.plant("target_missed", "650422")
     planted.plant("city_missed", "6504")
+    places = {"units": _units(land), "zones": _on_ground(zones), "networks": _on_ground(networks)}
+    places |= _duties(cast, land, areas, tables)
+    places["irrigation"] = _on_ground(areas.drop(columns=["role"]))
+    places |= {"wells": _points(cast.wells), "applications": _points(pd.DataFrame(cast.applications))}
     scenery, streams = build_scenery(land)
-    places = {
-        "units": _units(land),
-        "zones": _on_ground(zones),
-        "irrigation": _on_ground(areas.drop(columns=["role"])),
-        "networks": _on_ground(networks),
-        "wells": _points(cast.wells),
-        "applications": _points(pd.DataFrame(cast.applications)),
-    }
     backdrop = {"scenery_areas": _on_ground(scenery), "scenery_streams": _on_ground(streams)}
     return Sample({**places, **tables, **backdrop}, planted.table())
+
+
+def _duties(
+    cast: Cast, land: Jurisdiction, areas: gpd.GeoDataFrame, tables: dict[str, pd.DataFrame]
+) -> dict[str, gpd.GeoDataFrame]:
+    """Everything that clauses beyond the ledger and the retired land look at; fills ``tables``, returns places."""
+    planted = cast.planted
+    reclaimed = reclaimed_area(cast)
+    violations = plant_wells(cast)
+    plant_applications(cast)
+    projects = projects_table(cast)
+    stations, levels = stations_and_levels(land, planted)
+    intakes = intakes_table(land, planted)
+    readings = spoil_readings(cast, readings_table(cast.sound, cast.idle))
+    users = build_users(cast)
+    tables |= {
+        "readings": readings,
+        "screens": screens_table(cast.sound),
+        "permits": permits_table(cast.sound),
+        "meters": meters_table(cast.sound, intakes),
+        "accounts": accounts_table(cast.sound),
+        "indices": indices_table(areas, users.pop("plans"), planted),
+        **users,
+        "levels": levels,
+        "area_years": area_years_table(areas, planted),
+        "documents": documents_table(planted),
+        "prices": prices_table(planted),
+        "violations": pd.DataFrame(violations),
+    }
+    return {
+        "alternatives": _on_ground(reclaimed),
+        "protection": _on_ground(protection_area(land)),
+        "projects": _points(projects),
+        "stations": _points(stations),
+        "sections": _points(sections_table(land, planted)),
+        "intakes": _points(intakes),
+    }
 
 
 def _stray_event() -> dict:
@@ -115,6 +153,8 @@ def _with_zones(wells: pd.DataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
             if current:
                 found[shapely.covers(zone.geometry, points)] = zone.zone_id
         wells[column] = found
+    deep = zones.set_index("zone_id").at["CQ-04", "geometry"]
+    wells["in_deep_zone"] = shapely.covers(deep, points)
     shrunk = wells["zone"].isna() & wells["old_zone"].notna()
     wells["old_zone"] = wells["old_zone"].where(shrunk, None)
     return wells

@@ -181,8 +181,8 @@ def _with_papers(wells: pd.DataFrame) -> pd.DataFrame:
     field = (wells["block"] >= 0).to_numpy()
     sharing = wells.groupby("block")["x"].transform("size").to_numpy()
     wells["area_mu"] = np.where(field, np.floor(wells["mu"].fillna(0) / sharing / 5) * 5, np.nan)
-    volume = np.where(field, wells["area_mu"].fillna(0) * (420 + 80 * u[:, 0]), 20_000 + 60_000 * u[:, 0])
-    wells["permit_m3"] = 500 * np.round(volume.clip(min=12_000) / 500)
+    volume = np.where(field, wells["area_mu"].fillna(0) * (285 + 55 * u[:, 0]), 14_000 + 41_000 * u[:, 0])
+    wells["permit_m3"] = 500 * np.round(volume.clip(min=8_000) / 500)
     wells["plan_m3"] = 100 * np.round(wells["permit_m3"] * (0.90 + 0.08 * u[:, 1]) / 100)
     serial = wells["well_id"].str.replace("-", "G")
     wells["permit_no"] = "虚构" + serial

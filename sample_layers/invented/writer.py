@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,6 +18,9 @@ WRITTEN_AT = "2026-04-01T00:00:00.000Z"
 
 _TEXT_COLUMNS = {("wells", "permit_to")}
 """Delivered as text, as registers do; one value is no date."""
+
+_LARGE = 20_000
+"""Rows from which a table without places is filled by SQL, which is much quicker than feature by feature."""
 
 _TYPES = {"text": ogr.OFTString, "real": ogr.OFTReal, "integer": ogr.OFTInteger, "date": ogr.OFTDate}
 _GEOMETRIES = {
@@ -52,6 +57,9 @@ def write_geopackage(path: Path, tables: dict[str, pd.DataFrame], roles: dict[st
         for name, frame in tables.items():
             _write_table(source, name, frame, roles.get(name))
         source = None
+        for name, frame in tables.items():
+            if _is_large(frame):
+                _fill(path, name, frame, _columns(frame, name, roles.get(name)))
     finally:
         gdal.SetConfigOption("OGR_CURRENT_DATE", None)
         del os.environ["OGR_CURRENT_DATE"]
@@ -75,6 +83,8 @@ def _write_table(source: ogr.DataSource, name: str, frame: pd.DataFrame, role: d
     columns = _columns(frame, name, role)
     for column, item in columns.items():
         layer.CreateField(_definition(name, column, item))
+    if _is_large(frame):
+        return
     converted = [_values(frame[column], item, name) for column, item in columns.items()]
     shapes = frame.geometry.to_wkb().to_numpy() if spatial else [None] * len(frame)
     definition = layer.GetLayerDefn()
@@ -89,6 +99,19 @@ def _write_table(source: ogr.DataSource, name: str, frame: pd.DataFrame, role: d
             feature.SetGeometryDirectly(ogr.CreateGeometryFromWkb(bytes(shape)))
         layer.CreateFeature(feature)
     layer.CommitTransaction()
+
+
+def _is_large(frame: pd.DataFrame) -> bool:
+    return len(frame) > _LARGE and not isinstance(frame, gpd.GeoDataFrame)
+
+
+def _fill(path: Path, name: str, frame: pd.DataFrame, columns: dict[str, dict]) -> None:
+    """Fill a table that GDAL has made."""
+    values = [_values(frame[column], item, name) for column, item in columns.items()]
+    names = ", ".join(f'"{column}"' for column in columns)
+    places = ", ".join("?" * len(columns))
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executemany(f'INSERT INTO "{name}" ({names}) VALUES ({places})', zip(*values, strict=True))
 
 
 def _columns(frame: pd.DataFrame, name: str, role: dict | None) -> dict[str, dict]:

@@ -64,7 +64,8 @@ def illegal(scene: Scene, binding: Binding) -> Verdicts:
 
     Illegal: no permit, or an open violation for drilling or taking water without approval, or for reopening. Of an
     illegal well: energy above zero in the year of ``as_of`` or the one before: fail, cut; energy not known, but an
-    account: review, cut; neither known: not evaluated; energy zero: pass. Other wells pass.
+    account: review, cut; neither known: not evaluated; energy zero: pass. Other wells pass. A closed well without an
+    account and without energy since its closing is not asked.
     """
     now, energy = scene.wells_now, recent_energy(scene)
     unpermitted = ~now["permitted"].to_numpy(dtype=bool)
@@ -76,7 +77,7 @@ def illegal(scene: Scene, binding: Binding) -> Verdicts:
     state = np.select(cases, ["legal", "supplied", "connected", "unknown"], "no_power")
     return binding.say(
         scene.subjects("wells"),
-        asked=(now["status"] != "proposed").to_numpy() | (energy > 0) | account,
+        asked=(~now["closed"] & (now["status"] != "proposed")).to_numpy(dtype=bool) | ~unread | account,
         outcome=np.select(cases, ["pass", "fail", "review", "not_evaluated"], "pass").astype(object),
         key=("power.illegal." + pd.Series(state) + np.where(illegal_, why, "")).to_numpy(dtype=object),
         action=np.select(cases, ["none", "cut_power", "cut_power", "supply_data"], "none").astype(object),
