@@ -179,6 +179,8 @@ def _allocated(scene: Scene, table: pd.DataFrame, source: str) -> np.ndarray:
         here = (table["level"] == level).to_numpy()
         keys = pd.MultiIndex.from_frame(table.loc[here, ["unit_id", "year"]])
         for child in ("user", *_below(scene, level), "well"):
+            if not np.isnan(found[here]).any():
+                break
             given = allotments(scene, child, source)
             links = parents_of(scene, given, child, level) if len(given) else pd.DataFrame({"parent_id": []})
             sums = given["value"].groupby([links["parent_id"].to_numpy(), given["year"]]).sum()

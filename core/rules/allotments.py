@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 GROUNDWATER = ("groundwater", "deep_confined")
 MEASURES = ("index", "plan", "quota")
 UNIT_CHILDREN = ("county", "township", "village", "division", "regiment", "basin", "management_unit")
-COLUMNS = ("id", "year", "value", "parent_id")
 
 
 def allotments(scene: Scene, kind: str, source: str, sector: str = "") -> pd.DataFrame:
@@ -30,21 +29,54 @@ def allotments(scene: Scene, kind: str, source: str, sector: str = "") -> pd.Dat
     A subject's index counts, its plan where it has none, its quota where it has neither. Of several issuers the
     smaller figure binds. Of units, the policy's own figures count as well.
     """
+    return scene._once(("allotments", kind, source, sector), lambda: _allotments(scene, kind, source, sector))
+
+
+def _allotments(scene: Scene, kind: str, source: str, sector: str) -> pd.DataFrame:
     if kind in (*UNIT_CHILDREN, "city") and not sector:
         caps = caps_of(scene, kind, source).rename(columns={"unit_id": "id"})
         return _with_parents(scene, caps[["id", "year", "value"]], source)
     role = {"user": "users", "well": "wells"}.get(kind, "units")
-    best = pd.DataFrame(columns=list(COLUMNS))
-    for measure in MEASURES:
-        found = _of_measure(scene, measure, role, source, sector)
-        if kind in UNIT_CHILDREN:
-            levels = scene.unit_table.set_index("unit_id")["level"]
-            found = found[found["id"].map(levels).eq(kind).to_numpy(dtype=bool)]
-        known = pd.MultiIndex.from_frame(best[["id", "year"]]) if len(best) else None
-        if known is not None and len(found):
-            found = found[~pd.MultiIndex.from_frame(found[["id", "year"]]).isin(known)]
-        best = pd.concat([part for part in (best, found) if len(part)] or [best], ignore_index=True)
-    return best.astype({"year": "int64", "value": "float64"}).reset_index(drop=True)
+    parts = [_rows(scene, measure, role, source).assign(rank=rank) for rank, measure in enumerate(MEASURES)]
+    rows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    if sector or role == "units":
+        rows = rows[(rows["sector"] == sector).to_numpy()]
+    if kind in UNIT_CHILDREN:
+        levels = scene.unit_table.set_index("unit_id")["level"]
+        rows = rows[rows["subject_id"].map(levels).eq(kind).to_numpy(dtype=bool)]
+    return _binding_figures(rows)
+
+
+def _binding_figures(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per subject and year of the rows of INDICES: the first measure (``rank``) that has a figure; within it
+    the figures of several sources of one issuer add up, and of several issuers the smaller binds."""
+    subject, ids = pd.factorize(rows["subject_id"])
+    parent, parents = pd.factorize(rows["parent_id"].fillna(""), sort=True)
+    numbers = pd.DataFrame(
+        {
+            "subject": subject,
+            "year": rows["year"].to_numpy("int64"),
+            "rank": rows["rank"].to_numpy("int64"),
+            "issuer": pd.factorize(rows["issuer"])[0],
+            "value": rows["value"].to_numpy("float64"),
+            "parent": parent,
+        }
+    )
+    keys = ["subject", "year", "rank", "issuer"]
+    sums = (
+        numbers.groupby(keys, sort=False).agg(value=("value", "sum"), parent=("parent", "max")).reset_index()
+    )
+    sums = sums.sort_values(["subject", "year", "rank", "value", "parent"]).drop_duplicates(
+        ["subject", "year"]
+    )
+    return pd.DataFrame(
+        {
+            "id": np.asarray(ids, dtype=object)[sums["subject"]],
+            "year": sums["year"].to_numpy(),
+            "value": sums["value"].to_numpy(),
+            "parent_id": np.asarray(parents, dtype=object)[sums["parent"]],
+        }
+    )
 
 
 def sector_sums(scene: Scene, level: str, source: str) -> pd.DataFrame:
@@ -75,20 +107,6 @@ def _rows(scene: Scene, measure: str, role: str, source: str) -> pd.DataFrame:
         if role == "wells":
             kept |= np.isin(stated, GROUNDWATER)
     return rows[kept].reset_index(drop=True)
-
-
-def _of_measure(scene: Scene, measure: str, role: str, source: str, sector: str) -> pd.DataFrame:
-    rows = _rows(scene, measure, role, source)
-    rows = rows[(rows["sector"] == sector).to_numpy()] if sector or role == "units" else rows
-    if not len(rows):
-        return pd.DataFrame(columns=list(COLUMNS))
-    rows = rows.assign(parent_id=rows["parent_id"].fillna(""))
-    by_issuer = rows.groupby(["subject_id", "year", "issuer"], sort=True, dropna=False).agg(
-        value=("value", "sum"), parent_id=("parent_id", "max")
-    )
-    best = by_issuer.reset_index().sort_values(["subject_id", "year", "value"], kind="stable")
-    best = best.drop_duplicates(["subject_id", "year"]).rename(columns={"subject_id": "id"})
-    return best[list(COLUMNS)].reset_index(drop=True)
 
 
 def _with_parents(scene: Scene, caps: pd.DataFrame, source: str) -> pd.DataFrame:

@@ -263,6 +263,9 @@ class Amounts:
             ``unit_id`` ``year`` ``value`` (m³) ``origin`` (recorded or readings) ``state`` (closed or open) ``as_of``
             ``issuer`` ``scope`` ``n_partial`` (wells whose year is not complete).
         """
+        return self._scene._once(("used", level, source, sector), lambda: self._used(level, source, sector))
+
+    def _used(self, level: str, source: str, sector: str | None) -> pd.DataFrame:
         recorded = self._recorded(level, source, sector)
         summed = self._summed(level, source, sector)
         if not len(summed):

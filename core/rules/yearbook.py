@@ -287,11 +287,22 @@ def _coverage(scene: Scene, level: str, table: pd.DataFrame, source: str) -> pd.
     if source == "total" or not len(scene.frame("wells")) or not len(table):
         return none
     years = np.sort(table["year"].unique())
+    counts = scene._once(("wells counted", level, tuple(years)), lambda: _counts(scene, level, years))
+    row = pd.Index(counts["unit_id"]).get_indexer(table["unit_id"])
+    column = np.searchsorted(years, table["year"].to_numpy())
+    for name in ("n_wells", "n_without_reading"):
+        begun = (row >= 0) & (table["year"] <= scene.as_of.year).to_numpy()
+        none[name] = np.where(begun, counts[name][column, row], 0)
+    return none
+
+
+def _counts(scene: Scene, level: str, years: np.ndarray) -> dict[str, np.ndarray]:
+    """``unit_id`` (units,), ``n_wells`` and ``n_without_reading`` (years, units)."""
     at_work = wells_at_work(scene, years)
     codes, ids = pd.factorize(np.asarray(scene.unit_at("wells", level), dtype=object))
-    row = pd.Index(ids).get_indexer(table["unit_id"])
-    column = np.searchsorted(years, table["year"].to_numpy())
+    found = {"unit_id": ids}
     for name, matrix in (("n_wells", at_work), ("n_without_reading", at_work & ~wells_read(scene, years))):
-        counts = [np.bincount(codes[matrix[:, slot]], minlength=len(ids)) for slot in range(len(years))]
-        none[name] = np.where(row >= 0, np.stack(counts)[column, row], 0)
-    return none
+        found[name] = np.stack(
+            [np.bincount(codes[matrix[:, slot]], minlength=len(ids)) for slot in range(len(years))]
+        )
+    return found

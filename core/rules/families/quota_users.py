@@ -26,7 +26,10 @@ def user_plan(scene: Scene, binding: Binding) -> Verdicts:
     """
     table = scene.amounts.user_years
     row = np.asarray(scene.rows_of("users", table["user_id"]), dtype="int64")
-    kept = (row >= 0) & (table[["use", "plan"]].notna().any(axis=1)).to_numpy()
+    # use without a plan is worth a word only in years for which plans were made at all
+    planned = table.loc[table["plan"].notna(), "year"].unique()
+    asked = table["year"].isin(planned if len(planned) else [last_full_year(scene)]).to_numpy()
+    kept = (row >= 0) & asked & (table[["use", "plan"]].notna().any(axis=1)).to_numpy()
     table, row = table[kept].reset_index(drop=True), row[kept]
     use, plan = table["use"].to_numpy("float64"), table["plan"].to_numpy("float64")
     open_year = (table["state"] == "open").to_numpy()

@@ -171,3 +171,10 @@ def test_a_year_without_anything_is_shown_as_such():
     result = quota_balance(scene(), years=(2024,))
     assert set(result.balance["outcome"]) == {"not_evaluated"}
     assert set(result.balance["unit_id"]) == {GAOCHANG, SHANSHAN, TOKSUN}
+
+
+def test_without_years_every_year_with_a_cap_is_shown():
+    balance = quota_balance(scene(indices=[figure(1e4, 2025, "use", "", "", GAOCHANG)])).balance
+    assert set(balance["year"]) == {2025, 2035}
+    assert set(balance.loc[balance["year"] == 2035, "period_state"]) == {"not_due"}
+    assert (balance.loc[balance["year"] == 2035, "n_wells"] == 0).all()

@@ -209,3 +209,11 @@ def test_overloaded_townships_have_a_reduction_plan():
     paper = {"document_id": "D", "kind": "reduction_plan", "subject_role": "units", "subject_id": "T"}
     made = scene(units=units, indices=figures, documents=[paper])
     assert passed(run(made, "quota.overload_plan", "TLF-3.4d", {"level": "township"})) == 1
+
+
+def test_use_without_a_plan_is_said_for_years_with_plans_only():
+    users = [{"user_id": name, "county": "高昌区"} for name in "UV"]
+    uses = [figure(name, "use", 5, year) for name in "UV" for year in (2023, 2024, 2025)]
+    found = plan_of(scene(users=users, indices=[*uses, figure("U", "plan", 10, 2024)]))
+    assert list(zip(found.rows["subject_id"], found.rows["period"], strict=True)) == [("V", "2024")]
+    assert set(plan_of(scene(users=users, indices=uses)).rows["period"]) == {"2025"}
