@@ -29,8 +29,8 @@ TITLE = "虚构示例：吐鲁番式盆地地下水超采治理 · Invented samp
 
 TABLES = (
     *("events", "evidence", "pairs", "readings", "meters", "permits", "permit_wells", "screens", "users"),
-    *("well_users", "accounts", "account_wells", "indices", "levels", "area_years", "documents", "prices"),
-    "violations",
+    *("well_users", "accounts", "account_wells", "indices", "levels", "area_years", "targets", "documents"),
+    *("prices", "violations"),
 )
 
 # group, expanded, [(layer in the GeoPackage, style, shown at start)], top first

@@ -59,6 +59,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "quarters_short": ("three quarterly reports of 2023", "2023年仅有三份季度报告"),
     "annual_lacking": ("no annual report of 2024", "缺2024年年度报告"),
     "returned_shown": ("no target volume: shown only", "无水量目标，仅作展示"),
+    "returned_short": ("retired land gives back 23.7 of 25 million m³", "退地还水2368万m³，目标2500万m³"),
     "price_low": ("0.12 yuan/m³, operating cost of 2015 0.15", "水价0.12元/m³，2015年运行维护成本0.15元/m³"),
     "fee_differs": ("0.12 yuan/m³ applied, the standard is 0.15", "执行0.12元/m³，标准0.15元/m³"),
     # --- places, projects, applications -----------------------------------------------------------------------

@@ -58,6 +58,15 @@ def indices_table(areas: gpd.GeoDataFrame, plans: pd.DataFrame, planted: Planted
     return pd.concat([pd.DataFrame(rows), plans], ignore_index=True)
 
 
+def targets_table() -> pd.DataFrame:
+    """Role ``targets``: volumes that retired land is to give back by 2025, m³; none is set for 鄯善县.
+
+    67,150 mu in 高昌区 and 48,420 in 托克逊县 at some 490 m³ give 32.8 and 23.7 million.
+    """
+    volumes = {"650402": 32_000_000.0, "650422": 25_000_000.0}
+    return pd.DataFrame([{"unit_id": unit, "year": 2025, "volume_m3": m3} for unit, m3 in volumes.items()])
+
+
 def _row(unit_id: str, year: int, measure: str, value: float, source: str | None, sector: str | None) -> dict:
     row = {"subject_role": "units", "subject_id": unit_id, "year": year, "measure": measure, "value": value}
     row |= {"unit": "亿m3", "source": source, "sector": sector, "issuer": "市水利局（虚构）"}
@@ -139,4 +148,5 @@ def _plant(planted: Planted) -> None:
     for unit in COUNTIES:
         find("not_due", "1.2p shares.balance", f"units {unit}", open_, "2031/2035", year=2035)
         find("not_due", "4.2a levels.control.volume", f"units {unit}", open_, 2035, year=2035)
-        find("returned_shown", "5.1 irrigation.water_returned", f"units {unit}", open_)
+    find("returned_shown", "5.1 irrigation.water_returned", "units 650421", open_)
+    find("returned_short", "5.1 irrigation.water_returned", "units 650422", period=2025)

@@ -11,7 +11,7 @@ import shapely
 
 from .cast import Cast
 from .fields import build_fields
-from .figures import indices_table
+from .figures import indices_table, targets_table
 from .files import documents_table, prices_table
 from .frame import GROUND_CRS, POINT_CRS, on_ground, to_degrees
 from .jurisdiction import Jurisdiction, build_jurisdiction
@@ -98,6 +98,7 @@ def _duties(
         "meters": meters_table(cast.sound, intakes),
         "accounts": accounts_table(cast.sound),
         "indices": indices_table(areas, users.pop("plans"), planted),
+        "targets": targets_table(),
         **users,
         "levels": levels,
         "area_years": area_years_table(areas, planted),
