@@ -120,6 +120,21 @@ class TestIllegal:
         assert self.judge(well(**row), energy) == outcome
 
     @pytest.mark.parametrize(
+        ("month", "barred", "illegal"),
+        [(5, None, None), (6, None, None), (7, "fail", "fail")],
+    )
+    def test_what_a_well_drew_before_it_was_closed_was_its_right(self, month, barred, illegal):
+        """Sealed on 20 June, its permit cancelled with it: the month of the sealing tells nothing either."""
+        sealed = well(status="sealed", status_on="2025-06-20", deregistered_on="2025-06-20", **PERMIT)
+        of = scene(wells=[sealed], readings=[reading(40, month=month)])
+        assert outcomes(run(of, "power.barred", "TLF-4.4d")).get("A") == barred
+        assert outcomes(run(of, "power.illegal", "TLF-4.4e")).get("A") == illegal
+
+    def test_a_closed_well_without_account_and_energy_needs_no_answer(self):
+        assert self.judge(well(status="sealed", status_on="2023-06-20")) is None
+        assert self.judge(well(status="sealed", status_on="2023-06-20", account_no="X")) == "review"
+
+    @pytest.mark.parametrize(
         ("case", "outcome"),
         [
             ({"kind": "illegal_drilling", "state": "open"}, "fail"),
