@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,15 +18,17 @@ _DASH = re.compile(r"\s*[-–—~～至]\s*")
 _SPAN = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?")
 
 
-def in_force(permits: pd.DataFrame, day: pd.Timestamp) -> np.ndarray:
-    """Whether each permit is in force on a day.
+def in_force(permits: pd.DataFrame, day: pd.Timestamp, today: date | None = None) -> np.ndarray:
+    """Whether each permit is in force on a day, as known ``today`` (left out: on that day itself).
 
     It is unless it was approved later, ended before that day, or was cancelled. A permit without an end stays in
-    force; one that is marked expired does not, unless its own end says otherwise. A suspended permit keeps its volume.
+    force; one that is marked expired is over today, and was in force until its end, or on any earlier day where the
+    end is not known: a missing day never lets a sum of permits look smaller. A suspended permit keeps its volume.
     """
     state = permits["state"]
     over = (permits["valid_to"] < day) | (state == "cancelled")
-    over |= (state == "expired") & ~(permits["valid_to"] >= day)
+    if today is None or day >= pd.Timestamp(today):
+        over |= state == "expired"
     return (~over & ~(permits["approved_on"] > day)).to_numpy(dtype=bool)
 
 
@@ -76,8 +79,8 @@ def groundwater_share(permits: pd.DataFrame, links: pd.DataFrame) -> np.ndarray:
     )
 
 
-def permitted_volume(scene: Scene) -> np.ndarray:
-    """m³ that each well may take in a year, NaN where not known.
+def permitted_volume(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
+    """m³ that each well may take in a year (NaN where not known), and whether that is the volume of a whole permit.
 
     Its own permitted volume, else that of a permit which stands for this well alone.
     """
@@ -86,7 +89,8 @@ def permitted_volume(scene: Scene) -> np.ndarray:
     volume = pd.Series(scene.frame("permits")["volume_m3"].to_numpy()[alone["permit"]], index=alone["well"])
     sole = volume.groupby(level=0).sum(min_count=1).reindex(range(len(scene.frame("wells"))))
     own = scene.wells_now["permit_m3"]
-    return own.where(own.notna().to_numpy(), sole.to_numpy()).to_numpy(dtype="float64")
+    known = own.notna().to_numpy(dtype=bool)
+    return np.where(known, own.to_numpy(dtype="float64"), sole.to_numpy(dtype="float64")), ~known
 
 
 def approval_days(scene: Scene, links: pd.DataFrame) -> pd.Series:

@@ -120,7 +120,7 @@ def _unclear(scene: Scene, binding: Binding, role: str, purpose: str) -> Verdict
     of_application = role == "applications"
     return binding.say(
         scene.subjects(role),
-        asked=applies & (alive(scene) if of_application else True),
+        asked=applies,
         outcome=np.where(unsure, "review", "pass"),
         permission=np.where(unsure, "review", "") if of_application else "",
         action=np.where(unsure, "consult", "none"),

@@ -123,19 +123,18 @@ def _months(scene: Scene, binding: Binding, table: pd.DataFrame) -> Verdicts:
     masks = pd.Series(month_masks(table["months"]))
     allowed = _joined_bits(table["well"].to_numpy(), masks.to_numpy(), len(wells))
     months = scene.amounts.well_months
+    months = months[months["month"].between(1, 12)]
     taken = (months["volume_m3"] > 0) | (months["energy_kwh"] > 0)
-    months = months[taken & months["month"].between(1, 12)].assign(
-        bit=lambda one: 2 ** (one["month"].astype(int) - 1)
-    )
-    used = months.drop_duplicates(["well", "year", "month"]).groupby(["well", "year"])["bit"].sum()
+    used, unread = _bits(months[taken]), _bits(months[months["volume_m3"].isna() & ~taken])
     years = scene.amounts.well_years[["well", "year", "volume_m3", "energy_kwh", "n_months"]]
     years = years[np.isin(years["well"], table["well"])].reset_index(drop=True)
     row = years["well"].to_numpy(dtype="int64")
-    bits = used.reindex(pd.MultiIndex.from_frame(years[["well", "year"]])).fillna(0).to_numpy(dtype="int64")
+    index = pd.MultiIndex.from_frame(years[["well", "year"]])
+    bits, open_bits = (one.reindex(index).fillna(0).to_numpy(dtype="int64") for one in (used, unread))
     may = allowed[row]
     beyond = bits & ~may
     water = ((years["volume_m3"] > 0) | (years["energy_kwh"] > 0)).to_numpy(dtype=bool)
-    unsplit = water & (years["n_months"] == 0).to_numpy(dtype=bool)
+    unsplit = (water & (years["n_months"] == 0).to_numpy(dtype=bool)) | (open_bits & ~may > 0)
     key = np.select(
         [may == ALL_MONTHS, may == 0, beyond > 0, unsplit],
         [
@@ -164,6 +163,12 @@ def _months(scene: Scene, binding: Binding, table: pd.DataFrame) -> Verdicts:
         period=years["year"].astype("int64").astype(str).to_numpy(dtype=object),
         check="months",
     )
+
+
+def _bits(months: pd.DataFrame) -> pd.Series:
+    """The months of each well and year as bits."""
+    once = months.drop_duplicates(["well", "year", "month"])
+    return (2 ** (once["month"].astype("int64") - 1)).groupby([once["well"], once["year"]]).sum()
 
 
 def _joined_bits(row: np.ndarray, bits: np.ndarray, size: int) -> np.ndarray:

@@ -64,8 +64,8 @@ def deregistration(scene: Scene, binding: Binding) -> Verdicts:
     """Within so many days of stopping the owner deregisters, and seals the well (TOL-11c).
 
     The day of stopping is day 0, days are calendar days: due = stopped + ``days``. Asked of wells that are shut,
-    sealed or dismantled, or have stopped and are not in use again. ``permits.deregistration.sealed``: whether the
-    well is sealed by then; the text sets no day for sealing, so a well that is not is for a person to look at.
+    sealed or dismantled, or have stopped and are not in use again. ``permits.deregistration.sealed``, of those that
+    are not sealed: the text sets no day for sealing, so it is for a person to look at.
     """
     wells, now = scene.frame("wells"), scene.wells_now
     size, today = len(wells), pd.Timestamp(scene.as_of)
@@ -134,9 +134,9 @@ def _sealed(
     waiting = ~shut & (due >= pd.Timestamp(scene.as_of)).to_numpy(dtype=bool)
     return binding.say(
         scene.subjects("wells"),
-        asked=asked,
-        outcome=np.select([shut, waiting], ["pass", "not_evaluated"], default="review"),
-        action=np.where(shut, "none", "seal"),
+        asked=asked & ~shut,
+        outcome=np.where(waiting, "not_evaluated", "review"),
+        action="seal",
         period_state=np.where(waiting, "in_window", ""),
         key=np.where(waiting, "permits.deregistration.seal_waiting", "permits.deregistration.unsealed"),
         values=values,
@@ -148,21 +148,27 @@ def _sealed(
 def over_volume(scene: Scene, binding: Binding) -> Verdicts:
     """Water taken in a year against the permitted volume of the well (TOL-P, HJQ-3.2b).
 
-    Equality is within. A year that is still running, or of which months are missing, fails when it is over already
-    and is otherwise not evaluated. Asked of wells with a permit or a permitted volume.
+    Equality is within. A well without a volume of its own is held against the permit that stands for it alone; that
+    it does can only be told where PERMIT_WELLS is supplied. A year that is still running, or of which months are
+    missing, fails when it is over already and is otherwise not evaluated. Asked of wells with a permit or a permitted
+    volume.
     """
     now = scene.wells_now
     years = scene.amounts.well_years
     years = years[years["volume_m3"].notna()].reset_index(drop=True)
     row = years["well"].to_numpy(dtype="int64")
-    permit = permitted_volume(scene)[row]
+    permit, whole_permit = (column[row] for column in permitted_volume(scene))
     volume = years["volume_m3"].to_numpy(dtype="float64")
     over = volume > permit * (1 + TOLERANCE)
     running = (years["year"] >= _running(scene)).to_numpy(dtype=bool)
     part = ~years["whole"].to_numpy(dtype=bool)
+    shared = whole_permit & (not scene.has("permit_wells"))
     key = np.select(
-        [np.isnan(permit), over, running, part],
-        [f"permits.over_volume.{name}" for name in ("no_volume", "over", "running", "months_missing")],
+        [np.isnan(permit), over, running, part, shared],
+        [
+            f"permits.over_volume.{name}"
+            for name in ("no_volume", "over", "running", "months_missing", "no_volume")
+        ],
         default="",
     )
     outcome = np.select([key == "", over], ["pass", "fail"], default="not_evaluated")

@@ -107,8 +107,10 @@ def required(scene: Scene, binding: Binding) -> Verdicts:
     """Whoever abstracts holds a valid permit (TOL-P, TOL-8p, TOL-18, HJQ-3.2a, HJQ-3.2b).
 
     Asked of wells in use, and of any other well from which water was taken in the last year of readings. Without a
-    permit number, or with one that was cancelled or has expired: fail. Where ``sources`` names other water than
-    groundwater, users whose recorded use of it is above zero need a permit for that source too.
+    permit number, or with one that was cancelled or has expired: fail. A number that PERMITS does not hold, or of
+    which neither state nor end is known, is not evaluated; without PERMITS one row says so for all of them. Where
+    ``sources`` names other water than groundwater, users whose recorded use of it is above zero need a permit for
+    that source too.
     """
     wells, now = scene.frame("wells"), scene.wells_now
     taken = _last_year(scene)
@@ -120,9 +122,13 @@ def required(scene: Scene, binding: Binding) -> Verdicts:
     asked = (in_use | water | status_unknown) & wanted & ~(now["status"] == "proposed").to_numpy(dtype=bool)
     number = now["permit_no"].notna().to_numpy(dtype=bool)
     permitted, valid = (now[name].to_numpy(dtype=bool) for name in ("permitted", "permit_valid"))
+    seen = _seen(scene, now)
+    unseen = permitted & valid & ~seen
+    asked &= ~unseen | scene.has("permits")
     key = np.select(
-        [permitted & valid, ~in_use & ~water, permitted, number],
+        [unseen, permitted & valid, ~in_use & ~water, permitted, number],
         [
+            "permits.required.not_in_register",
             "permits.required.permitted",
             "permits.required.status_unknown",
             "permits.required.expired",
@@ -131,12 +137,12 @@ def required(scene: Scene, binding: Binding) -> Verdicts:
         default="permits.required.none",
     )
     lacking = ~(permitted & valid)
-    unknown = lacking & ~in_use & ~water
+    unknown = (lacking & ~in_use & ~water) | unseen
     of_wells = binding.say(
         scene.subjects("wells"),
         asked=asked,
-        outcome=np.select([~lacking, unknown], ["pass", "not_evaluated"], default="fail"),
-        action=np.select([~lacking, unknown, permitted], ["none", "supply_data", "reapply"], default="list"),
+        outcome=np.select([unknown, ~lacking], ["not_evaluated", "pass"], default="fail"),
+        action=np.select([unknown, ~lacking, permitted], ["supply_data", "none", "reapply"], default="list"),
         key=key,
         values={
             "well": wells["row_id"].to_numpy(),
@@ -155,7 +161,17 @@ def required(scene: Scene, binding: Binding) -> Verdicts:
         measure_unit="m3",
     )
     others = sorted(set(sources or ()) - {"groundwater", "deep_confined", "total"})
-    return concat([of_wells, *(_users_of(scene, binding, source) for source in others)])
+    spoken = [of_wells, *(_users_of(scene, binding, source) for source in others)]
+    if not scene.has("permits") and unseen.any():
+        spoken.append(binding.cannot("permits.required.no_register", n=int(unseen.sum())))
+    return concat(spoken)
+
+
+def _seen(scene: Scene, now: pd.DataFrame) -> np.ndarray:
+    """Wells whose permit number stands in PERMITS with a state or an end, or with an end on the well."""
+    row = np.asarray(scene.rows_of("permits", now["permit_no"]), dtype=np.int64)
+    told = np.append(scene.frame("permits")["state"].notna().to_numpy(dtype=bool), False)[row]
+    return (row >= 0) & (told | now["permit_to"].notna().to_numpy(dtype=bool))
 
 
 def _last_year(scene: Scene) -> pd.DataFrame:
@@ -291,7 +307,7 @@ def _permit_table(scene: Scene, source: str) -> pd.DataFrame:
 def _permitted(scene: Scene, table: pd.DataFrame, caps: pd.DataFrame, year: int) -> pd.DataFrame:
     """Volume of the permits in force per unit, and what may still belong to it, at the end of a year or today."""
     day = min(pd.Timestamp(scene.as_of), pd.Timestamp(year, 12, 31))
-    valid = table[in_force(table, day)]
+    valid = table[in_force(table, day, scene.as_of)]
     sure = valid["share"] == 1
     volume = valid["volume"]
     found = []
