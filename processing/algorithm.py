@@ -75,7 +75,12 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
         return self.help().title
 
     def group(self):
-        return {"register": tr("Register"), "enforcement": tr("Enforcement")}[self.GROUP]
+        return {
+            "register": tr("Register"),
+            "enforcement": tr("Enforcement"),
+            "planning": tr("Planning"),
+            "siting": tr("Siting"),
+        }[self.GROUP]
 
     def groupId(self):
         return self.GROUP

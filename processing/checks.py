@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LENGTHS = ("DISTANCE_LIMIT", "POSITION_ACCURACY")
 _DAYS = ("AS_OF", "BASELINE", "RETIREMENT_BASELINE")
+_CASES = ("BEFORE", "AFTER")
 _GEOMETRY = {
     "point": QgsWkbTypes.GeometryType.PointGeometry,
     "polygon": QgsWkbTypes.GeometryType.PolygonGeometry,
@@ -33,7 +34,7 @@ _GEOMETRY = {
 
 def first_problem(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> str:
     """The first thing that is wrong with the values given, in the user's language; empty when all is well."""
-    for check in (_case, _roles, _choices, _lengths, _days, _policy, _sources, _destinations):
+    for check in CHECKS:
         for problem in check(algorithm, parameters, context):
             return problem
     return ""
@@ -76,18 +77,94 @@ def _roles(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessi
 
 
 def _choices(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:
-    allowed = {
-        "POLICY": declared.policy_ids(),
-        "READING": declared.READINGS,
-        "POOL": declared.POOLS,
-        "AREA_BASIS": declared.AREA_BASES,
-        "LANGUAGE": declared.LANGUAGES,
-    }
-    for name, tokens in allowed.items():
-        value = parameters.get(name)
-        if _has(algorithm, name) and isinstance(value, (str, int)) and value not in ("", *tokens):
-            yield tr("{name}: {found} is not known. Allowed: {allowed}, or empty.").format(
-                name=name, found=value, allowed=", ".join(tokens)
+    for definition in algorithm.parameterDefinitions():
+        if definition.type() != "enum" or not definition.usesStaticStrings():
+            continue
+        tokens = definition.options()
+        for value in _words(parameters.get(definition.name()), definition.allowMultiple()):
+            if isinstance(value, (str, int)) and value not in ("", *tokens):
+                yield tr("{name}: {found} is not known. Allowed: {allowed}, or empty.").format(
+                    name=definition.name(), found=value, allowed=", ".join(tokens)
+                )
+
+
+def _words(value: object, several: bool) -> list:
+    """The words given to an enumeration: one, or a list that a command line writes with commas."""
+    if not several:
+        return [value]
+    return [word.strip() for word in value.split(",")] if isinstance(value, str) else list(value or ())
+
+
+def _cases_to_compare(
+    algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext
+) -> Iterator[str]:
+    for name in _CASES:
+        if not _has(algorithm, name):
+            continue
+        path = path_of(algorithm, parameters, name, context)
+        if path is None:
+            yield tr("{name} is needed: choose the case file of a run (*.gpkg).").format(name=name)
+        elif not path.is_file():
+            yield tr("{name}: there is no file {path}. Choose an existing case file (*.gpkg).").format(
+                name=name, path=path
+            )
+        elif "runs" not in (tables_with_rows(path) or ()):
+            yield tr("{name}: {path} holds no run. Choose a case file that Run overlay has written.").format(
+                name=name, path=path
+            )
+
+
+def _numbers(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:
+    for definition in algorithm.parameterDefinitions():
+        name = definition.name()
+        if definition.type() != "number" or name in _LENGTHS or not is_given(parameters, name):
+            continue
+        whole = definition.dataType() == definition.Type.Integer
+        if not definition.checkValueIsAcceptable(parameters[name], context) or (
+            whole and not float(algorithm.parameterAsDouble(parameters, name, context)).is_integer()
+        ):
+            low, high = f"{definition.minimum():g}", f"{definition.maximum():g}"
+            wanted = (
+                tr("a whole number from {low} to {high}").format(low=low, high=high)
+                if whole
+                else tr("a number, {low} or more").format(low=low)
+            )
+            yield tr("{name}: {found} is not allowed. Give {wanted}, or leave it empty.").format(
+                name=name, found=parameters[name], wanted=wanted
+            )
+
+
+def _periods(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:
+    for name in ("PERIOD", "PREVIOUS"):
+        if _has(algorithm, name) and is_given(parameters, name):
+            from ..core.ranking.periods import span
+
+            try:
+                span(algorithm.parameterAsString(parameters, name, context))
+            except OverdraftError as error:
+                yield f"{name}: {error.text(language_of(algorithm, parameters, context))}"
+
+
+def _bounds(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:
+    if not _has(algorithm, "BOUNDS") or not is_given(parameters, "BOUNDS"):
+        return
+    source = open_source(algorithm, parameters, "BOUNDS", context)
+    if source is None:
+        yield tr(
+            "{name}: the layer {found} cannot be opened. Check that it exists and that QGIS can show it."
+        ).format(name="BOUNDS", found=_shown(parameters["BOUNDS"]))
+        return
+    fields = source.source.fields()
+    missing = [name for name in ("level", "key", "lower_m3", "upper_m3") if fields.lookupField(name) < 0]
+    if missing:
+        yield tr(
+            "BOUNDS: the table {layer} lacks the columns {missing}. Needed: level, key, lower_m3, upper_m3 (an empty "
+            "cell sets no limit); parent_id where a key stands below several."
+        ).format(layer=source.source.sourceName(), missing=", ".join(missing))
+    for name in ("lower_m3", "upper_m3"):
+        if fields.lookupField(name) >= 0 and not fields.field(name).isNumeric():
+            yield tr("BOUNDS: the column {column} holds text, but volumes in m³ are needed.").format(
+                column=name
             )
 
 
@@ -222,18 +299,35 @@ def _destinations(
 def _files_read(
     algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext
 ) -> Iterator[tuple[str, Path]]:
-    for name in ("CASE", "POLICY_FILE"):
+    for name in ("CASE", "POLICY_FILE", *_CASES):
         path = path_of(algorithm, parameters, name, context)
         if path is not None:
             yield name, path
-    for role in algorithm.ROLES:
-        if is_given(parameters, role.upper()):
-            source = open_source(algorithm, parameters, role.upper(), context)
+    tables = [role.upper() for role in algorithm.ROLES] + ["BOUNDS"] * _has(algorithm, "BOUNDS")
+    for name in tables:
+        if is_given(parameters, name):
+            source = open_source(algorithm, parameters, name, context)
             if source is not None and source.path is not None:
-                yield role.upper(), source.path
+                yield name, source.path
 
 
 def _shown(value: object) -> str:
     source = getattr(value, "source", value)
     named = getattr(source, "name", None)
     return str(named() if callable(named) else source)
+
+
+CHECKS = (
+    _case,
+    _cases_to_compare,
+    _roles,
+    _choices,
+    _lengths,
+    _numbers,
+    _periods,
+    _days,
+    _policy,
+    _sources,
+    _bounds,
+    _destinations,
+)

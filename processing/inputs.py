@@ -36,6 +36,7 @@ class Inputs:
         language: ``en`` or ``zh``, of outputs and messages.
         settings: values for settings of the policy, by key.
         tables: layers that were read to be passed on, by role.
+        case_frames: the same from the case file.
         n_rows, n_unreadable: how many rows were read, and geometries that could not be, by role.
     """
 
@@ -46,6 +47,7 @@ class Inputs:
     language: str
     settings: Mapping[str, str] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
+    case_frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     n_rows: dict[str, int] = field(default_factory=dict)
     n_unreadable: dict[str, int] = field(default_factory=dict)
 
@@ -95,6 +97,8 @@ class Inputs:
                 wanted = role in register_schema().roles and (roles is None or role in roles)
                 if wanted and role not in self.sources and len(frame):
                     frames[role] = frame
+                    if role in keep_as_it_was:
+                        self.case_frames[role] = frame
         for place, (role, source) in enumerate(self.sources.items()):
             columns = (
                 None if only is None or role not in only else columns_for(role, source.columns, only[role])
@@ -184,6 +188,15 @@ def token_of(
     return algorithm.parameterAsEnumString(parameters, name, context) or None
 
 
+def tokens_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> list[str]:
+    """The tokens chosen in an enumeration of which several may be; none where none was."""
+    if not is_given(parameters, name):
+        return []
+    return algorithm.parameterAsEnumStrings(parameters, name, context)
+
+
 def settings_of(
     algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext
 ) -> dict[str, str]:
@@ -191,11 +204,59 @@ def settings_of(
 
     A line without a value has the empty text, which changes nothing; one without ``=`` is a key that nobody knows.
     """
-    if algorithm.parameterDefinition("SETTINGS") is None or not is_given(parameters, "SETTINGS"):
+    return lines_of(algorithm, parameters, "SETTINGS", context)
+
+
+def lines_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> dict[str, str]:
+    """The lines ``key = value`` of a text parameter; empty lines and those that begin with ``#`` say nothing."""
+    if algorithm.parameterDefinition(name) is None or not is_given(parameters, name):
         return {}
-    lines = algorithm.parameterAsString(parameters, "SETTINGS", context).replace("\r", "\n").split("\n")
+    lines = algorithm.parameterAsString(parameters, name, context).replace("\r", "\n").split("\n")
     pairs = (line.partition("=") for line in lines if line.strip() and not line.lstrip().startswith("#"))
     return {key.strip(): value.strip() or "" for key, _, value in pairs}
+
+
+def numbers_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> dict[str, float | str]:
+    """The lines ``key = number`` of a text parameter; what is no number stays as it was written, to be asked about."""
+    return {key: _number(text) for key, text in lines_of(algorithm, parameters, name, context).items()}
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def number_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> float | None:
+    """The number in a parameter, or None."""
+    if not is_given(parameters, name):
+        return None
+    return algorithm.parameterAsDouble(parameters, name, context)
+
+
+def whole_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> int | None:
+    """The whole number in a parameter, or None."""
+    if not is_given(parameters, name):
+        return None
+    return algorithm.parameterAsInt(parameters, name, context)
+
+
+def text_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> str | None:
+    """The text in a parameter without blanks around it, or None."""
+    if not is_given(parameters, name):
+        return None
+    return algorithm.parameterAsString(parameters, name, context).strip() or None
 
 
 def language_of(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> str:

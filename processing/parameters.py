@@ -25,6 +25,16 @@ READINGS = ["R1", "R2", "R3"]
 POOLS = ["county", "zone", "city"]
 AREA_BASES = ["geometry", "registered"]
 LANGUAGES = ["en", "zh"]
+UNIT_LEVELS = ["county", "township", "regiment", "division", "management_unit"]
+CAP_LEVELS = ["city", *UNIT_LEVELS]
+PARTS = ["township", "village", "regiment", "user", "well"]
+SOURCES = ["groundwater", "total"]
+MODES = ["piecewise", "whole"]
+ALLOCATION_BASES = ["area_quota", "permit", "past_use"]
+COEFFICIENT_LEVELS = ["well", "stratum", "unit"]
+MEASURES = ["level_change", "utilisation"]
+COMPARISONS = ["previous_quarter", "same_quarter_last_year"]
+YEARS = (1900, 2100)
 
 SOURCE_TYPES = {
     "point": QgsProcessing.SourceType.TypeVectorPoint,
@@ -127,18 +137,18 @@ def retirement_baseline() -> QgsProcessingParameterDefinition:
 def reading() -> QgsProcessingParameterDefinition:
     """Override of the policy's reading of "reduce two, renew one"."""
     return advanced(
-        _choice("READING", tr("Reading of reduce two, renew one (empty: as the policy says)"), READINGS)
+        choice("READING", tr("Reading of reduce two, renew one (empty: as the policy says)"), READINGS)
     )
 
 
 def pool() -> QgsProcessingParameterDefinition:
     """Override of the level at which the ledger is balanced."""
-    return advanced(_choice("POOL", tr("Pool of the ledger (empty: as the policy says)"), POOLS))
+    return advanced(choice("POOL", tr("Pool of the ledger (empty: as the policy says)"), POOLS))
 
 
 def area_basis() -> QgsProcessingParameterDefinition:
     """Override of the area that counts."""
-    return advanced(_choice("AREA_BASIS", tr("Basis of areas (empty: as the policy says)"), AREA_BASES))
+    return advanced(choice("AREA_BASIS", tr("Basis of areas (empty: as the policy says)"), AREA_BASES))
 
 
 def parent_sum_only() -> QgsProcessingParameterDefinition:
@@ -155,7 +165,7 @@ def parent_sum_only() -> QgsProcessingParameterDefinition:
 
 def language() -> QgsProcessingParameterDefinition:
     """Language of texts in outputs and messages."""
-    return advanced(_choice("LANGUAGE", tr("Language of the outputs (empty: that of QGIS)"), LANGUAGES))
+    return advanced(choice("LANGUAGE", tr("Language of the outputs (empty: that of QGIS)"), LANGUAGES))
 
 
 def distance_limit() -> QgsProcessingParameterDefinition:
@@ -168,6 +178,40 @@ def position_accuracy() -> QgsProcessingParameterDefinition:
     return _length("POSITION_ACCURACY", tr("Position accuracy (m; 0: no doubt is raised)"), 10.0)
 
 
+def year(label: str) -> QgsProcessingParameterDefinition:
+    """A calendar year."""
+    return QgsProcessingParameterNumber(
+        "YEAR", label, QgsProcessingParameterNumber.Type.Integer, None, True, *YEARS
+    )
+
+
+def level(options: list[str]) -> QgsProcessingParameterDefinition:
+    """Level of the units in the table."""
+    return choice("LEVEL", tr("Level of the units (empty: county)"), options)
+
+
+def water_source() -> QgsProcessingParameterDefinition:
+    """Which water is meant."""
+    return choice("SOURCE", tr("Water (empty: groundwater)"), SOURCES)
+
+
+def number(name: str, label: str, minimum: float = 0.0) -> QgsProcessingParameterDefinition:
+    """A number that may be left out."""
+    return QgsProcessingParameterNumber(
+        name, label, QgsProcessingParameterNumber.Type.Double, None, True, minimum
+    )
+
+
+def pairs(name: str, label: str) -> QgsProcessingParameterDefinition:
+    """Numbers by name, a line each: ``name = number``."""
+    return QgsProcessingParameterString(name, label, multiLine=True, optional=True)
+
+
+def case_to_compare(name: str, label: str) -> QgsProcessingParameterDefinition:
+    """One of two case files that are compared; a check before the run asks for it."""
+    return QgsProcessingParameterFile(name, label, optional=True, fileFilter=GEOPACKAGE, extension="")
+
+
 def _length(name: str, label: str, default: float) -> QgsProcessingParameterDefinition:
     parameter = QgsProcessingParameterNumber(
         name, label, QgsProcessingParameterNumber.Type.Double, default, optional=False, minValue=0.0
@@ -176,13 +220,27 @@ def _length(name: str, label: str, default: float) -> QgsProcessingParameterDefi
     return parameter
 
 
+def choices(name: str, label: str, tokens: list[str]) -> QgsProcessingParameterDefinition:
+    """Any number of words."""
+    return QgsProcessingParameterEnum(
+        name,
+        label,
+        options=tokens,
+        allowMultiple=True,
+        defaultValue=None,
+        optional=True,
+        usesStaticStrings=True,
+    )
+
+
 def _day(name: str, label: str) -> QgsProcessingParameterDefinition:
     return QgsProcessingParameterDateTime(
         name, label, QgsProcessingParameterDateTime.Type.Date, None, optional=True
     )
 
 
-def _choice(name: str, label: str, tokens: list[str]) -> QgsProcessingParameterDefinition:
+def choice(name: str, label: str, tokens: list[str]) -> QgsProcessingParameterDefinition:
+    """One word of several, or none."""
     return QgsProcessingParameterEnum(
         name, label, options=tokens, defaultValue=None, optional=True, usesStaticStrings=True
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext
 
+from .inputs import language_of
+
 if TYPE_CHECKING:
     from ..core.overlay import Placement
     from ..core.policy import Policy
@@ -29,6 +31,7 @@ def place_wells(
     options = PlacementOptions(
         distance_limit_m=length_of(algorithm, parameters, "DISTANCE_LIMIT", context),
         position_accuracy_m=length_of(algorithm, parameters, "POSITION_ACCURACY", context),
+        language=language_of(algorithm, parameters, context),
     )
     layers = {role: register.get(role) for role in ("zones", "units", "irrigation", "networks", "screens")}
     return place(register["wells"], **layers, policy=policy, as_of=as_of, options=options, progress=progress)

@@ -5,15 +5,38 @@ from __future__ import annotations
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .enforcement.allocatequota import AllocateQuota
 from .enforcement.auditwells import AuditWells
 from .enforcement.classifywells import ClassifyWells
+from .enforcement.compareruns import CompareRuns
 from .enforcement.enforce import Enforce
+from .enforcement.overplanfees import OverPlanFees
+from .enforcement.powertowater import PowerToWater
+from .enforcement.quotabalance import QuotaBalance
+from .enforcement.rankunits import RankUnits
 from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
+from .planning.closingorder import ClosingOrder
 from .register.createregister import CreateRegister
+from .siting.vetsites import VetSites
 from .texts import icon_path, tr
 
-ALGORITHMS = (CreateRegister, ClassifyWells, ReplacementLedger, RetirementBalance, AuditWells, Enforce)
+ALGORITHMS = (
+    CreateRegister,
+    ClassifyWells,
+    ReplacementLedger,
+    RetirementBalance,
+    AuditWells,
+    QuotaBalance,
+    AllocateQuota,
+    OverPlanFees,
+    PowerToWater,
+    RankUnits,
+    Enforce,
+    CompareRuns,
+    ClosingOrder,
+    VetSites,
+)
 
 
 class OverdraftProvider(QgsProcessingProvider):

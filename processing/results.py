@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,8 +24,9 @@ _LINES_CRS = "EPSG:4326"
 
 
 def as_table(frame: pd.DataFrame, table: str) -> OutputLayer:
-    """A result frame as a table with the fields of ``resources/results.toml``."""
+    """A result frame as a table with the fields of ``resources/results.toml``; a column that it lacks is empty."""
     fields = fields_from_schema(results_schema().roles[table].fields.values())
+    frame = frame.reindex(columns=[*frame.columns, *(f.name for f in fields if f.name not in frame)])
     return OutputLayer(fields, [column(frame[field.name], field.kind) for field in fields])
 
 
@@ -39,13 +41,18 @@ def as_lines(frame: pd.DataFrame, table: str) -> OutputLayer:
     return layer
 
 
-def with_columns(table: Table, frame: pd.DataFrame, added: str) -> OutputLayer:
+def with_columns(table: Table, frame: pd.DataFrame, added: str, reason: str = "") -> OutputLayer:
     """A layer as it was read, with the columns of a result table behind its own.
+
+    Args:
+        reason: name of a last column of the frame, a sentence in the language of the run.
 
     Own fields that are called like an added one are replaced. A field ``fid`` that is not a unique whole number would
     break the key of a GeoPackage and becomes ``fid_1``.
     """
     new = fields_from_schema(results_schema().roles[added].fields.values())
+    if reason:
+        new = [*new, Field(reason, "text")]
     taken = {field.name.lower() for field in new}
     fields, columns = [], []
     for field, values in zip(table.fields, table.columns, strict=True):
@@ -63,6 +70,16 @@ def with_columns(table: Table, frame: pd.DataFrame, added: str) -> OutputLayer:
         wkb=table.wkb,
         wkb_type=table.wkb_type,
         crs=table.crs,
+    )
+
+
+def rows_of(table: Table, rows: np.ndarray) -> Table:
+    """Some rows of a layer, in the order given."""
+    return replace(
+        table,
+        columns=[values[rows] for values in table.columns],
+        wkb=None if table.wkb is None else table.wkb[rows],
+        geometry=None if table.geometry is None else table.geometry[rows],
     )
 
 

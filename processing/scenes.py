@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from qgis.core import (
@@ -20,6 +21,14 @@ from .texts import tr
 if TYPE_CHECKING:
     from ..core.rules.scene import Scene
     from .progress import Progress
+
+
+ABSTRACTION = (
+    *("wells", "zones", "units", "irrigation", "screens"),
+    *("events", "readings", "indices", "permits", "permit_wells", "users", "well_users"),
+    *("accounts", "account_wells", "meters", "well_areas", "area_years"),
+)
+"""Roles that tell who takes how much water, and may."""
 
 
 class SceneAlgorithm(OverdraftAlgorithm):
@@ -48,17 +57,25 @@ class SceneAlgorithm(OverdraftAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
         progress: Progress,
+        keep_as_it_was: Collection[str] = (),
     ) -> Scene:
-        """The register that was given, under its policy; what was read is told."""
+        """The register that was given, under its policy; what was read is told.
+
+        Args:
+            keep_as_it_was: roles whose geometry is passed on to an output as it is.
+        """
         from ..core.intake import build_register
+        from ..core.overlay import PlacementOptions
         from ..core.rules.scene import Scene
 
-        frames = self.inputs.read(progress.part(0.0, 0.5), roles=self.ROLES)
+        options = PlacementOptions(distance_limit_m=0, position_accuracy_m=0, language=self.inputs.language)
+        frames = self.inputs.read(progress.part(0.0, 0.5), keep_as_it_was=keep_as_it_was, roles=self.ROLES)
         tell_inputs(feedback, self.inputs)
         return Scene.of(
             build_register(frames),
             self.inputs.policy(),
             self.inputs.as_of,
+            options=options,
             ledger=self.LEDGER,
             progress=progress.part(0.5, 1.0),
         )

@@ -35,6 +35,7 @@ class Scene:
     Attributes:
         placement: of the wells.
         ledger: of 减二更一; None where the policy has no such rule or it was not kept.
+        language: of authorities where points other than wells are placed, ``zh`` or ``en``.
     """
 
     register: Register
@@ -42,6 +43,7 @@ class Scene:
     placement: Placement
     as_of: date
     ledger: ReplacementLedger | None = None
+    language: str = "zh"
     _cache: dict = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -69,7 +71,7 @@ class Scene:
         book = None
         if ledger and policy.has("replacement"):
             book = replacement_ledger(register, placement, policy, as_of)
-        return cls(register, policy, placement, as_of, book)
+        return cls(register, policy, placement, as_of, book, options.language)
 
     @property
     def today(self) -> np.datetime64:
@@ -101,7 +103,7 @@ class Scene:
         if role == "wells":
             return self.placement
         layers = {name: self.register.get(name) for name in LAYERS if name != "screens"}
-        options = PlacementOptions(distance_limit_m=0, position_accuracy_m=0)
+        options = PlacementOptions(distance_limit_m=0, position_accuracy_m=0, language=self.language)
         return self._once(
             ("place", role),
             lambda: place(

@@ -275,5 +275,281 @@
         <source>Policy (needed, or a policy file)</source>
         <translation>政策（必需，或给出政策文件）</translation>
     </message>
+    <message>
+        <source>Planning</source>
+        <translation>规划</translation>
+    </message>
+    <message>
+        <source>Siting</source>
+        <translation>选址</translation>
+    </message>
+    <message>
+        <source>{name} is needed: choose the case file of a run (*.gpkg).</source>
+        <translation>缺少 {name}：请选择一次核查的案卷文件（*.gpkg）。</translation>
+    </message>
+    <message>
+        <source>{name}: there is no file {path}. Choose an existing case file (*.gpkg).</source>
+        <translation>{name}：没有文件 {path}。请选择已有的案卷文件（*.gpkg）。</translation>
+    </message>
+    <message>
+        <source>{name}: {path} holds no run. Choose a case file that Run overlay has written.</source>
+        <translation>{name}：{path} 中没有核查记录。请选择由“叠加核查”写出的案卷文件。</translation>
+    </message>
+    <message>
+        <source>a whole number from {low} to {high}</source>
+        <translation>{low} 到 {high} 之间的整数</translation>
+    </message>
+    <message>
+        <source>a number, {low} or more</source>
+        <translation>不小于 {low} 的数</translation>
+    </message>
+    <message>
+        <source>{name}: {found} is not allowed. Give {wanted}, or leave it empty.</source>
+        <translation>{name}：不能用 {found}。请给出{wanted}，或留空。</translation>
+    </message>
+    <message>
+        <source>BOUNDS: the table {layer} lacks the columns {missing}. Needed: level, key, lower_m3, upper_m3 (an empty cell sets no limit); parent_id where a key stands below several.</source>
+        <translation>BOUNDS（上下限）：表 {layer} 缺少字段 {missing}。需要：level、key、lower_m3、upper_m3（空值表示不限）；同一编号有多个上级时另需 parent_id。</translation>
+    </message>
+    <message>
+        <source>BOUNDS: the column {column} holds text, but volumes in m³ are needed.</source>
+        <translation>BOUNDS（上下限）：字段 {column} 是文本，需要以 m³ 计的水量。</translation>
+    </message>
+    <message>
+        <source>Level of the units with caps (empty: county)</source>
+        <translation>有指标的单元级别（空：县级）</translation>
+    </message>
+    <message>
+        <source>Split down to (empty: township, user, well)</source>
+        <translation>分解到（空：乡级、用水户、机井）</translation>
+    </message>
+    <message>
+        <source>Shared out by (empty: irrigated area times quota)</source>
+        <translation>分配依据（空：灌溉面积×定额）</translation>
+    </message>
+    <message>
+        <source>Year (empty: that of the day of judgement)</source>
+        <translation>年份（空：截止日期所在年份）</translation>
+    </message>
+    <message>
+        <source>Caps in m³, a line each: unit = m³ (empty: as the policy and the indices say)</source>
+        <translation>指标（m³），每行：单元 = m³（空：按政策和指标表）</translation>
+    </message>
+    <message>
+        <source>Limits of single users or wells</source>
+        <translation>个别用水户或机井的上下限</translation>
+    </message>
+    <message>
+        <source>No well gets more than its permitted volume</source>
+        <translation>机井分配水量不超过许可水量</translation>
+    </message>
+    <message>
+        <source>Quota allocation</source>
+        <translation>指标分解表</translation>
+    </message>
+    <message>
+        <source>Subjects by rule and clause</source>
+        <translation>按规则和条款的对象数</translation>
+    </message>
+    <message>
+        <source>Case file of the earlier run (needed)</source>
+        <translation>前一次核查的案卷文件（必需）</translation>
+    </message>
+    <message>
+        <source>Case file of the later run (needed)</source>
+        <translation>后一次核查的案卷文件（必需）</translation>
+    </message>
+    <message>
+        <source>Totals of the comparison</source>
+        <translation>对比汇总</translation>
+    </message>
+    <message>
+        <source>Findings that entered</source>
+        <translation>新增结论</translation>
+    </message>
+    <message>
+        <source>Findings that left</source>
+        <translation>消失结论</translation>
+    </message>
+    <message>
+        <source>Findings that changed</source>
+        <translation>变化结论</translation>
+    </message>
+    <message>
+        <source>Wells that entered, left or changed</source>
+        <translation>增减变化的机井</translation>
+    </message>
+    <message>
+        <source>Irrigation areas that entered, left or changed</source>
+        <translation>增减变化的灌溉地块</translation>
+    </message>
+    <message>
+        <source>Findings: {entered} entered, {left} left, {changed} changed</source>
+        <translation>结论：新增 {entered}，消失 {left}，变化 {changed}</translation>
+    </message>
+    <message>
+        <source>Year (empty: every year with figures)</source>
+        <translation>年份（空：所有有数据的年份）</translation>
+    </message>
+    <message>
+        <source>Reading of the bands (empty: as the policy says)</source>
+        <translation>分档的解读（空：按政策）</translation>
+    </message>
+    <message>
+        <source>Over-plan charges</source>
+        <translation>超计划累进收费表</translation>
+    </message>
+    <message>
+        <source>Totals by township and county</source>
+        <translation>按乡级和县级合计</translation>
+    </message>
+    <message>
+        <source>Finest coefficient used (empty: well)</source>
+        <translation>采用的最细系数（空：本井）</translation>
+    </message>
+    <message>
+        <source>Use calibrated coefficients where none is given</source>
+        <translation>没有给定系数时采用率定系数</translation>
+    </message>
+    <message>
+        <source>Fields of the wells that make a stratum (empty: aquifer)</source>
+        <translation>构成分层的机井字段（空：aquifer）</translation>
+    </message>
+    <message>
+        <source>Water from electricity</source>
+        <translation>以电折水水量表</translation>
+    </message>
+    <message>
+        <source>Coefficients of wells</source>
+        <translation>机井以电折水系数</translation>
+    </message>
+    <message>
+        <source>Calibration by stratum and year</source>
+        <translation>分层逐年率定</translation>
+    </message>
+    <message>
+        <source>Smallest plausible coefficient (m³/kWh; empty: as the policy says, else 0.5)</source>
+        <translation>合理系数下限（m³/kWh；空：按政策，否则 0.5）</translation>
+    </message>
+    <message>
+        <source>Largest plausible coefficient (m³/kWh; empty: as the policy says, else 8)</source>
+        <translation>合理系数上限（m³/kWh；空：按政策，否则 8）</translation>
+    </message>
+    <message>
+        <source>Largest deviation from the stratum (%; empty: as the policy says, else 20)</source>
+        <translation>与分层的最大偏差（%；空：按政策，否则 20）</translation>
+    </message>
+    <message>
+        <source>Fewest wells for a calibration (empty: as the policy says, else 5)</source>
+        <translation>率定的最少井数（空：按政策，否则 5）</translation>
+    </message>
+    <message>
+        <source>Years that a calibration serves beyond its own (empty: as the policy says, else 1)</source>
+        <translation>率定结果沿用年数（空：按政策，否则 1）</translation>
+    </message>
+    <message>
+        <source>Year (empty: every year with a cap)</source>
+        <translation>年份（空：所有有指标的年份）</translation>
+    </message>
+    <message>
+        <source>Quota balance</source>
+        <translation>指标余缺表</translation>
+    </message>
+    <message>
+        <source>Ranked by (empty: change of level)</source>
+        <translation>排名依据（空：水位变幅）</translation>
+    </message>
+    <message>
+        <source>Period: 2025, 2025-Q3 or 2025-08 (empty: the last one that is over)</source>
+        <translation>时段：2025、2025-Q3 或 2025-08（空：最近一个已结束的时段）</translation>
+    </message>
+    <message>
+        <source>Compared with (empty: the period before)</source>
+        <translation>对比时段（空：前一时段）</translation>
+    </message>
+    <message>
+        <source>Another period to compare with (empty: by the choice above)</source>
+        <translation>另行指定的对比时段（空：按上一项）</translation>
+    </message>
+    <message>
+        <source>Largest fall first (not ticked: largest change, up or down, first)</source>
+        <translation>下降最多者在前（不勾选：不分升降，变幅最大者在前）</translation>
+    </message>
+    <message>
+        <source>Ranking of units</source>
+        <translation>单元排名</translation>
+    </message>
+    <message>
+        <source>{period}: {ranked} of {n} units ranked</source>
+        <translation>{period}：{n} 个单元中 {ranked} 个有名次</translation>
+    </message>
+    <message>
+        <source>Stations: {used} of {n} used</source>
+        <translation>监测站：{n} 个中采用 {used} 个</translation>
+    </message>
+    <message>
+        <source>no observation in one of the two periods</source>
+        <translation>两个时段中有一个没有观测</translation>
+    </message>
+    <message>
+        <source>elevations and depths mixed, without the elevation of the ground</source>
+        <translation>水位与埋深混用且没有地面高程</translation>
+    </message>
+    <message>
+        <source>in no unit of this level</source>
+        <translation>不在该级别的任何单元内</translation>
+    </message>
+    <message>
+        <source>{n} stations left out: {reason}</source>
+        <translation>{n} 个监测站未采用：{reason}</translation>
+    </message>
+    <message>
+        <source>Settings of the policy, a line each: key = value (empty: as the policy says)</source>
+        <translation>政策参数，每行：键 = 值（空：按政策）</translation>
+    </message>
+    <message>
+        <source>Level of the units (empty: county)</source>
+        <translation>单元级别（空：县级）</translation>
+    </message>
+    <message>
+        <source>Water (empty: groundwater)</source>
+        <translation>水源（空：地下水）</translation>
+    </message>
+    <message>
+        <source>Weights, a line each: criterion = weight (empty: as the policy says)</source>
+        <translation>权重，每行：指标 = 权重（空：按政策）</translation>
+    </message>
+    <message>
+        <source>Wells in closing order</source>
+        <translation>有序关停机井</translation>
+    </message>
+    <message>
+        <source>Wells ranked: {n}</source>
+        <translation>已排序机井：{n} 眼</translation>
+    </message>
+    <message>
+        <source>{n} wells left out. Each: {reason}</source>
+        <translation>{n} 眼机井未列入。原因：{reason}</translation>
+    </message>
+    <message>
+        <source>Weights and years that no text gives and nobody confirmed: {settings}</source>
+        <translation>文件未规定、也未经确认的权重和年数：{settings}</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>核查结论</translation>
+    </message>
+    <message>
+        <source>Vetted applications</source>
+        <translation>已审查的取水申请</translation>
+    </message>
+    <message>
+        <source>Applications by permission: {counts}</source>
+        <translation>取水申请按许可意见：{counts}</translation>
+    </message>
+    <message>
+        <source>not judged</source>
+        <translation>不作评价</translation>
+    </message>
 </context>
 </TS>

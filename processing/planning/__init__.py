@@ -1,0 +1,1 @@
+"""Planning: in which order wells are closed."""

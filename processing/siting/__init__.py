@@ -1,0 +1,1 @@
+"""Siting: whether a well that is applied for may be drilled."""

@@ -1,0 +1,76 @@
+"""``vetsites``: the permission of every application, with every clause that fired."""
+
+from __future__ import annotations
+
+import json
+
+from qgis.core import QgsProcessing, QgsProcessingParameterFeatureSink
+
+from ...core.schema import results_schema
+from .. import parameters as declared
+from ..layers import deliver
+from ..results import as_table, layer_from_case, tell_findings, with_columns
+from ..scenes import SceneAlgorithm, findings_sink
+from ..texts import tr, ui_language
+
+SUBJECTS = ("applications", "units")
+"""Rules that speak of these bear on an application."""
+
+
+class VetSites(SceneAlgorithm):
+    """Vets applications in the order of decision."""
+
+    NAME = "vetsites"
+    GROUP = "siting"
+    ROLES = declared.all_roles()
+    REQUIRED = ("applications",)
+    LEDGER = True
+
+    def declare(self):
+        return (
+            *self.common(),
+            QgsProcessingParameterFeatureSink(
+                "OUTPUT", tr("Vetted applications"), QgsProcessing.SourceType.TypeVectorPoint
+            ),
+            findings_sink(),
+        )
+
+    def compute(self, parameters, context, feedback, progress):
+        from ...core.findings import concat, conclude
+        from ...core.messages import render
+        from ...core.rules.run import rule_findings
+        from ...core.vetting import vet_applications
+
+        scene = self.scene(context, feedback, progress.part(0.0, 0.6), keep_as_it_was=("applications",))
+        found = rule_findings(scene, subjects=SUBJECTS, progress=progress.part(0.6, 0.9))
+        ledger = [] if scene.ledger is None else [scene.ledger.verdicts]
+        problems = [scene.register.problems, scene.amounts.problems]
+        verdicts = concat([*problems, *ledger, found])
+        result = vet_applications(scene, verdicts)
+        findings = conclude(verdicts, scene.policy.id, scene.policy.version, "")
+        findings = findings[findings["subject_role"] == "applications"].reset_index(drop=True)
+        tell_findings(feedback, concat(problems).rows)
+        _tell(feedback, result.counts)
+        frame = result.frame
+        frame = frame.assign(
+            reason=[
+                render(key, json.loads(values or "{}"), self.inputs.language)
+                for key, values in zip(frame["message_key"], frame["message_values"], strict=True)
+            ]
+        )
+        given = self.inputs.tables.get("applications")
+        layer = given or layer_from_case(self.inputs.case_frames["applications"], "applications")
+        outputs = {
+            "OUTPUT": with_columns(layer, frame, "vetting", "reason"),
+            "FINDINGS": as_table(findings, "findings"),
+        }
+        return deliver(self, parameters, context, outputs, progress.part(0.9, 1.0))
+
+
+def _tell(feedback, counts):
+    """Applications by permission."""
+    labels = results_schema().enums["permission"]
+    words = {token: label.label(ui_language()) for token, label in labels.items()}
+    words[""] = tr("not judged")
+    parts = [f"{words[token]} {n}" for token, n in counts.items() if n]
+    feedback.pushInfo(tr("Applications by permission: {counts}").format(counts=", ".join(parts)))
