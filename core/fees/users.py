@@ -97,7 +97,7 @@ def _put_rates(scene: Scene, frame: pd.DataFrame, user: np.ndarray) -> None:
         np.full(len(frame), "", dtype=object),
     ]
     sector, year = frame["sector"].to_numpy(dtype=object), frame["year"].to_numpy()
-    frame["rate"], frame["rate_source"] = nearest(told, places, sector, year)
+    frame["rate"], frame["rate_source"], _ = nearest(told, places, sector, year)
 
 
 def _user_key(ids: pd.Series) -> pd.Series:

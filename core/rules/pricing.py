@@ -42,19 +42,21 @@ def price_rows(scene: Scene, kinds: Iterable[str], unit: str = PER_M3) -> pd.Dat
 
 def nearest(
     told: pd.DataFrame, places: Sequence[np.ndarray], sector: np.ndarray, year: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The figure that applies to each row and where it stands: the first of ``places`` that has one (a place "" in any
-    but the last array has none), there the row's sector before none, its year before none.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The figure that applies to each row, where it stands, and whether it names no sector while the row does.
 
+    It is that of the first of ``places`` that has one (a place "" in any but the last array has none), there that of
+    the row's sector before one without, that of its year before one without.
     A figure that is there and cannot be read is not passed over: the value stays empty.
 
     Args:
         told: ``place`` ``sector`` ``year`` ``value`` ``source``; of equal rows the one with the smallest source.
     """
     value, source = np.full(len(year), np.nan), np.full(len(year), "", dtype=object)
+    general = np.zeros(len(year), dtype=bool)
     told = told.sort_values("source", kind="stable").drop_duplicates(["place", "sector", "year"])
     if not len(told) or not len(year):
-        return value, source
+        return value, source, general
     index = told.set_index(["place", "sector", "year"])[["value", "source"]]
     settled = np.zeros(len(year), dtype=bool)
     none, ever = np.full(len(year), "", dtype=object), np.full(len(year), ANY_YEAR)
@@ -64,9 +66,10 @@ def nearest(
         if number < len(places) - 1:
             fits &= places[number] != ""
         settled |= fits
+        general |= fits & (kind is none) & (sector != "")
         value[fits] = found["value"].to_numpy()[fits]
         source[fits] = found["source"].to_numpy(dtype=object)[fits]
-    return value, source
+    return value, source, general
 
 
 def price_units(
@@ -79,8 +82,8 @@ def price_units(
 
     Asked are the counties of the document and every other unit of its own that a price names. The first of ``kinds`` is
     what is judged: it has to be the unit's own; the others may be those of the unit above it. A figure without a
-    sector holds for all sectors; one without a unit belongs to the document's county where it has just one; one
-    without a year cannot be judged.
+    sector is taken for all sectors, marked; one without a unit belongs to the document's county where it has just
+    one. Other figures without a unit, without a year or without a kind are not used, and everything is marked.
 
     Args:
         kinds: name of a column, and the kind of price in it.
@@ -89,7 +92,8 @@ def price_units(
 
     Returns:
         ``id`` (unit) ``period`` (year as text, "" for none) ``sector``, a column per name of ``kinds`` (yuan/m³, NaN
-        where not known), ``rows`` (list of the price ids used); sorted by unit, year and sector.
+        where not known), ``rows`` (list of the price ids used), ``general`` (bool: the sector of one of them is
+        not recorded), ``loose`` (bool: a figure that may belong here could not be used); sorted by unit, year, sector.
     """
     told = price_rows(scene, kinds.values())
     if sectors is not None:
@@ -97,12 +101,14 @@ def price_units(
     ids = _asked(scene, told["place"])
     if len(ids) == 1:
         told = told.assign(place=told["place"].where(told["place"] != "", ids[0]))
-    told = told[(told["place"] != "") & (told["year"] != ANY_YEAR)]
+    usable = (told["place"] != "") & (told["year"] != ANY_YEAR)
+    loose = not usable.all() or _nameless(scene, PER_M3)
+    told = told[usable]
     above = {one: (one, *(up for up in scene.book.ancestors(one) if up != one)) for one in ids}
     of_year = told[~told["kind"].isin([kinds[name] for name in years])]
     frame = _combinations(ids, above, of_year)
     sector = frame["sector"].to_numpy(dtype=object)
-    sources = []
+    sources, general = [], (sector == "") & (sectors is not None)
     for number, (name, kind) in enumerate(kinds.items()):
         depth = 1 if number == 0 else max(map(len, above.values()), default=1)
         places = [
@@ -110,8 +116,10 @@ def price_units(
             for up in range(depth)
         ]
         year = np.full(len(frame), years[name]) if name in years else frame["year"].to_numpy("int64")
-        frame[name], source = nearest(told[told["kind"] == kind], places, sector, year)
+        frame[name], source, unsaid = nearest(told[told["kind"] == kind], places, sector, year)
         sources.append(source)
+        general = general | unsaid
+    frame["general"], frame["loose"] = general, loose
     frame["rows"] = pd.Series(
         [[one for one in row if one] for row in zip(*sources, strict=True)], index=frame.index, dtype=object
     )
@@ -136,10 +144,14 @@ def fee_accounts(scene: Scene) -> dict[str, pd.DataFrame]:
         Where fees of users are recorded, every user has a row in every year of them.
     """
     told = price_rows(scene, ("fee_due", "fee_paid"), YUAN)
+    loose = _loose(scene, told)
     raw = scene.frame("prices").set_index("row_id")["unit_id"].reindex(told["source"])
     user = np.asarray(scene.rows_of("users", raw), dtype="int64")
     of_user = user >= 0
-    told["row"] = user
+    if (told["place"] != "").any():
+        told, user = told[told["place"] != ""], user[(told["place"] != "").to_numpy()]
+        of_user = user >= 0
+    told = told.assign(row=user)
     users = scene.frame("users")["row_id"].to_numpy(dtype=object)
     told["id"] = told["place"].where(told["place"] != "", scene.city)
     told.loc[of_user, "id"] = users[user[of_user]]
@@ -155,19 +167,22 @@ def fee_accounts(scene: Scene) -> dict[str, pd.DataFrame]:
         if not len(keys):
             keys = pd.DataFrame({"id": [scene.city], "year": [ANY_YEAR]})
         accounts["units"] = _account(scene, rest, pd.MultiIndex.from_frame(keys))
-    loose = _loose(scene, told)
     return {role: table.assign(loose=loose) for role, table in accounts.items()}
 
 
 def _loose(scene: Scene, told: pd.DataFrame) -> bool:
     """Whether a sum in yuan stands in PRICES of which nobody says what it is, or a fee due of which nobody says whose
     or of which year, beside fees of which it is said."""
-    prices = scene.frame("prices")
-    nameless = prices["kind"].isna() & (base_units(prices["value"], prices["unit"])[1] == YUAN)
     due = told[told["kind"] == "fee_due"]
     of_nobody = (due["place"] == "").any() and (told["place"] != "").any()
     of_no_year = (due["year"] == ANY_YEAR).any() and (told["year"] != ANY_YEAR).any()
-    return bool(nameless.any() or of_nobody or of_no_year)
+    return bool(_nameless(scene, YUAN) or of_nobody or of_no_year)
+
+
+def _nameless(scene: Scene, unit: str) -> bool:
+    """Whether a figure in ``unit`` stands in PRICES whose kind is not recorded."""
+    prices = scene.frame("prices")
+    return bool((prices["kind"].isna() & (base_units(prices["value"], prices["unit"])[1] == unit)).any())
 
 
 def _account(scene: Scene, told: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:

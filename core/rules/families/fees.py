@@ -179,8 +179,8 @@ def price_floor(scene: Scene, binding: Binding) -> Verdicts:
     case = np.select(
         [np.isnan(price), np.isnan(cost), reaches(price, cost)], ["no_price", "no_cost", "reached"], "below"
     )
-    table = table.assign(case=case, ratio=price / np.where(cost > 0, cost, np.nan))
-    table = worst_of_unit(table, ["below", "no_cost", "no_price", "reached"], "ratio")
+    table = table.assign(case=_held(table, case, "reached"), ratio=price / np.where(cost > 0, cost, np.nan))
+    table = worst_of_unit(table, ["below", "general", "no_cost", "no_price", "loose", "reached"], "ratio")
     return _say(
         scene,
         binding,
@@ -203,8 +203,10 @@ def standard(scene: Scene, binding: Binding) -> Verdicts:
     case = np.select(
         [np.isnan(applied), np.isnan(told), same], ["no_applied", "no_standard", "same"], "differs"
     )
-    table = table.assign(case=case, ratio=-np.abs(applied - told))
-    table = worst_of_unit(table, ["differs", "no_standard", "no_applied", "same"], "ratio")
+    table = table.assign(case=_held(table, case, "same"), ratio=-np.abs(applied - told))
+    table = worst_of_unit(
+        table, ["differs", "general", "no_standard", "no_applied", "loose", "same"], "ratio"
+    )
     return _say(scene, binding, table, "standard", "same", "differs", "applied", "standard", {})
 
 
@@ -216,10 +218,21 @@ def final_price(scene: Scene, binding: Binding) -> Verdicts:
     total = (table["works"] + table["canal"]).to_numpy()
     same = ~exceeds(price, total) & reaches(price, total)
     case = np.select([np.isnan(price), np.isnan(total), same], ["no_price", "no_parts", "same"], "differs")
-    table = table.assign(case=case, total=total, ratio=-np.abs(price - total))
-    table = worst_of_unit(table, ["differs", "no_parts", "no_price", "same"], "ratio")
+    table = table.assign(case=_held(table, case, "same"), total=total, ratio=-np.abs(price - total))
+    table = worst_of_unit(table, ["differs", "general", "no_parts", "no_price", "loose", "same"], "ratio")
     parts = {"works_price": table["works"], "canal_fee": table["canal"]}
     return _say(scene, binding, table, "final_price", "same", "differs", "price", "total", parts)
+
+
+def _held(table: pd.DataFrame, case: np.ndarray, good: str) -> np.ndarray:
+    """Nothing passes on a figure whose sector is not recorded (``general``, a review), nor while figures that cannot be
+    placed stand in the register (``loose``)."""
+    fine, loose, general = (
+        case == good,
+        table["loose"].to_numpy(dtype=bool),
+        table["general"].to_numpy(dtype=bool),
+    )
+    return np.select([fine & loose, fine & general], ["loose", "general"], case).astype(object)
 
 
 def _say(
@@ -235,11 +248,16 @@ def _say(
 ) -> Verdicts:
     case, period = table["case"].to_numpy(dtype=object), table["period"].to_numpy(dtype=object)
     left, right = table[measured].to_numpy(), table[threshold].to_numpy()
+    held = np.isin(case.astype(str), ["loose", "general"])
     return binding.say(
         scene.unit_subjects(table["id"]),
-        outcome=np.select([case == good, case == bad], ["pass", "fail"], "not_evaluated").astype(object),
+        outcome=np.select(
+            [case == good, case == bad, case == "general"], ["pass", "fail", "review"], "not_evaluated"
+        ).astype(object),
         action=np.select([case == good, case == bad], ["none", "explain"], "supply_data").astype(object),
-        key=np.array([f"fees.{rule}.{one}" for one in case], dtype=object),
+        key=np.where(
+            held, "fees.price." + pd.Series(case, dtype=object), [f"fees.{rule}.{one}" for one in case]
+        ).astype(object),
         values={
             "unit": unit_names(scene, table["id"]),
             "year": period,

@@ -298,7 +298,10 @@ def prices_of(rule, *rows, with_=None, policy="turpan-2021"):
     ],
 )
 def test_price_floor(value, cost, outcome):
-    rows = price("price", value, sector="agriculture"), price("operating_cost", cost, year=2015)
+    rows = (
+        price("price", value, sector="agriculture"),
+        price("operating_cost", cost, year=2015, sector="agriculture"),
+    )
     found = prices_of("price_floor", *rows, with_={"cost_year": 2015})
     assert outcomes(found).get(GAOCHANG, "pass") == outcome
     assert outcomes(found)[SHANSHAN] == "not_evaluated"  # nothing recorded for it
@@ -308,8 +311,8 @@ def test_price_floor_takes_its_year_its_sector_and_the_cost_of_the_city():
     rows = [
         price("price", 0.2, sector="agriculture"),
         price("price", 0.01, sector="industry"),
-        price("operating_cost", 0.2, "6504", 2015),
-        price("operating_cost", 0.9, year=2020),
+        price("operating_cost", 0.2, "6504", 2015, "agriculture"),
+        price("operating_cost", 0.9, year=2020, sector="agriculture"),
     ]
     found = prices_of("price_floor", *rows, with_={"cost_year": 2015})
     assert GAOCHANG not in outcomes(found)
@@ -322,6 +325,24 @@ def test_a_price_without_a_year_or_a_unit_is_not_judged():
     for loose in (price("price", 0.3, None), price("price", 0.3, year=None)):
         found = prices_of("price_floor", loose, cost, with_={"cost_year": 2015})
         assert outcomes(found)[GAOCHANG] == "not_evaluated"
+
+
+def test_nothing_passes_on_a_cost_without_a_sector():
+    for cost, outcome in ((0.2, "review"), (0.4, "fail")):
+        rows = price("price", 0.3, sector="agriculture"), price("operating_cost", cost, year=2015)
+        found = prices_of("price_floor", *rows, with_={"cost_year": 2015})
+        assert outcomes(found)[GAOCHANG] == outcome
+
+
+def test_figures_that_cannot_be_placed_hold_passes_back():
+    rows = [price("fee_applied", 0.2), price("fee_standard", 0.2)]
+    assert passed(prices_of("standard", *rows)) == 1
+    for loose in (price("fee_applied", 0.3, None), price("fee_standard", 0.3, year=None), price(None, 0.3)):
+        found = prices_of("standard", *rows, loose)
+        assert outcomes(found, "message_key")[GAOCHANG] == "fees.price.loose"
+        assert passed(found) == 0
+    rows[0]["value"] = 0.1
+    assert outcomes(prices_of("standard", *rows, price(None, 0.3)))[GAOCHANG] == "fail"
 
 
 @pytest.mark.parametrize(
@@ -362,7 +383,10 @@ def test_the_sector_farthest_off_speaks():
     ],
 )
 def test_final_price(final, works, canal, outcome):
-    rows = price("price", final), price("works_price", works), price("canal_fee", canal)
+    rows = [
+        price(*one, sector="agriculture")
+        for one in (("price", final), ("works_price", works), ("canal_fee", canal))
+    ]
     assert outcomes(prices_of("final_price", *rows)).get(GAOCHANG, "pass") == outcome
 
 
@@ -403,6 +427,8 @@ def test_every_finding_has_its_words():
         prices_of("standard", price("fee_applied", 0.3), price("fee_standard", 0.2)),
         prices_of("standard", price("fee_applied", 0.3)),
         prices_of("final_price", price("price", 0.1), price("works_price", 1)),
+        prices_of("final_price", price("price", 1), price("works_price", 0.5), price("canal_fee", 0.5)),
+        prices_of("standard", price("fee_applied", 1), price("fee_standard", 1), price(None, 1)),
     ]
     for one in found:
         for row in one.rows.itertuples():
