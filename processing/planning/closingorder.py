@@ -11,7 +11,7 @@ from ..inputs import numbers_of
 from ..layers import deliver
 from ..results import layer_from_case, rows_of, tell_findings, with_columns
 from ..scenes import SceneAlgorithm
-from ..texts import tr
+from ..texts import tr, ui_language
 
 
 class ClosingOrder(SceneAlgorithm):
@@ -52,7 +52,7 @@ class ClosingOrder(SceneAlgorithm):
             progress=progress.part(0.6, 0.9),
         )
         tell_findings(feedback, register.problems.rows)
-        _tell(feedback, result, self.inputs.language)
+        _tell(feedback, result)
         frame = result.frame.assign(
             reason=[
                 reason_text(key, json.loads(values), self.inputs.language)
@@ -66,14 +66,14 @@ class ClosingOrder(SceneAlgorithm):
         return deliver(self, parameters, context, {"OUTPUT": output}, progress.part(0.9, 1.0))
 
 
-def _tell(feedback, result, language):
+def _tell(feedback, result):
     """How many are ranked, of how many it cannot be told, and what nobody confirmed."""
     from ...core.messages import render
 
     feedback.pushInfo(tr("Wells ranked: {n}").format(n=len(result.frame)))
     for key, n in result.left_out["reason_key"].value_counts(sort=False).sort_index().items():
         feedback.pushWarning(
-            tr("{n} wells left out. Each: {reason}").format(n=n, reason=render(key, {}, language))
+            tr("{n} wells left out. Each: {reason}").format(n=n, reason=render(key, {}, ui_language()))
         )
     if result.settings.unverified:
         feedback.pushWarning(

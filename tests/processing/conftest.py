@@ -121,6 +121,27 @@ def layer(qgis_app):
 
 
 @pytest.fixture
+def table(layer):
+    """``table(name, fields, rows)``: a table without geometry; rows are values in the order of the fields."""
+    return lambda name, fields, rows: layer("None", fields, [(None, *row) for row in rows], name=name)
+
+
+@pytest.fixture
+def point_wells(layer):
+    """``point_wells(rows)``: wells in use for irrigation; rows are ``(id, x, y, permitted m³)``."""
+    fields = {"well_id": "text", "use": "text", "status": "text", "permit_no": "text", "permit_m3": "real"}
+
+    def make(rows):
+        spelt = [
+            (f"POINT ({x} {y})", name, "irrigation", "active", f"P{name}", permit)
+            for name, x, y, permit in rows
+        ]
+        return layer("Point", fields, spelt, name="wells")
+
+    return make
+
+
+@pytest.fixture
 def save():
     """``save(layer, path, encoding)``: the layer as a file; returns what Processing takes as a source."""
 
