@@ -211,7 +211,7 @@ def _permits_at(scene: Scene, level: str, source: str) -> pd.Series:
     if scene.has("permits") and level in ("county", CITY):
         permits, links = scene.frame("permits"), permit_links(scene)
         counties = permit_counties(scene, links)
-        valid = in_force(permits, pd.Timestamp(scene.as_of))
+        valid = in_force(permits, pd.Timestamp(scene.as_of), scene.as_of)
         if source == "groundwater":
             valid &= groundwater_share(permits, links) == 1.0
         unit = counties if level == "county" else _city_of(scene, counties)
