@@ -8,7 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qgis.core import QgsProcessingContext, QgsProcessingDestinationParameter, QgsWkbTypes
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingDestinationParameter,
+    QgsProcessingParameterNumber,
+    QgsWkbTypes,
+)
 
 from ..core.errors import OverdraftError
 from ..core.schema import register_schema
@@ -120,9 +125,8 @@ def _numbers(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProces
         if definition.type() != "number" or name in _LENGTHS or not is_given(parameters, name):
             continue
         whole = definition.dataType() == definition.Type.Integer
-        if not definition.checkValueIsAcceptable(parameters[name], context) or (
-            whole and not float(algorithm.parameterAsDouble(parameters, name, context)).is_integer()
-        ):
+        number = _number(algorithm, parameters, definition, context)
+        if not math.isfinite(number) or (whole and not number.is_integer()):
             low, high = f"{definition.minimum():g}", f"{definition.maximum():g}"
             wanted = (
                 tr("a whole number from {low} to {high}").format(low=low, high=high)
@@ -132,6 +136,24 @@ def _numbers(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProces
             yield tr("{name}: {found} is not allowed. Give {wanted}, or leave it empty.").format(
                 name=name, found=parameters[name], wanted=wanted
             )
+
+
+def _number(
+    algorithm: OverdraftAlgorithm,
+    parameters: dict,
+    definition: QgsProcessingParameterNumber,
+    context: QgsProcessingContext,
+) -> float:
+    """The number given, NaN where it is none or beyond what the parameter allows."""
+    given = parameters[definition.name()]
+    try:
+        # QGIS takes any text for an optional number
+        number = float(given) if isinstance(given, str) else None
+    except ValueError:
+        return math.nan
+    if number is None:
+        number = float(algorithm.parameterAsDouble(parameters, definition.name(), context))
+    return number if definition.minimum() <= number <= definition.maximum() else math.nan
 
 
 def _periods(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:

@@ -194,7 +194,7 @@ def tokens_of(
     """The tokens chosen in an enumeration of which several may be; none where none was."""
     if not is_given(parameters, name):
         return []
-    return algorithm.parameterAsEnumStrings(parameters, name, context)
+    return [token for token in algorithm.parameterAsEnumStrings(parameters, name, context) if token]
 
 
 def settings_of(

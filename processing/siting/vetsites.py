@@ -22,7 +22,7 @@ class VetSites(SceneAlgorithm):
 
     NAME = "vetsites"
     GROUP = "siting"
-    ROLES = declared.all_roles()
+    ROLES = ("applications", *(role for role in declared.all_roles() if role != "applications"))
     REQUIRED = ("applications",)
     LEDGER = True
 

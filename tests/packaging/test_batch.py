@@ -22,7 +22,18 @@ def test_plugin_of_the_zip_lists_its_algorithms(batch) -> None:
     done = batch("--json", "list")
     assert done.returncode == 0, done.stderr
     found = set(json.loads(done.stdout)["providers"]["overdraft"]["algorithms"])
-    expected = {"classifywells", "replacementledger", "retirementbalance", "enforce", "createregister"}
+    expected = {
+        *(
+            "classifywells",
+            "replacementledger",
+            "retirementbalance",
+            "enforce",
+            "createregister",
+            "auditwells",
+        ),
+        *("quotabalance", "allocatequota", "overplanfees", "powertowater", "rankunits", "compareruns"),
+        *("closingorder", "vetsites"),
+    }
     assert {f"overdraft:{name}" for name in expected} <= found
 
 

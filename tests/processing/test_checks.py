@@ -57,7 +57,13 @@ def test_case_that_is_missing_or_none(refuse, register, save, wells, tmp_path):
     assert "is not a case file" in refuse("enforce", {**register, "CASE": str(tmp_path / "text.gpkg")})
 
 
-@pytest.mark.parametrize("name", ["replacementledger", "retirementbalance", "enforce"])
+NEED_A_POLICY = [
+    *("replacementledger", "retirementbalance", "enforce", "auditwells", "quotabalance", "allocatequota"),
+    *("rankunits", "closingorder"),
+]
+
+
+@pytest.mark.parametrize("name", NEED_A_POLICY)
 def test_policy_is_needed(refuse, register, name):
     del register["POLICY"]
     said = refuse(name, register)
@@ -78,6 +84,12 @@ def test_policy_is_optional_in_classifywells(refuse, register):
         ("enforce", "POOL", "village", "county, zone, city"),
         ("enforce", "AREA_BASIS", "felt", "geometry, registered"),
         ("enforce", "LANGUAGE", "fr", "en, zh"),
+        ("quotabalance", "SOURCE", "rain", "groundwater, total"),
+        ("allocatequota", "BASIS", "luck", "area_quota, permit, past_use"),
+        ("overplanfees", "MODE", "double", "piecewise, whole"),
+        ("powertowater", "LEVEL", "county", "well, stratum, unit"),
+        ("rankunits", "MEASURE", "rain", "level_change, utilisation"),
+        ("rankunits", "COMPARISON", "never", "previous_quarter, same_quarter_last_year"),
         ("replacementledger", "READING", 1, "R1, R2, R3"),
     ],
 )

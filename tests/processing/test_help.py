@@ -15,6 +15,55 @@ from overdraft.processing.provider import ALGORITHMS
 from overdraft.processing.texts import RESOURCES
 
 COMMON = ["CASE", "POLICY", "POLICY_FILE", "AS_OF"]
+EVERY_ROLE = [
+    *(
+        "WELLS",
+        "ZONES",
+        "IRRIGATION",
+        "UNITS",
+        "NETWORKS",
+        "ALTERNATIVES",
+        "PROTECTION",
+        "PARCELS",
+        "INTAKES",
+    ),
+    *(
+        "SECTIONS",
+        "STATIONS",
+        "PROJECTS",
+        "APPLICATIONS",
+        "EVENTS",
+        "EVIDENCE",
+        "PAIRS",
+        "READINGS",
+        "INDICES",
+    ),
+    *(
+        "PERMITS",
+        "PERMIT_WELLS",
+        "USERS",
+        "WELL_USERS",
+        "ACCOUNTS",
+        "ACCOUNT_WELLS",
+        "WELL_AREAS",
+        "AREA_YEARS",
+    ),
+    *("METERS", "LEVELS", "SCREENS", "TARGETS", "DOCUMENTS", "PRICES", "VIOLATIONS", "CALENDAR"),
+]
+ENFORCE_FIRST = ("WELLS", "ZONES", "UNITS", "IRRIGATION", "NETWORKS", "SCREENS")
+ABSTRACTION = [
+    *("WELLS", "ZONES", "UNITS", "IRRIGATION", "SCREENS", "EVENTS", "READINGS", "INDICES", "PERMITS"),
+    *(
+        "PERMIT_WELLS",
+        "USERS",
+        "WELL_USERS",
+        "ACCOUNTS",
+        "ACCOUNT_WELLS",
+        "METERS",
+        "WELL_AREAS",
+        "AREA_YEARS",
+    ),
+]
 PARAMETERS = {
     "createregister": ["LANGUAGE", "OUTPUT"],
     "classifywells": [
@@ -33,22 +82,104 @@ PARAMETERS = {
         *COMMON,
         *("BASELINE", "AREA_BASIS", "PARENT_SUM_ONLY", "LANGUAGE", "BALANCE"),
     ],
-    "enforce": [
-        *("WELLS", "ZONES", "UNITS", "IRRIGATION", "NETWORKS"),
+    "auditwells": [*EVERY_ROLE, *COMMON, "SETTINGS", "LANGUAGE", "FINDINGS", "COUNTS"],
+    "quotabalance": [
+        *ABSTRACTION,
         *COMMON,
+        "SETTINGS",
+        "LANGUAGE",
+        "LEVEL",
+        "SOURCE",
+        "YEAR",
+        "BALANCE",
+        "FINDINGS",
+    ],
+    "allocatequota": [
+        *(*ABSTRACTION, *COMMON, "SETTINGS", "LANGUAGE"),
         *(
+            "LEVEL",
+            "PARTS",
+            "BASIS",
+            "YEAR",
+            "SOURCE",
+            "CAPS",
+            "BOUNDS",
+            "WITHIN_PERMIT",
+            "ALLOCATION",
+            "FINDINGS",
+        ),
+    ],
+    "overplanfees": [
+        *(
+            *ABSTRACTION,
+            "PRICES",
+            *COMMON,
+            "SETTINGS",
+            "LANGUAGE",
+            "YEAR",
+            "MODE",
+            "BILLS",
+            "TOTALS",
+            "FINDINGS",
+        ),
+    ],
+    "powertowater": [
+        *("WELLS", "READINGS", "ACCOUNTS", "ACCOUNT_WELLS", "INDICES", "UNITS", "ZONES", "SCREENS"),
+        *(*COMMON, "SETTINGS", "LANGUAGE", "LEVEL", "CALIBRATE", "STRATA"),
+        *("MIN_COEFFICIENT", "MAX_COEFFICIENT", "MAX_DEVIATION", "MIN_WELLS", "CALIBRATION_YEARS"),
+        *("VOLUMES", "COEFFICIENTS", "CALIBRATION", "FINDINGS"),
+    ],
+    "rankunits": [
+        *("STATIONS", "LEVELS", *ABSTRACTION, *COMMON, "SETTINGS", "LANGUAGE"),
+        *("MEASURE", "LEVEL", "PERIOD", "COMPARISON", "PREVIOUS", "SIGNED", "SOURCE", "RANKING"),
+    ],
+    "enforce": [
+        *("WELLS", "ZONES", "UNITS", "IRRIGATION", "NETWORKS", "SCREENS"),
+        *COMMON,
+        *(role for role in EVERY_ROLE if role not in ENFORCE_FIRST),
+        *("SETTINGS", "DISTANCE_LIMIT", "POSITION_ACCURACY", "READING", "POOL", "BASELINE"),
+        *("RETIREMENT_BASELINE", "AREA_BASIS", "PARENT_SUM_ONLY", "LANGUAGE", "OUTPUT", "REPORT"),
+    ],
+    "compareruns": [
+        *(
+            "BEFORE",
+            "AFTER",
+            "LANGUAGE",
+            "TOTALS",
+            "ENTERED",
+            "LEFT",
+            "CHANGED",
+            "CHANGED_WELLS",
+            "CHANGED_AREAS",
+        ),
+    ],
+    "closingorder": [
+        *(
+            "WELLS",
+            "ZONES",
+            "UNITS",
+            "IRRIGATION",
+            "NETWORKS",
+            "ALTERNATIVES",
+            "STATIONS",
             "SCREENS",
-            "PAIRS",
-            "EVENTS",
-            "EVIDENCE",
+            "LEVELS",
+        ),
+        *(
             "READINGS",
-            "APPLICATIONS",
             "PERMITS",
             "PERMIT_WELLS",
-            "TARGETS",
+            "METERS",
+            "ACCOUNTS",
+            "ACCOUNT_WELLS",
+            "WELL_AREAS",
+            "EVENTS",
         ),
-        *("DISTANCE_LIMIT", "POSITION_ACCURACY", "READING", "POOL", "BASELINE", "RETIREMENT_BASELINE"),
-        *("AREA_BASIS", "PARENT_SUM_ONLY", "LANGUAGE", "OUTPUT", "REPORT"),
+        *(*COMMON, "SETTINGS", "LANGUAGE", "WEIGHTS", "OUTPUT"),
+    ],
+    "vetsites": [
+        *("APPLICATIONS", *(role for role in EVERY_ROLE if role != "APPLICATIONS")),
+        *(*COMMON, "SETTINGS", "LANGUAGE", "OUTPUT", "FINDINGS"),
     ],
 }
 OUTPUTS = {
@@ -56,9 +187,18 @@ OUTPUTS = {
     "classifywells": ["OUTPUT"],
     "replacementledger": ["BALANCE", "LEDGER", "LINES"],
     "retirementbalance": ["BALANCE"],
+    "auditwells": ["FINDINGS", "COUNTS"],
+    "quotabalance": ["BALANCE", "FINDINGS"],
+    "allocatequota": ["ALLOCATION", "FINDINGS"],
+    "overplanfees": ["BILLS", "TOTALS", "FINDINGS"],
+    "powertowater": ["VOLUMES", "COEFFICIENTS", "CALIBRATION", "FINDINGS"],
+    "rankunits": ["RANKING"],
     "enforce": ["OUTPUT", "REPORT", "N_FAIL", "N_REVIEW", "N_NOT_EVALUATED", "N_EXEMPT", "N_PASS"],
+    "compareruns": ["TOTALS", "ENTERED", "LEFT", "CHANGED", "CHANGED_WELLS", "CHANGED_AREAS"],
+    "closingorder": ["OUTPUT"],
+    "vetsites": ["OUTPUT", "FINDINGS"],
 }
-GROUPS = {"createregister": "register"}
+GROUPS = {"createregister": "register", "closingorder": "planning", "vetsites": "siting"}
 ALL = list(PARAMETERS)
 
 
@@ -106,7 +246,7 @@ def test_policies_offered_are_those_that_load():
 
 def test_lengths_say_their_unit(algorithm):
     for parameter in algorithm.parameterDefinitions():
-        if parameter.type() == "number":
+        if parameter.name() in ("DISTANCE_LIMIT", "POSITION_ACCURACY"):
             assert "(m;" in parameter.description()
 
 

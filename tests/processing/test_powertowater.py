@@ -14,9 +14,9 @@ READINGS = {"well_id": "text", "year": "int", "month": "int", "energy_kwh": "rea
 
 @pytest.fixture
 def convert(run, layer, table, rows_of):
-    """``convert(**changed)``: wells A (4 m³/kWh), B (both figures) and C (only energy), all phreatic."""
+    """``convert(**changed)``: wells A (4 m³/kWh), B (both figures) and C (only energy), all shallow."""
     wells = [("A", 4.0), ("B", None), ("C", None)]
-    rows = [("POINT (89.3 42.3)", name, "irrigation", "active", "phreatic", k) for name, k in wells]
+    rows = [("POINT (89.3 42.3)", name, "irrigation", "active", "shallow", k) for name, k in wells]
     figures = [
         ("A", 2025, 1, 100.0, None),
         ("B", 2025, 1, 200.0, 600.0),
@@ -67,7 +67,7 @@ def test_a_coefficient_out_of_range_is_used_and_shown(convert):
     found = convert(MAX_COEFFICIENT=3)
     assert volumes(found)[("A", 1)] == 400
     assert [
-        row["subject_id"] for row in found["FINDINGS"] if row["rule"].startswith("power.coefficient")
+        row["subject_id"] for row in found["FINDINGS"] if row["rule"].startswith("power.coefficient_range")
     ] == ["A"]
 
 
