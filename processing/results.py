@@ -74,10 +74,12 @@ def with_columns(table: Table, frame: pd.DataFrame, added: str, reason: str = ""
 
 
 def rows_of(table: Table, rows: np.ndarray) -> Table:
-    """Some rows of a layer, in the order given."""
+    """Some rows of a layer, in the order given; without the old row key, which would bring back its order."""
+    kept = [place for place, field in enumerate(table.fields) if field.name.lower() != "fid"]
     return replace(
         table,
-        columns=[values[rows] for values in table.columns],
+        fields=[table.fields[place] for place in kept],
+        columns=[table.columns[place][rows] for place in kept],
         wkb=None if table.wkb is None else table.wkb[rows],
         geometry=None if table.geometry is None else table.geometry[rows],
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from qgis.core import QgsProcessing, QgsProcessingParameterFeatureSink
 
 from ...core.schema import results_schema
@@ -37,7 +35,7 @@ class VetSites(SceneAlgorithm):
 
     def compute(self, parameters, context, feedback, progress):
         from ...core.findings import concat, conclude
-        from ...core.messages import render
+        from ...core.report.words import Words
         from ...core.rules.run import rule_findings
         from ...core.vetting import vet_applications
 
@@ -51,10 +49,14 @@ class VetSites(SceneAlgorithm):
         findings = findings[findings["subject_role"] == "applications"].reset_index(drop=True)
         tell_findings(feedback, concat(problems).rows)
         _tell(feedback, result.counts)
+        units = scene.unit_table
+        words = Words(
+            self.inputs.language, scene.policy, dict(zip(units["unit_id"], units["name"], strict=True))
+        )
         frame = result.frame
         frame = frame.assign(
             reason=[
-                render(key, json.loads(values or "{}"), self.inputs.language)
+                words.sentence(key, values or "{}", "applications")
                 for key, values in zip(frame["message_key"], frame["message_values"], strict=True)
             ]
         )

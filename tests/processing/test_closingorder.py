@@ -47,11 +47,21 @@ def test_wells_in_order_with_reasons_and_cumulative_volumes(run, given, rows_of,
     assert any("closing.years" in text for text in said.warnings)
 
 
+def test_a_file_keeps_the_order_of_the_list(run, given, save, rows_of, tmp_path):
+    """The row keys of the layer that was read would bring back its order."""
+    wells = save(given["WELLS"], tmp_path / "wells.gpkg")
+    out = run("closingorder", {**given, "WELLS": wells, "OUTPUT": str(tmp_path / "closing.gpkg")})["OUTPUT"]
+    assert [row["well_id"] for row in rows_of(out)] == ["W3", "W2"]
+
+
 def test_reasons_in_chinese_and_wells_from_the_case_file(run, register, given, rows_of, tmp_path):
     case = str(tmp_path / "case.gpkg")
     run("enforce", {**register, "WELLS": given["WELLS"], "OUTPUT": case})
     settings = {name: given[name] for name in ("POLICY", "AS_OF", "WEIGHTS", "OUTPUT")}
-    rows = rows_of(run("closingorder", {**settings, "CASE": case, "LANGUAGE": "zh"})["OUTPUT"])
+    target = str(tmp_path / "closing.gpkg")
+    rows = rows_of(
+        run("closingorder", {**settings, "CASE": case, "LANGUAGE": "zh", "OUTPUT": target})["OUTPUT"]
+    )
     assert [row["well_id"] for row in rows] == ["W3", "W2"]
     assert rows[0]["reason"].startswith("排序依据：位于严重超采区、位于禁采区或限采区")
     assert rows[0]["wkt"] == "Point (89.3 42.3)"
