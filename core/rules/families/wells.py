@@ -223,9 +223,10 @@ def illegal_remove(scene: Scene, binding: Binding) -> Verdicts:
     open_case = np.isin(np.arange(len(wells)), rows)
     permitted = now["permitted"].to_numpy(dtype=bool)
     refused = ~permitted & (wells["permit_eligible"] == "no").fillna(False).to_numpy(dtype=bool)
+    eligible = (wells["permit_eligible"] == "yes").fillna(False).to_numpy(dtype=bool)
     sealed = (now["status"] == "sealed").to_numpy(dtype=bool)
     case = np.select(
-        [(open_case | refused) & sealed, open_case, refused, permitted | sealed],
+        [(open_case | refused) & sealed, open_case, refused, permitted | (sealed & eligible)],
         ["sealed_only", "open_case", "not_eligible", "legal"],
         default="not_triaged",
     )

@@ -312,7 +312,8 @@ CASE = {
         ({}, None, "review"),
         ({"permit_eligible": "no", "status": "sealed"}, None, "review"),
         ({"permit_eligible": "no", "status": "dismantled"}, None, "pass"),
-        ({"status": "sealed"}, None, "pass"),
+        ({"status": "sealed", "permit_eligible": "yes"}, None, "pass"),
+        ({"status": "sealed"}, None, "review"),
         ({"use": "monitoring"}, None, "pass"),
     ],
 )
