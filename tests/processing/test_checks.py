@@ -86,8 +86,6 @@ def test_policy_is_optional_in_classifywells(refuse, register):
         ("enforce", "LANGUAGE", "fr", "en, zh"),
         ("quotabalance", "SOURCE", "rain", "groundwater, total"),
         ("allocatequota", "BASIS", "luck", "area_quota, permit, past_use"),
-        ("overplanfees", "MODE", "double", "piecewise, whole"),
-        ("powertowater", "LEVEL", "county", "well, stratum, unit"),
         ("rankunits", "MEASURE", "rain", "level_change, utilisation"),
         ("rankunits", "COMPARISON", "never", "previous_quarter, same_quarter_last_year"),
         ("replacementledger", "READING", 1, "R1, R2, R3"),

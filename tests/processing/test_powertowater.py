@@ -80,3 +80,29 @@ def test_no_readings(convert, table):
     found = convert(READINGS=table("readings", READINGS, []))
     assert (found["VOLUMES"], found["CALIBRATION"]) == ([], [])
     assert len(found["COEFFICIENTS"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "said"),
+    [
+        ("LEVEL", "county", "LEVEL: county is not known. Allowed: well, stratum, unit, or empty."),
+        (
+            "MIN_COEFFICIENT",
+            -1,
+            "MIN_COEFFICIENT: -1 is not allowed. Give a number, 0 or more, or leave it empty.",
+        ),
+        (
+            "MAX_DEVIATION",
+            "much",
+            "MAX_DEVIATION: much is not allowed. Give a number, 0 or more, or leave it empty.",
+        ),
+    ],
+)
+def test_values_that_cannot_work(provider, context, layer, table, parameter, value, said):
+    given = {
+        "WELLS": layer("Point", WELLS, []),
+        "READINGS": table("readings", READINGS, []),
+        "VOLUMES": "memory:",
+    }
+    algorithm = provider.algorithm("powertowater").create()
+    assert algorithm.checkParameterValues({**given, parameter: value}, context) == (False, said)
