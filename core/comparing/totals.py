@@ -65,7 +65,7 @@ def register_totals(before: pd.DataFrame, after: pd.DataFrame, role: str) -> pd.
             value = micro(frame[quantity]) if name == quantity else pd.Series(MICRO, index=frame.index)
             member = frame.index.astype(str)
             sides.append(pd.DataFrame({"group_id": role, "member": member, "value": value, "stays": False}))
-        parts.append(_balance(*sides, "register", name))
+        parts.append(_balance(sides[0], sides[1], "register", name))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -84,7 +84,9 @@ def _groups(frame: pd.DataFrame, grouping: str) -> tuple[pd.Series, np.ndarray]:
     return frame["unit_id" if grouping == "unit" else grouping], every
 
 
-def _members(sides: list[pd.DataFrame], role: str | None, quantity: str | None) -> list[pd.DataFrame]:
+def _members(
+    sides: list[pd.DataFrame], role: str | None, quantity: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Distinct members per group with what they amount to (``value``) and whether a finding of theirs ``stays``."""
     result = []
     for frame in sides:
@@ -99,7 +101,7 @@ def _members(sides: list[pd.DataFrame], role: str | None, quantity: str | None) 
         )
         grouped = table.groupby(["group_id", "member"], sort=False, as_index=False)
         result.append(grouped.agg({"value": "first", "stays": "max"}))
-    return result
+    return result[0], result[1]
 
 
 def _balance(before: pd.DataFrame, after: pd.DataFrame, grouping: str, quantity: str) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pandas as pd
 
@@ -22,8 +24,8 @@ def charges(scene: Scene, binding: Binding, year: int | None = None) -> pd.DataF
         table["plan"],
         table["use"],
         table["rate"],
-        binding.value("bands"),
-        binding.value("multiples"),
+        cast(tuple[float, ...], binding.value("bands")),
+        cast(tuple[float, ...], binding.value("multiples")),
         boundary=str(binding.value("boundary")),
         quota=table["quota"],
         base=str(binding.value("base")),
@@ -169,12 +171,10 @@ def price_floor(scene: Scene, binding: Binding) -> Verdicts:
     By county and year of a price, for the ``sectors`` named. The cost is that of ``cost_year``; full cost, which the
     text allows but does not ask for, stands in the evidence. Several sectors in one year: the worst speaks.
     """
-    table = price_units(
-        scene,
-        {"price": "price", "cost": "operating_cost", "full": "full_cost"},
-        binding.value("sectors"),
-        {"cost": binding.value("cost_year"), "full": binding.value("cost_year")},
-    )
+    kinds = {"price": "price", "cost": "operating_cost", "full": "full_cost"}
+    base = cast(int, binding.value("cost_year"))
+    sectors = cast(tuple[str, ...], binding.value("sectors"))
+    table = price_units(scene, kinds, sectors, {"cost": base, "full": base})
     price, cost = table["price"].to_numpy(), table["cost"].to_numpy()
     case = np.select(
         [np.isnan(price), np.isnan(cost), reaches(price, cost)], ["no_price", "no_cost", "reached"], "below"
@@ -213,7 +213,7 @@ def standard(scene: Scene, binding: Binding) -> Verdicts:
 def final_price(scene: Scene, binding: Binding) -> Verdicts:
     """The final irrigation price is the price of state works plus the fee for the last canals (YJS-4.1.1)."""
     kinds = {"price": "price", "works": "works_price", "canal": "canal_fee"}
-    table = price_units(scene, kinds, binding.value("sectors"), {})
+    table = price_units(scene, kinds, cast(tuple[str, ...], binding.value("sectors")), {})
     price = table["price"].to_numpy()
     total = (table["works"] + table["canal"]).to_numpy()
     same = ~exceeds(price, total) & reaches(price, total)

@@ -141,13 +141,20 @@ def test_order_of_the_rows_does_not_matter(toli):
     pd.testing.assert_frame_equal(one.totals, other.totals)
 
 
-@pytest.mark.parametrize("policy", ["turpan-2021", "yengisar-2020"])
-def test_bands_of_another_document_do_not_apply(policy):
-    """AC-66: a user of Turpan above its plan has no charge of TOL-13d."""
+@pytest.mark.parametrize(
+    ("policy", "why"),
+    [
+        pytest.param(
+            "turpan-2021", "rules.value_missing", id="AC-66 no charge of TOL-13d"
+        ),  # bands are a gap there
+        pytest.param("yengisar-2020", "fees.over_plan.no_bands", id="no bands in the text"),
+    ],
+)
+def test_bands_of_another_document_do_not_apply(policy, why):
     fees = over_plan_fees(county(policy))
     assert fees.bills.empty
     assert fees.totals.empty
-    assert fees.verdicts.rows["message_key"].tolist() == ["fees.over_plan.no_bands"]
+    assert fees.verdicts.rows["message_key"].tolist() == [why]
     assert {"fee", "worked_piecewise"} <= set(fees.bills.columns)
 
 
