@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -100,13 +101,13 @@ def closing_order(
     return ClosingOrder(frame, left_out, settings)
 
 
-def reason_text(reason_key: str, reason_values: Mapping[str, object], language: str) -> str:
+def reason_text(reason_key: str, reason_values: Mapping[str, Any], language: str) -> str:
     """Why a well has its place, as a sentence in ``en`` or ``zh``.
 
     Args:
         reason_values: the JSON of the column of that name, read.
     """
-    names = [render(f"closing.criterion.{name}", {}, language) for name in reason_values.get("criteria", [])]
+    names = [render(f"closing.criterion.{name}", {}, language) for name in reason_values.get("criteria", ())]
     joined = ("、" if language == "zh" else ", ").join(names)
     return render(reason_key, {**reason_values, "criteria": joined}, language)
 

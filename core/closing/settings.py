@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from ..errors import OverdraftError
 from ..policy import Policy
@@ -96,15 +97,16 @@ def closing_settings(policy: Policy, weights: Mapping[str, float] | None = None)
     unknown = sorted(set(given) - set(CRITERIA))
     if unknown:
         raise OverdraftError("closing.unknown_criterion", found=unknown[0], allowed=list(CRITERIA))
-    unverified, value = [], {}
+    unverified: list[str] = []
+    value: dict[str, Any] = {}
     for key, expected in EXPECTED_SETTINGS.items():
         setting = policy.settings.get(key)
-        told = setting is not None and setting.value is not None
-        value[key] = setting.value if told else expected.value
+        own = None if setting is None else setting.value
+        value[key] = expected.value if own is None else own
         criterion = key.removeprefix(PREFIX + "weight_")
         if criterion in given:
             value[key] = given[criterion]
-        elif not told or setting.confidence == "unverified":
+        elif setting is None or own is None or setting.confidence == "unverified":
             unverified.append(key)
     told_weights = {name: _weight(name, value[f"{PREFIX}weight_{name}"]) for name in CRITERIA}
     if not any(told_weights.values()):

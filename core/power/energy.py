@@ -269,7 +269,7 @@ def _no_unknown() -> pd.DataFrame:
     return pd.DataFrame({"name": [], "n_readings": [], "energy_kwh": []})
 
 
-def _nothing() -> tuple[pd.DataFrame, ...]:
+def _nothing() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The tables beside the periods, without rows."""
     return (
         _no_shared(),

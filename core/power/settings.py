@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 from ..policy import Policy
 
@@ -58,7 +59,8 @@ def power_settings(
         chosen: by field name of :class:`PowerSettings`; None is not chosen.
     """
     defaults = {item.name: item.default for item in fields(PowerSettings)}
-    values, unverified = {}, []
+    values: dict[str, Any] = {}
+    unverified = []
     for name, key in SETTING_KEYS.items():
         own = policy.settings.get(key) if policy is not None else None
         if chosen.get(name) is not None:

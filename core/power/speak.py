@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,11 +59,11 @@ class _Teller:
         self.units = np.where(pd.isna(county), "", county)
         self.settings = settings
 
-    def wells(self, check: str, rows: np.ndarray, outcome: object, key: object, **more: object) -> Verdicts:
+    def wells(self, check: str, rows: np.ndarray, outcome: object, key: object, **more: Any) -> Verdicts:
         return self.say(check, "wells", self.ids[rows], outcome, key, unit_id=self.units[rows], **more)
 
     def say(
-        self, check: str, role: str, ids: Iterable[str], outcome: object, key: object, **more: object
+        self, check: str, role: str, ids: Iterable[str], outcome: object, key: object, **more: Any
     ) -> Verdicts:
         return judge(
             rule=f"power.{check}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,8 +33,8 @@ class Binding:
     values: Mapping[str, object]
     keys: Mapping[str, str]
 
-    def value(self, name: str) -> object:
-        """The value of a parameter, its default, or None.
+    def value(self, name: str) -> Any:
+        """The value of a parameter, its default, or None; of the parameter's type, which ``bind`` checked.
 
         Raises:
             KeyError: the rule has no such parameter.

@@ -73,10 +73,10 @@ def _pieces(scene: Scene, level: str) -> pd.DataFrame:
     size = np.nan_to_num(whole) * irrigated_share(scene, scene.as_of, whole)
     recorded = np.asarray(scene.unit_at("irrigation", level), dtype=object)
     by_record = pd.DataFrame({"area": np.arange(len(areas)), "unit_id": recorded, "area_mu": size})
-    at_level = np.zeros(0, dtype="int64")
-    if units is not None:
-        alive = Editions(units, row_ids(units, "unit_id")).on(scene.today)
-        at_level = np.flatnonzero((units["level"] == level).to_numpy(bool) & alive)
+    if units is None:
+        return by_record
+    alive = Editions(units, row_ids(units, "unit_id")).on(scene.today)
+    at_level = np.flatnonzero((units["level"] == level).to_numpy(bool) & alive)
     shapes = repaired_polygons(areas, "irrigation")[0]
     drawn = np.array([shape is not None for shape in shapes], dtype=bool)
     if not len(at_level) or not drawn.any():

@@ -159,6 +159,7 @@ def _decide(fired: pd.DataFrame, conditions: list[dict]) -> dict:
     outcome = PERMISSION_OUTCOME[permission]
     if outcome == "pass" and (fired["outcome"] == "exempt").any():
         outcome = "exempt"
+    step: int | None
     if len(deciding):
         first = deciding.iloc[0]
         clauses = list(dict.fromkeys(one for one in deciding["clause"] if one))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ def years_of(scene: Scene, binding: Binding) -> pd.DataFrame:
         ends = binding.value("from_year"), binding.value("to_year")
         wanted = whole_numbers(ends) if None not in ends else ()
     level, source = str(binding.value("level") or "county"), str(binding.value("source") or "total")
-    asked = {
+    asked: dict[str, Any] = {
         "source": source,
         "years": wanted,
         "clause": binding.clause.id,

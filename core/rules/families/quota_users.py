@@ -43,7 +43,8 @@ def user_plan(scene: Scene, binding: Binding) -> Verdicts:
     excess = np.where(over, use - plan, np.nan)
     state[over & estimated] = "over_estimated"
     key = np.array([f"quota.user_plan.{one}" for one in state], dtype=object)
-    proposed, unsure = np.full(len(table), np.nan), ()
+    proposed = np.full(len(table), np.nan)
+    unsure: tuple[str, ...] = ()
     if consequence == "reduce_plan":
         key[state == "over"] = "quota.user_plan.over_reduce"
         proposed, unsure = _next_plan(binding, plan, _next_of(table, "plan"), excess)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 
@@ -102,8 +105,13 @@ def withdrawn(scene: Scene, binding: Binding) -> Verdicts:
     )
     used = used[used["unit_id"] == scene.city].set_index("year")
     before = _figure(used, since)
-    if before is None and here is not None and here.reduction is not None and since == here.since:
-        before = _m3(scene, base, here.total + here.reduction)
+    if (
+        before is None
+        and here is not None
+        and since == here.since
+        and None not in (here.total, here.reduction)
+    ):
+        before = _m3(scene, base, here.total) + _m3(scene, base, here.reduction)
     over = binding.value("over_use_m3")
     if over is None and before is not None and later is not None:
         over = before - _m3(scene, base, later.total)
@@ -257,8 +265,10 @@ def _figure(used: pd.DataFrame, year: int | None) -> float | None:
     return float(used["value"][year]) if year is not None and year in used.index else None
 
 
-def _m3(scene: Scene, item: str, figure: object) -> float:
+def _m3(scene: Scene, item: str, figure: Decimal | None) -> float:
     target = next(one for one in scene.policy.targets if one.item == item)
+    if figure is None:
+        return math.nan
     return float(figure) * target.base_value / float(target.written)
 
 

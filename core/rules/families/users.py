@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -34,7 +36,7 @@ def plan(scene: Scene, binding: Binding) -> Verdicts:
     flags_known = not flag or recorded(users["flags"])
     carries = flagged(users["flags"], flag) if flag and flags_known else np.full(len(users), True)
     on_network = users["network_id"].notna().to_numpy() | (not binding.value("network_only"))
-    no_threshold = bool(binding.value("network_only")) and _limit(binding) is None and not flag
+    no_threshold = bool(binding.value("network_only")) and math.isnan(_limit(binding)) and not flag
     surely, perhaps = np.zeros(len(users), dtype=bool), np.zeros(len(users), dtype=bool)
     if binding.value("permitted"):
         surely, perhaps = _permitted(scene)
@@ -81,7 +83,7 @@ def plan(scene: Scene, binding: Binding) -> Verdicts:
             "permitted": surely,
         },
         measured=size,
-        threshold=np.nan if _limit(binding) is None else float(_limit(binding)),
+        threshold=_limit(binding),
         measure_unit="m3",
     )
 
@@ -102,7 +104,7 @@ def duty(scene: Scene, binding: Binding) -> Verdicts:
     of_group, group_open = _group(users, binding)
     floor = users["floor_m2"].to_numpy(dtype="float64")
     wide_from = binding.value("floor_at_least")
-    by_volume, by_floor = _limit(binding) is not None, wide_from is not None
+    by_volume, by_floor = not math.isnan(_limit(binding)), wide_from is not None
     wide = reaches(floor, wide_from) if by_floor else np.zeros(len(users), dtype=bool)
     concerned = (large & by_volume) | wide | (not by_volume and not by_floor)
     unknown = ~concerned & ((np.isnan(size) & by_volume) | (np.isnan(floor) & by_floor))
@@ -138,7 +140,7 @@ def duty(scene: Scene, binding: Binding) -> Verdicts:
             "flags": users["flags"].to_numpy(),
         },
         measured=size,
-        threshold=np.nan if _limit(binding) is None else float(_limit(binding)),
+        threshold=_limit(binding),
         measure_unit="m3",
     )
 
@@ -165,10 +167,11 @@ def classified(scene: Scene, binding: Binding) -> Verdicts:
     )
 
 
-def _limit(binding: Binding) -> float | None:
-    """The threshold, whichever operator it stands with."""
+def _limit(binding: Binding) -> float:
+    """The threshold, whichever operator it stands with; NaN without one."""
     at_least = binding.value("at_least")
-    return binding.value("above") if at_least is None else at_least
+    limit = binding.value("above") if at_least is None else at_least
+    return math.nan if limit is None else float(limit)
 
 
 def _size(users: pd.DataFrame, yearly: pd.DataFrame, binding: Binding) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,8 @@ POINTS = {
     "intakes": "intake_id* level kind metered? metered_on",
     "sections": "section_id* river eco_flow_m3s flow_m3s",
     "stations": "station_id* aquifer ground_m threshold_m flags",
-    "projects": "project_id* industry build_kind source demand_m3 traded_m3 assessment saving_review flags unconventional",
+    "projects": "project_id* industry build_kind source demand_m3 traded_m3 assessment saving_review flags "
+    "unconventional",
     "applications": "application_id* kind* "
     + WELLS.replace("well_id*", "well_id").replace("status*", "status")
     + " applied_on approval_no decision decided_on traded_m3 result_well_id",
