@@ -12,8 +12,8 @@ import pandas as pd
 from ..errors import OverdraftError
 from ..findings import Verdicts, concat, judge
 from ..overlay.zones import texts
-from ..rules.allotments import well_users
-from ..rules.yearbook import caps_of, plain_scope, unit_names
+from ..rules.facts.allotments import well_users
+from ..rules.facts.yearbook import caps_of, plain_scope, unit_names
 from .amounts import SLACK_M3
 from .basis import BASES, weights
 from .levels import NODE_COLUMNS, split_levels

@@ -19,10 +19,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..rules.cover import cover
-from ..rules.levels import slopes, station_years
+from ..rules.facts.cover import cover
+from ..rules.facts.levels import slopes, station_years
+from ..rules.facts.yearbook import last_full_year
 from ..rules.scene import Scene
-from ..rules.yearbook import last_full_year
 from .settings import CRITERIA, ClosingSettings
 
 DAYS_PER_YEAR = 365.2425

@@ -9,9 +9,9 @@ import pandas as pd
 
 from ..errors import OverdraftError
 from ..findings import Verdicts, concat, judge
+from ..over_plan import MODES, outcomes
 from ..rules.binding import Binding, bindings
 from ..rules.run import findings_of
-from .charge import MODES, outcomes
 
 if TYPE_CHECKING:
     from ..rules.scene import Scene

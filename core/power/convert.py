@@ -154,7 +154,7 @@ def convert(
     converted = energy * chosen.value
     volume = np.where(np.isnan(metered), converted, metered)
     origin = np.where(np.isnan(volume), 0, np.where(np.isnan(metered), 2, 1)).astype("int8")
-    _once(well, year, month, metered, volume, origin)
+    once(well, year, month, metered, volume, origin)
     return pd.DataFrame(
         {
             "well": well,
@@ -171,7 +171,7 @@ def convert(
     )
 
 
-def _once(
+def once(
     well: np.ndarray,
     year: np.ndarray,
     month: np.ndarray,

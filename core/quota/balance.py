@@ -21,11 +21,11 @@ import pandas as pd
 
 from ..findings import Verdicts, judge
 from ..policy import RESERVE
-from ..rules.allotments import UNIT_CHILDREN, allotments, parents_of
+from ..rules.facts.allotments import UNIT_CHILDREN, allotments, parents_of
+from ..rules.facts.permit_facts import groundwater_share, in_force, permit_counties, permit_links
+from ..rules.facts.yearbook import CITY, exceeds, plain_scope, unit_names, units_of, year_table
 from ..rules.families.quota_units import CAP_KEYS, figures_of
-from ..rules.permit_facts import groundwater_share, in_force, permit_counties, permit_links
 from ..rules.scene import Scene
-from ..rules.yearbook import CITY, exceeds, plain_scope, unit_names, units_of, year_table
 
 BALANCE_COLUMNS = (
     "unit_id",

@@ -20,10 +20,10 @@ from ..register.facts import permit_history, well_history
 from ..register.identity import ROW_ID
 from ..replacement import ReplacementLedger, replacement_ledger
 from ..schema import register_schema
-from .amounts import Amounts
-from .places import UnitBook
+from .facts.amounts import Amounts
+from .facts.places import UnitBook
+from .facts.wells_now import wells_now
 from .subjects import Subjects
-from .wells_now import wells_now
 
 LAYERS = ("zones", "units", "irrigation", "networks", "screens")
 
@@ -92,11 +92,11 @@ class Scene:
         found = self.register.get(role)
         if found is not None:
             return found
-        return self._once(("empty", role), lambda: _empty(role))
+        return self.once(("empty", role), lambda: _empty(role))
 
     def rows_of(self, role: str, ids: Iterable) -> np.ndarray:
         """Row of each id in a role (the first of repeated ones), -1 where there is none."""
-        return self._once(("index", role), lambda: _Rows(self.frame(role), role)).rows(ids)
+        return self.once(("index", role), lambda: _Rows(self.frame(role), role)).rows(ids)
 
     def place(self, role: str) -> Placement:
         """Where the points of a role lie."""
@@ -104,7 +104,7 @@ class Scene:
             return self.placement
         layers = {name: self.register.get(name) for name in LAYERS if name != "screens"}
         options = PlacementOptions(distance_limit_m=0, position_accuracy_m=0, language=self.language)
-        return self._once(
+        return self.once(
             ("place", role),
             lambda: place(
                 self.frame(role),
@@ -139,7 +139,7 @@ class Scene:
 
         ``city`` is the policy's own unit, for the rows within its jurisdiction.
         """
-        return self._once(("unit", role, level), lambda: self._unit_at(role, level))
+        return self.once(("unit", role, level), lambda: self._unit_at(role, level))
 
     def _unit_at(self, role: str, level: str) -> np.ndarray:
         if level == "city":
@@ -155,7 +155,7 @@ class Scene:
 
     def subjects(self, role: str) -> Subjects:
         """The rows of a role as subjects of findings."""
-        return self._once(("subjects", role), lambda: self._subjects(role))
+        return self.once(("subjects", role), lambda: self._subjects(role))
 
     def _subjects(self, role: str) -> Subjects:
         frame = self.frame(role)
@@ -200,7 +200,7 @@ class Scene:
     def zone_class_of(self, role: str) -> pd.DataFrame:
         """Aligned with the points of a role: ``placed``, ``zones_known`` and ``over_extraction`` (bool), ``severity``,
         ``control`` (text, None), ``zone_ids``. Without zones nothing is known: ``zones_known`` is False."""
-        return self._once(("zones", role), lambda: _zone_class(self.place(role)))
+        return self.once(("zones", role), lambda: _zone_class(self.place(role)))
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -214,7 +214,7 @@ class Scene:
 
     @cached_property
     def wells_now(self) -> pd.DataFrame:
-        """The state of each well on ``as_of``; columns in ``core.rules.wells_now``."""
+        """The state of each well on ``as_of``; columns in ``core.rules.facts.wells_now``."""
         return wells_now(self)
 
     @cached_property
@@ -222,7 +222,7 @@ class Scene:
         """Volumes by well, user and unit, and what they may be."""
         return Amounts(self)
 
-    def _once(self, key: tuple, make):
+    def once(self, key: tuple, make):
         if key not in self._cache:
             self._cache[key] = make()
         return self._cache[key]

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ..findings import PERMISSION_OUTCOME, PERMISSIONS, Verdicts
-from ..rules.applied import added_volume, alive
+from ..rules.facts.applied import added_volume, alive
+from ..rules.facts.renewing import renewal_permissions
 from ..rules.registry import Rule, all_rules
-from ..rules.renewing import renewal_permissions
 from ..rules.scene import Scene
 
 LEDGER = "replacement.permission"

@@ -29,7 +29,7 @@ import pandas as pd
 from ..findings import PERMISSION_OUTCOME, PERMISSIONS, Verdicts
 from ..findings.verdicts import to_json
 from ..overlay.zones import texts
-from ..rules.applied import alive
+from ..rules.facts.applied import alive
 from ..rules.scene import Scene
 from .conditions import conditions_of
 from .fired import LEDGER, fired_clauses

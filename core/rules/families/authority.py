@@ -10,8 +10,8 @@ import pandas as pd
 from ...findings import PERMISSION_OUTCOME, Verdicts, concat
 from ...overlay.zones import texts
 from ...policy import AuthorityRule, assign_authorities
-from ..applied import alive
 from ..binding import Binding
+from ..facts.applied import alive
 from ..registry import Rule
 from ..scene import Scene
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ...findings import Verdicts, concat
-from ..applied import TAKES_NO_WATER, added_volume, alive, outcomes, zones_of
 from ..binding import Binding
+from ..facts.applied import TAKES_NO_WATER, added_volume, alive, outcomes, zones_of
+from ..facts.renewing import renewal_permissions
 from ..registry import Parameter, Rule, words
-from ..renewing import renewal_permissions
 from ..scene import Scene
 
 DRILLED = ("new", "renewal", "relocate")

@@ -7,10 +7,10 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
-from ..paperwork import PERIODIC_GRACE_MONTHS, first_days, yearly_papers
+from ..facts.paperwork import PERIODIC_GRACE_MONTHS, first_days, yearly_papers
+from ..facts.yearbook import unit_names, units_of
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
-from ..yearbook import unit_names, units_of
 
 KINDS = words("document_kind")
 

@@ -7,11 +7,11 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
-from ..paperwork import calendar_counts
+from ..facts.paperwork import calendar_counts
+from ..facts.spoken_of import subjects_spoken_of
+from ..facts.yearbook import last_full_year
 from ..registry import Parameter, Rule
 from ..scene import Scene
-from ..spoken_of import subjects_spoken_of
-from ..yearbook import last_full_year
 
 
 def rectification(scene: Scene, binding: Binding) -> Verdicts:

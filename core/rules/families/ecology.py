@@ -8,9 +8,9 @@ import pandas as pd
 from ...findings import Verdicts
 from ...schema import normal_name
 from ..binding import Binding
+from ..facts.yearbook import reaches
 from ..registry import Parameter, Rule
 from ..scene import Scene
-from ..yearbook import reaches
 
 
 def flow_fixed(scene: Scene, binding: Binding) -> Verdicts:

@@ -7,18 +7,18 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from ...fees.charge import BASES, BOUNDARIES, MODES, NO_PLAN, outcomes, over_plan_charge
-from ...fees.users import user_years
 from ...findings import Verdicts, concat
+from ...over_plan import BASES, BOUNDARIES, MODES, NO_PLAN, outcomes, over_plan_charge
 from ..binding import Binding
-from ..pricing import fee_accounts, price_units, worst_of_unit
+from ..facts.charged_users import user_years
+from ..facts.pricing import fee_accounts, price_units, worst_of_unit
+from ..facts.yearbook import exceeds, reaches, unit_names
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
-from ..yearbook import exceeds, reaches, unit_names
 
 
 def charges(scene: Scene, binding: Binding, year: int | None = None) -> pd.DataFrame:
-    """Users and years as :func:`..fees.users.user_years` has them, with their charge beside (``over_plan_charge``)."""
+    """Users and years (:mod:`core.rules.facts.charged_users`), with their charge beside (``over_plan_charge``)."""
     table = user_years(scene, year)
     charge = over_plan_charge(
         table["plan"],

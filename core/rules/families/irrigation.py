@@ -7,11 +7,11 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
-from ..irrigated_land import land_added, land_within
-from ..quantities import allocated_area, area_units
+from ..facts.irrigated_land import land_added, land_within
+from ..facts.quantities import allocated_area, area_units
+from ..facts.yearbook import RELATIVE_TOLERANCE, last_full_year, unit_names, units_of
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
-from ..yearbook import RELATIVE_TOLERANCE, last_full_year, unit_names, units_of
 
 
 def expansion(scene: Scene, binding: Binding) -> Verdicts:

@@ -7,12 +7,12 @@ import pandas as pd
 
 from ...findings import Verdicts
 from ..binding import Binding
-from ..flags import flagged
-from ..irrigated_land import geometry_mu, irrigated_mu, net_retired
-from ..quantities import area_units
+from ..facts.flags import flagged
+from ..facts.irrigated_land import geometry_mu, irrigated_mu, net_retired
+from ..facts.quantities import area_units
+from ..facts.yearbook import last_full_year, reaches, unit_names, units_of
 from ..registry import Parameter, Rule
 from ..scene import Scene
-from ..yearbook import last_full_year, reaches, unit_names, units_of
 
 EFFICIENT = (
     "喷灌",

@@ -7,11 +7,11 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
-from ..flags import flagged, recorded
-from ..levels import level_state, slopes, station_years, unit_levels
+from ..facts.flags import flagged, recorded
+from ..facts.levels import level_state, slopes, station_years, unit_levels
+from ..facts.yearbook import last_full_year, plain_scope, unit_names, units_of, used_by, year_table
 from ..registry import Parameter, Rule
 from ..scene import Scene
-from ..yearbook import last_full_year, plain_scope, unit_names, units_of, used_by, year_table
 from .quota_units import CAP_ACTIONS, CAP_KEYS, LEVELS, SOURCES, figures_of, whole_numbers
 
 LEVEL_TOLERANCE_M = 1e-9

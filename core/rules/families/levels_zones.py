@@ -13,12 +13,12 @@ from ...overlay.areas import drawn_area_m2, repaired_polygons
 from ...overlay.points import crs_of
 from ...overlay.zones import Zones
 from ..binding import Binding
-from ..levels import station_years
+from ..facts.levels import station_years
+from ..facts.work import wells_at_work, wells_read
+from ..facts.yearbook import exceeds, last_full_year
 from ..registry import Parameter, Rule
 from ..scene import Scene
 from ..subjects import Subjects
-from ..work import wells_at_work, wells_read
-from ..yearbook import exceeds, last_full_year
 
 M2_PER_KM2 = 1e6
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from ...findings import Verdicts
 from ..binding import Binding
-from ..energy_facts import joined, of_wells, periods, read_months, well_years, years_at_work
-from ..equipment import equipment
+from ..facts.energy_facts import joined, of_wells, periods, read_months, well_years, years_at_work
+from ..facts.equipment import equipment
 from ..registry import Parameter, Rule
 from ..scene import Scene
 

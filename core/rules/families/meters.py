@@ -10,7 +10,7 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ...register.identity import ROW_ID
 from ..binding import Binding
-from ..equipment import NEEDS, equipment
+from ..facts.equipment import NEEDS, equipment
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
 

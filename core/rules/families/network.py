@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ...findings import Verdicts
-from ..applied import alive, outcomes
 from ..binding import Binding
+from ..facts.applied import alive, outcomes
 from ..registry import Parameter, Rule
 from ..scene import Scene
 

@@ -9,7 +9,7 @@ import pyproj
 from ...findings import Verdicts, concat
 from ...overlay.points import Points
 from ..binding import Binding
-from ..permit_facts import ALL_MONTHS, month_masks, months_of
+from ..facts.permit_facts import ALL_MONTHS, month_masks, months_of
 from ..registry import Parameter, Rule
 from ..scene import Scene
 

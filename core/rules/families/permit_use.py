@@ -8,7 +8,7 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ...register.facts import first_day, sealing
 from ..binding import Binding
-from ..permit_facts import approval_days, in_force, permit_links, permitted_volume
+from ..facts.permit_facts import approval_days, in_force, permit_links, permitted_volume
 from ..registry import Parameter, Rule
 from ..scene import Scene
 

@@ -7,10 +7,10 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
-from ..permit_facts import groundwater_share, in_force, permit_counties, permit_links
+from ..facts.permit_facts import groundwater_share, in_force, permit_counties, permit_links
+from ..facts.yearbook import latest_state, year_table
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
-from ..yearbook import latest_state, year_table
 
 TOLERANCE = 1e-9
 """Relative: what counts as equal in a comparison of volumes."""
@@ -23,8 +23,8 @@ def unpermitted(scene: Scene, binding: Binding) -> Verdicts:
 
     Eligible and the unit not overloaded: a permit is to be issued. Not eligible: seal or dismantle. Eligible in an
     overloaded unit: the text does not say; sealing is proposed, a person decides. Overloaded means that the unit
-    used more groundwater than its index in the last year that can be judged (``core.rules.yearbook``), an open one
-    that is over already included; equality is not overload.
+    used more groundwater than its index in the last year that can be judged (``core.rules.facts.yearbook``), an open
+    one that is over already included; equality is not overload.
 
     Asked of wells of the named uses (or of no recorded use) that are neither sealed, dismantled nor proposed.
     """

@@ -8,7 +8,7 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ...power.accounts import account_links, shared_accounts
 from ..binding import Binding
-from ..energy_facts import (
+from ..facts.energy_facts import (
     joined,
     of_wells,
     period_state,
@@ -18,7 +18,7 @@ from ..energy_facts import (
     well_years,
     years_at_work,
 )
-from ..equipment import equipment
+from ..facts.equipment import equipment
 from ..registry import Parameter, Rule
 from ..scene import Scene
 from ..subjects import Subjects

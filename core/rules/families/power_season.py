@@ -8,7 +8,7 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ...power.accounts import account_links
 from ..binding import Binding
-from ..energy_facts import of_wells, periods
+from ..facts.energy_facts import of_wells, periods
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
 

@@ -8,11 +8,11 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ...power.accounts import account_links
 from ..binding import Binding
-from ..energy_facts import coefficients_on, of_wells, period_state, periods, settings, well_years
-from ..equipment import equipment
+from ..facts.energy_facts import coefficients_on, of_wells, period_state, periods, settings, well_years
+from ..facts.equipment import equipment
+from ..facts.yearbook import exceeds
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
-from ..yearbook import exceeds
 from .power import account_subjects
 
 IRRIGATION = ("irrigation",)

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ...findings import Verdicts, concat
-from ..applied import alive, outcomes
 from ..binding import Binding
-from ..cover import Cover, cover
-from ..flags import flagged, recorded
+from ..facts.applied import alive, outcomes
+from ..facts.cover import Cover, cover
+from ..facts.flags import flagged, recorded
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
 

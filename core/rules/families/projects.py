@@ -6,7 +6,7 @@ import numpy as np
 
 from ...findings import Verdicts
 from ..binding import Binding
-from ..flags import flagged, recorded
+from ..facts.flags import flagged, recorded
 from ..registry import Parameter, Rule
 from ..scene import Scene
 from ..subjects import Subjects

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from ...findings import Verdicts, concat
-from ..applied import added_volume, alive, outcomes
 from ..binding import Binding
-from ..flags import flagged
-from ..levels import latest_level
+from ..facts.applied import added_volume, alive, outcomes
+from ..facts.flags import flagged
+from ..facts.levels import latest_level
+from ..facts.yearbook import JUDGED, exceeds, latest_state, reaches, unit_names, year_table
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
-from ..yearbook import JUDGED, exceeds, latest_state, reaches, unit_names, year_table
 from .quota_units import LEVELS, SOURCES
 
 GROUNDWATER = ("groundwater", "deep_confined")

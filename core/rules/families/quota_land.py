@@ -8,12 +8,12 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ...overlay.areas import ellipsoidal_area_m2
 from ...units import m2_to_mu
-from ..allotments import sector_sums
 from ..binding import Binding
+from ..facts.allotments import sector_sums
+from ..facts.water_of_land import latest_by_subject, unit_land, well_area_volumes
+from ..facts.yearbook import exceeds, last_full_year, unit_names, units_of
 from ..registry import Parameter, Rule
 from ..scene import Scene
-from ..water_of_land import latest_by_subject, unit_land, well_area_volumes
-from ..yearbook import exceeds, last_full_year, unit_names, units_of
 from .quota_units import LEVELS, SOURCES, whole_numbers
 
 PROTECTED = {"domestic": "domestic", "ecology": "ecology", "agriculture": "irrigation"}

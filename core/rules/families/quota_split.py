@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from ...findings import Verdicts, concat
-from ..allotments import UNIT_CHILDREN, allotments, parents_of, sector_sums
 from ..binding import Binding
+from ..facts.allotments import UNIT_CHILDREN, allotments, parents_of, sector_sums
+from ..facts.work import wells_at_work
+from ..facts.yearbook import CITY, exceeds, reaches, unit_names, units_of
 from ..registry import Parameter, Rule
 from ..scene import Scene
 from ..subjects import Subjects
-from ..work import wells_at_work
-from ..yearbook import CITY, exceeds, reaches, unit_names, units_of
 
 PARENTS = (CITY, "user", *UNIT_CHILDREN)
 CHILDREN = ("user", "well", "sector", *UNIT_CHILDREN)

@@ -10,9 +10,18 @@ import pandas as pd
 
 from ...findings import Verdicts
 from ..binding import Binding
+from ..facts.yearbook import (
+    CITY,
+    OUTCOME_OF,
+    latest_state,
+    plain_scope,
+    reaches,
+    unit_names,
+    units_of,
+    year_table,
+)
 from ..registry import Parameter, Rule
 from ..scene import Scene
-from ..yearbook import CITY, OUTCOME_OF, latest_state, plain_scope, reaches, unit_names, units_of, year_table
 
 LEVELS = (CITY, "county", "township", "village", "division", "regiment", "basin", "management_unit")
 SOURCES = ("groundwater", "total")

@@ -7,10 +7,10 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
+from ..facts.user_years import UNCONVENTIONAL
+from ..facts.yearbook import exceeds, last_full_year, latest_state, unit_names, year_table
 from ..registry import Parameter, Rule
 from ..scene import Scene
-from ..user_years import UNCONVENTIONAL
-from ..yearbook import exceeds, last_full_year, latest_state, unit_names, year_table
 from .quota_units import LEVELS, SOURCES
 
 CONSEQUENCES = {"charge": "charge", "reduce_plan": "reduce_plan", "list": "list"}

@@ -10,10 +10,10 @@ import pandas as pd
 
 from ...findings import Verdicts
 from ..binding import Binding
-from ..quantities import FIGURES, abstraction, figures, rate
+from ..facts.quantities import FIGURES, abstraction, figures, rate
+from ..facts.yearbook import CITY, exceeds, last_full_year, reaches, unit_names, units_of
 from ..registry import Parameter, Rule
 from ..scene import Scene
-from ..yearbook import CITY, exceeds, last_full_year, reaches, unit_names, units_of
 
 NUMERATORS = tuple(name for name in FIGURES if name not in ("recharge", "dewatering"))
 DENOMINATORS = ("total_use", "wastewater_treated", "gross_diversion", "misc_use", "dewatering")
@@ -25,9 +25,9 @@ def limit(scene: Scene, binding: Binding) -> Verdicts:
     """numerator ÷ denominator × 100 is at most, or at least, the limit in % (TLF-1.2f, 1.2j, 1.2m, YJS-2a, 2b, 3.4.1c,
     TOL-3a, HJQ-3.5b).
 
-    The figure itself passes, up to rounding. Quantities are those of :mod:`core.rules.quantities`; the city's figure
-    is the recorded one, else the sum over all its counties, so a coefficient is weighted by volume. A quantity of
-    which nothing is recorded: not evaluated.
+    The figure itself passes, up to rounding. Quantities are those of :mod:`core.rules.facts.quantities`; the city's
+    figure is the recorded one, else the sum over all its counties, so a coefficient is weighted by volume. A quantity
+    of which nothing is recorded: not evaluated.
 
     Years: ``years``, each judged once it is over (before: not due, in the year: open); without, the last full year.
     ``short`` = review: what falls short of the limit is for a person to look at.

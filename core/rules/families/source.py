@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...findings import Verdicts
 from ..binding import Binding
-from ..cover import cover
+from ..facts.cover import cover
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from ...findings import Verdicts
 from ..binding import Binding
-from ..quantities import ABSTRACTIONS, RATES, abstraction, allocated_area, figures, rate
+from ..facts.quantities import ABSTRACTIONS, RATES, abstraction, allocated_area, figures, rate
+from ..facts.yearbook import last_full_year, reaches, unit_names, units_of
+from ..facts.yearly_change import OUTCOME, changes, year_pairs
 from ..registry import Parameter, Rule
 from ..scene import Scene
-from ..yearbook import last_full_year, reaches, unit_names, units_of
-from ..yearly_change import OUTCOME, changes, year_pairs
 
 QUANTITIES = (*ABSTRACTIONS, "allocated_area", *RATES)
 MEASURE_UNIT = {**dict.fromkeys(ABSTRACTIONS, "m3"), "allocated_area": "mu", **dict.fromkeys(RATES, "%")}

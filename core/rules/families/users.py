@@ -9,10 +9,10 @@ import pandas as pd
 
 from ...findings import Verdicts
 from ..binding import Binding
-from ..flags import flagged, recorded
+from ..facts.flags import flagged, recorded
+from ..facts.yearbook import exceeds, last_full_year, reaches
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
-from ..yearbook import exceeds, last_full_year, reaches
 
 
 def plan(scene: Scene, binding: Binding) -> Verdicts:

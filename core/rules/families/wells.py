@@ -8,9 +8,9 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ...overlay.zones import Zones
 from ..binding import Binding
+from ..facts.well_counts import in_use_on, self_supply_years, use_after_closing, yearly_closings
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
-from ..well_counts import in_use_on, self_supply_years, use_after_closing, yearly_closings
 
 TAKES_NO_WATER = ("monitoring",)
 ILLEGAL = ("illegal_drilling", "unpermitted")

@@ -10,7 +10,7 @@ import pytest
 from shapely.geometry import box
 
 from build import outcomes, passed, run, scene
-from overdraft.core.rules.paperwork import calendar_counts
+from overdraft.core.rules.facts.paperwork import calendar_counts
 
 GAOCHANG, SHANSHAN, TOKSUN = "650402", "650421", "650422"
 COUNTIES = (GAOCHANG, SHANSHAN, TOKSUN)

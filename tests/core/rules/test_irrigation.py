@@ -11,7 +11,7 @@ from shapely.affinity import translate
 from shapely.geometry import box
 
 from build import outcomes, passed, run, scene
-from overdraft.core.rules.irrigated_land import land_added
+from overdraft.core.rules.facts.irrigated_land import land_added
 
 METRES = "EPSG:32645"
 ORIGIN = (500_000.0, 4_700_000.0)

@@ -9,7 +9,7 @@ from saying import one, said, speaks
 from shapely.geometry import box
 
 from build import outcomes, passed, run, scene
-from overdraft.core.rules.levels import slopes
+from overdraft.core.rules.facts.levels import slopes
 
 GAOCHANG, CITY = "650402", "6504"
 COUNTY = {"unit_id": GAOCHANG, "name": "高昌区", "level": "county", "geometry": box(88.5, 42.3, 90, 43.6)}

@@ -8,7 +8,7 @@ from pyproj import Transformer
 from shapely.geometry import box
 
 from build import passed, run, scene
-from overdraft.core.rules.permit_facts import month_masks, months_of
+from overdraft.core.rules.facts.permit_facts import month_masks, months_of
 
 ELSEWHERE = {
     "units": [{"unit_id": "150625", "name": "杭锦旗", "level": "county", "geometry": box(60, 30, 120, 55)}]

@@ -10,7 +10,7 @@ from shapely.geometry import box
 
 from build import outcomes, passed, run, scene
 from overdraft.core.messages import catalogue
-from overdraft.core.rules.permit_facts import in_force
+from overdraft.core.rules.facts.permit_facts import in_force
 
 GAOCHANG, SHANSHAN = "650402", "650421"
 ELSEWHERE = {

@@ -10,7 +10,7 @@ from shapely.geometry import box
 from build import outcomes, passed, run
 from build import scene as bare_scene
 from overdraft.core.messages import render
-from overdraft.core.rules.energy_facts import well_years
+from overdraft.core.rules.facts.energy_facts import well_years
 
 PERMIT = {"permit_no": "取水(新吐)字1号"}
 TOLI = {"x": 83.6, "y": 45.9}

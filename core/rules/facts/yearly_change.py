@@ -11,7 +11,7 @@ import pandas as pd
 from .yearbook import RELATIVE_TOLERANCE, last_full_year
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 COLUMNS = ("unit_id", "year", "previous", "value", "before", "state")
 OUTCOME = {"met": "pass", "not_met": "fail", "equal": "fail"}
@@ -33,7 +33,7 @@ def changes(
       fallen, and one that took less than a part of the year before has. Other figures must both be complete.
 
     Args:
-        table: as from :mod:`core.rules.quantities`.
+        table: as from :mod:`core.rules.facts.quantities`.
         units: unit ids; every one has a row for every pair.
         pairs: (year, earlier year).
         falls: the quantity has to fall; else to rise.

@@ -10,7 +10,7 @@ import pandas as pd
 from .flags import flagged, recorded
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 OF_METER = ("standard", "working", "transmits")
 OF_FLAGS = ("online", "county", "city", "region")
@@ -30,7 +30,7 @@ def equipment(scene: Scene, role: str) -> pd.DataFrame:
         One row per point: each of ``NEEDS`` as 1 (met), 0 (not met), NaN (nobody says), and ``installed_on``, the day
         of the first meter.
     """
-    return scene._once(("equipment", role), lambda: _equipment(scene, role))
+    return scene.once(("equipment", role), lambda: _equipment(scene, role))
 
 
 def _equipment(scene: Scene, role: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 GROUNDWATER = ("groundwater", "deep_confined")
 ALL_MONTHS = (1 << 12) - 1

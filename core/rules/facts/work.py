@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 
 def wells_at_work(scene: Scene, years: np.ndarray) -> np.ndarray:

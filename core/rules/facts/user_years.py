@@ -10,8 +10,8 @@ import pandas as pd
 from .work import wells_at_work
 
 if TYPE_CHECKING:
+    from ..scene import Scene
     from .amounts import Amounts
-    from .scene import Scene
 
 UNCONVENTIONAL = ("unconventional", "reclaimed", "dewatering")
 """Sources that are planned and counted apart from the water that a plan limits."""

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..overlay.areas import (
+from ...overlay.areas import (
     drawn_area_m2,
     ellipsoidal_area_m2,
     repaired_polygons,
@@ -19,14 +19,14 @@ from ..overlay.areas import (
     split_by_units,
     subtract,
 )
-from ..overlay.editions import Editions, row_ids
-from ..overlay.points import crs_of
-from ..retirement import LandShares, land_shares
-from ..retirement.facts import land_facts
-from ..units import m2_to_mu
+from ...overlay.editions import Editions, row_ids
+from ...overlay.points import crs_of
+from ...retirement import LandShares, land_shares
+from ...retirement.facts import land_facts
+from ...units import m2_to_mu
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 _LONG_AGO = pd.Timestamp("1900-01-01")
 _WHOLE = 1.0 - 1e-9

@@ -16,14 +16,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..overlay.polygons import repair
-from ..register.facts import land_history
+from ...overlay.polygons import repair
+from ...register.facts import land_history
 from .amounts import SECTOR_OF_USE
 from .work import wells_at_work, wells_read
 from .yearbook import CITY, plain_scope, units_of
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 COLUMNS = ("unit_id", "year", "value", "complete", "basis")
 

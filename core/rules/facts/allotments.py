@@ -11,7 +11,7 @@ from .user_years import well_users
 from .yearbook import caps_of
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 GROUNDWATER = ("groundwater", "deep_confined")
 MEASURES = ("index", "plan", "quota")
@@ -29,7 +29,7 @@ def allotments(scene: Scene, kind: str, source: str, sector: str = "") -> pd.Dat
     A subject's index counts, its plan where it has none, its quota where it has neither. Of several issuers the
     smaller figure binds. Of units, the policy's own figures count as well.
     """
-    return scene._once(("allotments", kind, source, sector), lambda: _allotments(scene, kind, source, sector))
+    return scene.once(("allotments", kind, source, sector), lambda: _allotments(scene, kind, source, sector))
 
 
 def _allotments(scene: Scene, kind: str, source: str, sector: str) -> pd.DataFrame:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..rules.allotments import well_users
-from ..rules.pricing import PER_M3, nearest, price_rows
-from ..rules.yearbook import last_full_year
+from .allotments import well_users
+from .pricing import PER_M3, nearest, price_rows
+from .yearbook import last_full_year
 
 if TYPE_CHECKING:
-    from ..rules.scene import Scene
+    from ..scene import Scene
 
 RATE = "base_rate"
 

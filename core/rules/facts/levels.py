@@ -15,7 +15,7 @@ import pandas as pd
 from .yearbook import last_full_year
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 
 def station_years(scene: Scene) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from .wells_now import IN_USE
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 
 def in_use_on(scene: Scene, day: pd.Timestamp) -> tuple[np.ndarray, np.ndarray]:

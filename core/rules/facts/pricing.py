@@ -12,7 +12,7 @@ import pandas as pd
 from .amounts import base_units
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 PER_M3 = "yuan/m3"
 YUAN = "yuan"

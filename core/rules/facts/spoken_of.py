@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..schema import register_schema
-from .subjects import Subjects
+from ...schema import register_schema
+from ..subjects import Subjects
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 
 def county_spoken_of(scene: Scene, frame: pd.DataFrame) -> np.ndarray:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..overlay.areas import repaired_polygons, reproject, split_by_units
-from ..overlay.editions import Editions, row_ids
-from ..overlay.points import crs_of
+from ...overlay.areas import repaired_polygons, reproject, split_by_units
+from ...overlay.editions import Editions, row_ids
+from ...overlay.points import crs_of
 from .irrigated_land import geometry_mu, irrigated_share
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 
 def latest_by_subject(rows: pd.DataFrame, until: int) -> pd.DataFrame:

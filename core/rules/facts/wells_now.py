@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..register.facts import CLOSED_STATES
+from ...register.facts import CLOSED_STATES
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 IN_USE = ("active", "standby")
 CLOSED = (*CLOSED_STATES, "shut")

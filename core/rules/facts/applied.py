@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..findings import PERMISSION_OUTCOME
+from ...findings import PERMISSION_OUTCOME
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 DECIDED_AGAINST = ("refused", "withdrawn")
 TAKES_NO_WATER = ("monitoring",)

@@ -19,7 +19,7 @@ import pandas as pd
 from .work import wells_at_work, wells_read
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 RELATIVE_TOLERANCE = 1e-9
 """Every ≤ and ≥ of two volumes forgives this share, which is below any figure that a text prints."""
@@ -287,7 +287,7 @@ def _coverage(scene: Scene, level: str, table: pd.DataFrame, source: str) -> pd.
     if source == "total" or not len(scene.frame("wells")) or not len(table):
         return none
     years = np.sort(table["year"].unique())
-    counts = scene._once(("wells counted", level, tuple(years)), lambda: _counts(scene, level, years))
+    counts = scene.once(("wells counted", level, tuple(years)), lambda: _counts(scene, level, years))
     row = pd.Index(counts["unit_id"]).get_indexer(table["unit_id"])
     column = np.searchsorted(years, table["year"].to_numpy())
     for name in ("n_wells", "n_without_reading"):

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ..errors import OverdraftError
-from ..findings.verdicts import to_json
+from .errors import OverdraftError
+from .findings.verdicts import to_json
 
 MICRO = 1_000_000
 TOLERANCE = 10**9

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..power.calibration import calibrate, metered_pairs
-from ..power.coefficients import MEASURE, Places, Sources, choose, gather
-from ..power.convert import convert
-from ..power.energy import EnergyPeriods, energy_periods
-from ..power.settings import PowerSettings, power_settings
+from ...power.calibration import calibrate, metered_pairs
+from ...power.coefficients import MEASURE, Places, Sources, choose, gather
+from ...power.convert import convert
+from ...power.energy import EnergyPeriods, energy_periods
+from ...power.settings import PowerSettings, power_settings
 
 if TYPE_CHECKING:
-    from .scene import Scene
-    from .subjects import Subjects
+    from ..scene import Scene
+    from ..subjects import Subjects
 
 LEVELS = ("township", "regiment", "county", "city")
 """Units that a coefficient may be given for, nearest first."""
@@ -25,7 +25,7 @@ FROZEN_MONTHS = 3
 
 def periods(scene: Scene) -> EnergyPeriods:
     """Energy and water by well and period, see :func:`core.power.energy.energy_periods`."""
-    return scene._once(("energy periods",), lambda: energy_periods(scene.register, scene.as_of))
+    return scene.once(("energy periods",), lambda: energy_periods(scene.register, scene.as_of))
 
 
 def settings(scene: Scene) -> PowerSettings:
@@ -35,7 +35,7 @@ def settings(scene: Scene) -> PowerSettings:
 
 def sources(scene: Scene) -> Sources:
     """Every coefficient that the register gives."""
-    return scene._once(("coefficients",), lambda: _sources(scene))
+    return scene.once(("coefficients",), lambda: _sources(scene))
 
 
 def _sources(scene: Scene) -> Sources:
@@ -64,7 +64,7 @@ def well_years(scene: Scene) -> pd.DataFrame:
         one of them), ``frozen_months`` (longest run of one volume that ends in the year;
         0 below ``FROZEN_MONTHS``), ``k_min``, ``k_max`` (coefficients of periods with energy).
     """
-    return scene._once(("well years",), lambda: _well_years(scene))
+    return scene.once(("well years",), lambda: _well_years(scene))
 
 
 def _well_years(scene: Scene) -> pd.DataFrame:

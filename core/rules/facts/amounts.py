@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..findings import Verdicts, judge
-from ..overlay.zones import texts
-from ..policy.model import RESERVE
-from ..register.identity import ROW_ID
-from ..schema import normal_name
+from ...findings import Verdicts, judge
+from ...overlay.zones import texts
+from ...policy.model import RESERVE
+from ...register.identity import ROW_ID
+from ...schema import normal_name
 from .user_years import user_years
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 UNITS = MappingProxyType(
     {
@@ -263,7 +263,7 @@ class Amounts:
             ``unit_id`` ``year`` ``value`` (m³) ``origin`` (recorded or readings) ``state`` (closed or open) ``as_of``
             ``issuer`` ``scope`` ``n_partial`` (wells whose year is not complete).
         """
-        return self._scene._once(("used", level, source, sector), lambda: self._used(level, source, sector))
+        return self._scene.once(("used", level, source, sector), lambda: self._used(level, source, sector))
 
     def _used(self, level: str, source: str, sector: str | None) -> pd.DataFrame:
         recorded = self._recorded(level, source, sector)
@@ -355,5 +355,5 @@ class Amounts:
 
     @cached_property
     def user_years(self) -> pd.DataFrame:
-        """Use, plan and quota of each user and year; columns in ``core.rules.user_years``."""
+        """Use, plan and quota of each user and year; columns in ``core.rules.facts.user_years``."""
         return user_years(self._scene, self)

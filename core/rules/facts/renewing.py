@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from ..replacement.ledger import ReplacementLedger
-    from .scene import Scene
+    from ...replacement.ledger import ReplacementLedger
+    from ..scene import Scene
 
 
 @dataclass(frozen=True)

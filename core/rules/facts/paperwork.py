@@ -10,8 +10,8 @@ import pandas as pd
 from .yearbook import last_full_year
 
 if TYPE_CHECKING:
-    from .binding import Binding
-    from .scene import Scene
+    from ..binding import Binding
+    from ..scene import Scene
 
 PERIODIC_GRACE_MONTHS = 3
 """A report on a period can only be written after it: within the next quarter (a reading of ours)."""

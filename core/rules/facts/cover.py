@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..overlay.layers import Layer
-from ..overlay.points import Points
-from ..overlay.polygons import Polygons
-from ..schema import register_schema
+from ...overlay.layers import Layer
+from ...overlay.points import Points
+from ...overlay.polygons import Polygons
+from ...schema import register_schema
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from ..overlay.editions import row_ids
-from ..overlay.zones import texts
-from ..policy import Policy
-from ..schema import normal_name
+from ...overlay.editions import row_ids
+from ...overlay.zones import texts
+from ...policy import Policy
+from ...schema import normal_name
 
 COLUMNS = ("unit_id", "name", "level", "parent_id", "flags")
 
