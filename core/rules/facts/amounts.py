@@ -106,6 +106,18 @@ def base_units(value: pd.Series, unit: pd.Series) -> tuple[np.ndarray, np.ndarra
     )
 
 
+def _latest(readings: pd.DataFrame) -> pd.DataFrame:
+    """One row per well, time, account and voucher: of several versions the one that counts, figure by figure."""
+    again = readings.duplicated(["well", "year", "month"], keep=False).to_numpy()
+    if not again.any():
+        return readings
+    same = ["well", "year", "month", "account_no", "voucher_no"]
+    rows = readings[again].fillna({"account_no": "", "voucher_no": ""})
+    rows = rows.sort_values([*same, "as_of", "volume_m3", "energy_kwh"], na_position="first", kind="stable")
+    rows = rows.groupby(same, sort=False)[["volume_m3", "energy_kwh"]].last().reset_index()
+    return pd.concat([readings.loc[~again, rows.columns], rows], ignore_index=True)
+
+
 class Amounts:
     """Figures of a scene; every frame is worked out once."""
 
@@ -218,6 +230,7 @@ class Amounts:
                 "energy_kwh": frame["energy_kwh"].to_numpy(dtype="float64"),
                 "voucher_no": texts(frame, "voucher_no"),
                 "account_no": texts(frame, "account_no"),
+                "as_of": frame["as_of"].to_numpy(dtype="datetime64[ns]"),
                 "row": np.arange(len(frame)),
             }
         )
@@ -230,10 +243,12 @@ class Amounts:
         Returns:
             ``well``, ``year``, ``volume_m3``, ``energy_kwh`` (NaN where nobody read it), ``n_months`` (with a volume),
             ``whole`` (a reading of the whole year, or twelve months). A reading of the whole year stands in place of
-            the months; of two readings of the same time the larger counts.
+            the months. Readings of one time on several accounts or vouchers add up; of several versions of one
+            reading the latest ``as_of`` counts, of two of one day the larger.
         """
         parts = ["well", "year", "month"]
-        once = self._readings.groupby(parts, sort=False)[["volume_m3", "energy_kwh"]].max().reset_index()
+        latest = _latest(self._readings)
+        once = latest.groupby(parts, sort=False)[["volume_m3", "energy_kwh"]].sum(min_count=1).reset_index()
         months = once[once["month"] > 0]
         by_month = months.groupby(["well", "year"])[["volume_m3", "energy_kwh"]].sum(min_count=1)
         by_month["n_months"] = months.groupby(["well", "year"])["volume_m3"].count()

@@ -168,6 +168,22 @@ def test_readings_of_a_year():
     assert len(years) == 3
 
 
+def test_accounts_and_vouchers_of_a_month_add_up_and_the_latest_version_of_a_reading_counts():
+    month = {"well_id": "A", "year": 2024, "month": 5}
+    readings = [
+        {**month, "volume_m3": 100, "account_no": "a", "voucher_no": "1", "as_of": "2024-06-01"},
+        {**month, "volume_m3": 80, "account_no": "a", "voucher_no": "1", "as_of": "2024-07-01"},
+        {**month, "volume_m3": 50, "account_no": "b", "voucher_no": "2", "as_of": "2024-06-01"},
+        {**month, "energy_kwh": 30, "account_no": "a", "voucher_no": "3"},
+        {**month, "month": 6, "volume_m3": 7},
+        {**month, "month": 6, "volume_m3": 9},
+    ]
+    years = build.scene(wells=[{"well_id": "A"}], readings=readings).amounts.well_years
+    assert years["volume_m3"].tolist() == [80 + 50 + 9]
+    assert years["energy_kwh"].tolist() == [30]
+    assert years["n_months"].tolist() == [2]
+
+
 @pytest.mark.parametrize(
     ("unit", "expected"),
     [
