@@ -41,6 +41,7 @@ class EnforceSettings:
     Attributes:
         distance_limit_m: distances to zone edges are exact up to here and empty beyond; 0 computes none.
         position_accuracy_m: a well nearer to a zone edge than this is in doubt; 0 asks nothing.
+        language: ``zh`` or ``en``, of names of authorities that the policy has in both.
         sources: where each role came from, as shown in the report.
         invented: the data are made up, which every output must say.
     """
@@ -53,6 +54,7 @@ class EnforceSettings:
     parent_sum_only: bool | None = None
     distance_limit_m: float = 1000.0
     position_accuracy_m: float = 10.0
+    language: str = "zh"
     sources: Mapping[str, str] = field(default_factory=dict)
     invented: bool = False
 
@@ -106,7 +108,9 @@ def enforce(
     settings = settings or EnforceSettings()
     wells = register["wells"]
     options = PlacementOptions(
-        distance_limit_m=settings.distance_limit_m, position_accuracy_m=settings.position_accuracy_m
+        distance_limit_m=settings.distance_limit_m,
+        position_accuracy_m=settings.position_accuracy_m,
+        language=settings.language,
     )
     layers = {role: register.get(role) for role in ("zones", "units", "irrigation", "networks", "screens")}
     placement = place(
@@ -114,7 +118,7 @@ def enforce(
     )
     ledger = _ledger(register, placement, policy, as_of, settings, _part(progress, 0.4, 0.5))
     retirement = _retirement(register, policy, as_of, settings, _part(progress, 0.5, 0.65))
-    scene = Scene(register, policy, placement, as_of, ledger)
+    scene = Scene(register, policy, placement, as_of, ledger, language=settings.language)
     areas = _area_zones(register, as_of)
     verdicts = concat(
         [

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from .allocation import allocate_quota
 from .closing import closing_order
 from .fees import over_plan_fees
 from .findings import Verdicts
@@ -29,9 +30,10 @@ def sheets(
     """
     tell = progress or (lambda share: None)
     drawn: dict[str, pd.DataFrame] = {}
-    for done, draw in enumerate((_quota, _fees, _power, _ranking, _closing)):
+    draws = (_quota, _allocation, _fees, _power, _ranking, _closing)
+    for done, draw in enumerate(draws):
         drawn |= draw(scene)
-        tell((done + 1) / 6)
+        tell((done + 1) / (len(draws) + 1))
     if scene.has("applications"):
         drawn["vetting"] = vet_applications(scene, verdicts).frame
     tell(1.0)
@@ -39,9 +41,7 @@ def sheets(
 
 
 def _quota(scene: Scene) -> dict[str, pd.DataFrame]:
-    levels = [
-        level for level in ("county", "township", "regiment", "management_unit") if _has_caps(scene, level)
-    ]
+    levels = _levels_with_caps(scene)
     parts = [
         quota_balance(scene, level=level, source="groundwater").balance for level in levels or ["county"]
     ]
@@ -53,8 +53,19 @@ def _quota(scene: Scene) -> dict[str, pd.DataFrame]:
     return {"quota_balance": table.drop_duplicates(["unit_id", "year", "source"]).reset_index(drop=True)}
 
 
-def _has_caps(scene: Scene, level: str) -> bool:
-    return len(scene.amounts.caps(level)) > 0
+def _allocation(scene: Scene) -> dict[str, pd.DataFrame]:
+    """What the caps of the year of judgement come to for townships, users and wells, by area and quota.
+
+    A proposal to start from; ``allocatequota`` draws it on other bases and with limits.
+    """
+    rows = [allocate_quota(scene, unit_level=level).rows for level in _levels_with_caps(scene)[:1]]
+    return {"quota_allocation": rows[0]} if rows and len(rows[0]) else {}
+
+
+def _levels_with_caps(scene: Scene) -> list[str]:
+    """Levels of which a unit has a cap, the highest first."""
+    levels = ("county", "township", "regiment", "management_unit")
+    return [level for level in levels if len(scene.amounts.caps(level))]
 
 
 def _fees(scene: Scene) -> dict[str, pd.DataFrame]:

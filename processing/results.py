@@ -85,7 +85,13 @@ def rows_of(table: Table, rows: np.ndarray) -> Table:
     )
 
 
-def layer_from_case(frame: pd.DataFrame, role: str) -> Table:
+def layer_read(inputs: Inputs, role: str) -> Table:
+    """The layer of a role that was kept as it was (an empty one too), else that of the case file."""
+    given = inputs.tables.get(role)
+    return _layer_from_case(inputs.case_frames[role], role) if given is None else given
+
+
+def _layer_from_case(frame: pd.DataFrame, role: str) -> Table:
     """A frame of the case file as if it had been read from a layer of its own."""
     import shapely
 

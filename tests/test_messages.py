@@ -25,6 +25,8 @@ FAMILIES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 KEY = re.compile(rf"({'|'.join(FAMILIES)})(\.[A-Za-z0-9_]+)+")
 SINK_KEYWORDS = {"message_key", "reason_key", "key"}
 SINK_CALLS = {"OverdraftError", "render", "cannot"}
+ASKING_CALLS = {"value", "setting", "cannot"}
+"""Their first word is the key of a setting, or they speak for themselves."""
 VARIABLE = r"([\w.]+)"
 
 
@@ -49,14 +51,24 @@ def called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
+def parts_of(node: ast.AST) -> list[str]:
+    """What a put-together key consists of: an f-string, a sum of texts or columns, or ``np.char.add``."""
+    if isinstance(node, ast.Constant):
+        return [re.escape(str(node.value))]
+    if isinstance(node, ast.JoinedStr):
+        return [part for value in node.values for part in parts_of(value)]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return parts_of(node.left) + parts_of(node.right)
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.char.add":
+        return [part for arg in node.args for part in parts_of(arg)]
+    return [VARIABLE]
+
+
 def pattern_of(node: ast.AST) -> str | None:
     """The regular expression of a put-together key, None for any other expression."""
-    if isinstance(node, ast.JoinedStr):
-        parts = [re.escape(v.value) if isinstance(v, ast.Constant) else VARIABLE for v in node.values]
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.left, ast.Constant):
-        parts = [re.escape(str(node.left.value)), VARIABLE]
-    else:
+    if not isinstance(node, (ast.JoinedStr, ast.BinOp, ast.Call)):
         return None
+    parts = parts_of(node)
     start = re.match(rf"({'|'.join(FAMILIES)})\\\.[A-Za-z0-9_.\\]*", parts[0])
     return "".join(parts) if start and VARIABLE in parts else None
 
@@ -72,6 +84,8 @@ def keys_in(node: ast.AST, scope: ast.AST, seen: frozenset[str] = frozenset()) -
             if isinstance(node.value, str) and KEY.fullmatch(node.value)
             else (set(), set())
         )
+    if isinstance(node, ast.Call) and called(node) in ASKING_CALLS:
+        return set(), set()
     children = list(ast.iter_child_nodes(node))
     if isinstance(node, ast.Name) and node.id not in seen:
         seen = seen | {node.id}
@@ -138,9 +152,12 @@ def is_spoken(key: str, code: Spoken) -> bool:
     if key in code.words:
         return True
     if key.startswith("report.rule."):  # of a rule, or of a check of a rule
-        rule, _, check = key.removeprefix("report.rule.").rpartition(".")
-        return (rule in code.words and check in code.words) or f"{rule}.{check}" in code.words
-    for pattern in code.composed:
+        key = key.removeprefix("report.rule.")
+        rule, _, check = key.rpartition(".")
+        if (rule in code.words and check in code.words) or key in code.words:
+            return True
+    lazy = [pattern.replace("+)", "+?)") for pattern in code.composed]  # "a_b_c" is a and b_c as well
+    for pattern in [*code.composed, *lazy]:
         match = re.fullmatch(pattern, key)
         if match and all(is_said(group, code.words) for group in match.groups()):
             return True
@@ -148,11 +165,12 @@ def is_spoken(key: str, code: Spoken) -> bool:
 
 
 def is_said(text: str, words: set[str]) -> bool:
-    """True if a variable part is a word of the code, or several joined by ``.`` or after a stem like ``state_``."""
+    """True if a variable part is a word of the code, or several joined by ``.`` or ``_``, the sign with either."""
     if text in words or ("." in text and all(is_said(part, words) for part in text.split("."))):
         return True
+    cuts = [cut for cut, letter in enumerate(text) if letter == "_"]
     return any(
-        text[:cut] in words and text[cut:] in words for cut in range(2, len(text)) if text[cut - 1] == "_"
+        {text[:cut], text[: cut + 1]} & words and {text[cut:], text[cut + 1 :]} & words for cut in cuts
     )
 
 

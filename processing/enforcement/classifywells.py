@@ -8,7 +8,7 @@ from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
 from ..layers import deliver
 from ..placing import place_wells
-from ..results import layer_from_case, tell_findings, tell_inputs, tell_placement, with_columns
+from ..results import layer_read, tell_findings, tell_inputs, tell_placement, with_columns
 from ..texts import tr
 
 NEEDED = {
@@ -50,7 +50,7 @@ class ClassifyWells(OverdraftAlgorithm):
             progress.part(0.0, 0.3), only=NEEDED, keep_as_it_was=("wells",), roles=self.ROLES
         )
         tell_inputs(feedback, self.inputs)
-        wells = self.inputs.tables.get("wells") or layer_from_case(frames["wells"], "wells")
+        wells = layer_read(self.inputs, "wells")
         register = build_register(frames, fields=ASKED)
         # Large layers are let go as soon as nobody needs them
         frames.clear()

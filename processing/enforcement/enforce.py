@@ -105,6 +105,7 @@ class Enforce(OverdraftAlgorithm):
             parent_sum_only=self.parameterAsBool(parameters, "PARENT_SUM_ONLY", context) or None,
             distance_limit_m=length_of(self, parameters, "DISTANCE_LIMIT", context),
             position_accuracy_m=length_of(self, parameters, "POSITION_ACCURACY", context),
+            language=self.inputs.language,
             sources=self.inputs.described(frames),
             invented=self.inputs.invented,
         )

@@ -9,7 +9,7 @@ from qgis.core import QgsProcessing, QgsProcessingParameterFeatureSink
 from .. import parameters as declared
 from ..inputs import numbers_of
 from ..layers import deliver
-from ..results import layer_from_case, rows_of, tell_findings, with_columns
+from ..results import layer_read, rows_of, tell_findings, with_columns
 from ..scenes import SceneAlgorithm
 from ..texts import tr, ui_language
 
@@ -59,7 +59,7 @@ class ClosingOrder(SceneAlgorithm):
                 for key, values in zip(result.frame["reason_key"], result.frame["reason_values"], strict=True)
             ]
         )
-        wells = self.inputs.tables.get("wells") or layer_from_case(self.inputs.case_frames["wells"], "wells")
+        wells = layer_read(self.inputs, "wells")
         place = register["wells"]["row_id"].reset_index(drop=True)
         rows = place.reset_index().set_index("row_id")["index"].reindex(frame["row_id"]).to_numpy()
         output = with_columns(rows_of(wells, rows), frame, "closing_order", "reason")

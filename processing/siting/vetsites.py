@@ -7,7 +7,7 @@ from qgis.core import QgsProcessing, QgsProcessingParameterFeatureSink
 from ...core.schema import results_schema
 from .. import parameters as declared
 from ..layers import deliver
-from ..results import as_table, layer_from_case, tell_findings, with_columns
+from ..results import as_table, layer_read, tell_findings, with_columns
 from ..scenes import SceneAlgorithm, findings_sink
 from ..texts import tr, ui_language
 
@@ -60,8 +60,7 @@ class VetSites(SceneAlgorithm):
                 for key, values in zip(frame["message_key"], frame["message_values"], strict=True)
             ]
         )
-        given = self.inputs.tables.get("applications")
-        layer = given or layer_from_case(self.inputs.case_frames["applications"], "applications")
+        layer = layer_read(self.inputs, "applications")
         outputs = {
             "OUTPUT": with_columns(layer, frame, "vetting", "reason"),
             "FINDINGS": as_table(findings, "findings"),

@@ -64,7 +64,7 @@ def test_project_opens_styled_and_says_that_it_is_invented(qgis_app, folder):
     assert "虚构" in project.title()
     assert "Invented" in project.title()
     layers = project.mapLayers().values()
-    assert len(layers) == 14
+    assert len(layers) == 33
     assert all(layer.isValid() for layer in layers)
     wells = next(layer for layer in layers if layer.name().startswith("机井 Wells"))
     assert wells.featureCount() == 6922

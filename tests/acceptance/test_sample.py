@@ -213,7 +213,7 @@ def test_the_list_in_the_repository_is_up_to_date(sample):
 
 
 def test_size_and_content(gpkg, sample):
-    assert gpkg.stat().st_size < 15_000_000
+    assert gpkg.stat().st_size < 25_000_000
     wells = sample.tables["wells"]
     assert len(wells) == 6922
     assert wells["well_id"].notna().sum() == 6921

@@ -66,15 +66,16 @@ def _applications(scene: Scene, binding: Binding) -> Verdicts:
     aquifer = asked_for["aquifer"].to_numpy(dtype=object)
     deep, known = np.isin(aquifer.astype(str), DEEP), asked_for["aquifer"].notna().to_numpy(dtype=bool)
     verdict = _verdict(asked_for, known, deep, binding)
-    permission = pd.Series(verdict["outcome"]).map(
-        {"fail": "deny", "review": "review", "exempt": "allow", "pass": "allow"}
+    outcome = np.asarray(verdict["outcome"], dtype=object)
+    permission = np.select([outcome == "fail", outcome == "review"], ["deny", "review"], "allow").astype(
+        object
     )
     over = asked_for["decision"].isin(DECIDED) | asked_for["use"].isin(TAKES_NO_WATER)
     return binding.say(
         scene.subjects("applications"),
         asked=~over.to_numpy(dtype=bool),
-        permission=permission.to_numpy(dtype=object),
-        action=np.where(verdict["outcome"] == "review", "supply_data", "none"),
+        permission=permission,
+        action=np.where(outcome == "review", "supply_data", "none").astype(object),
         values={
             "use": asked_for["use"].to_numpy(dtype=object),
             "aquifer": aquifer,

@@ -304,7 +304,9 @@ def test_the_list_of_policies_leaves_out_a_broken_head(tmp_path, small_text):
 
 def test_the_example_of_the_documentation_is_a_policy():
     text = (Path(__file__).parents[3] / "docs" / "policies.md").read_text(encoding="utf-8")
-    example = text.split("```toml\n", 1)[1].split("```", 1)[0]
+    example = next(
+        part.split("```", 1)[0] for part in text.split("```toml\n")[1:] if part.startswith("format")
+    )
     policy = parse_policy(example, "example.toml")
     assert policy.checks()
     assert policy.settings

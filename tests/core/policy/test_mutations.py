@@ -19,6 +19,7 @@ from overdraft.core.messages import render
 from overdraft.core.policy import Policy
 from overdraft.core.policy.build import build_policy
 from overdraft.core.policy.shape import POLICY_FILE, Shape, Where
+from overdraft.core.rules.binding import bindings
 from overdraft.core.rules.policy_arithmetic import policy_findings
 
 SHIPPED = Path(__file__).parents[3] / "resources" / "policies" / "turpan-2021.toml"
@@ -70,6 +71,7 @@ def read(data: dict) -> Policy | OverdraftError:
     """The policy, everything computed from it, or the refusal. Anything else fails the test by itself."""
     try:
         policy = build_policy(data, Where("mine.toml"))
+        bindings(policy)
     except OverdraftError as refusal:
         unfilled = [re.search(r"\{[a-z_0-9]+\}", refusal.text(language)) for language in ("en", "zh")]
         return refusal if not any(unfilled) else pytest.fail(str(refusal))
