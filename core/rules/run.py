@@ -42,7 +42,7 @@ def rule_findings(
 
 
 def findings_of(scene: Scene, binding: Binding) -> Verdicts:
-    """One rule: run, or the reason why it cannot be."""
+    """One rule: run, or the reason why it cannot be. No bound clause is passed over in silence."""
     for role in binding.rule.needs:
         if not scene.has(role):
             return binding.cannot("rules.role_missing", role=role)
@@ -55,4 +55,5 @@ def findings_of(scene: Scene, binding: Binding) -> Verdicts:
         return binding.cannot(
             "rules.value_missing", setting=key, label=f"{setting.label_zh} · {setting.label_en}"
         )
-    return binding.rule.run(scene, binding)
+    found = binding.rule.run(scene, binding)
+    return found if len(found.counts) else binding.cannot("rules.nothing_to_judge")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -243,6 +243,11 @@ class _Rows:
 
 
 def _empty(role: str) -> pd.DataFrame:
+    return _conformed_nothing(role).copy()
+
+
+@cache
+def _conformed_nothing(role: str) -> pd.DataFrame:
     shape = register_schema().roles[role]
     nothing = pd.DataFrame({name: pd.Series(dtype=object) for name in shape.fields})
     if shape.geometry != "none":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 
 import geopandas as gpd
@@ -24,6 +25,10 @@ CRS = "EPSG:4326"
 DEFAULTS = {"wells": {"use": "irrigation", "status": "active"}, "applications": {"kind": "new"}}
 PLACE = {"x": 89.2, "y": 42.9}
 """In Gaochang; rows of point roles that give no place lie here."""
+
+
+policy_of = cache(load_policy)
+"""Policies are frozen: one reading serves all tests."""
 
 
 def frame_of(role: str, rows: list[Mapping], crs: str = CRS) -> pd.DataFrame:
@@ -63,7 +68,7 @@ def scene(
     **roles: list[Mapping] | pd.DataFrame,
 ) -> Scene:
     """A scene from rows by role; ``wells`` defaults to none. ``ledger=True`` keeps the 减二更一 ledger as well."""
-    policy = load_policy(policy) if isinstance(policy, str) else policy
+    policy = policy_of(policy) if isinstance(policy, str) else policy
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     roles.setdefault("wells", frame_of("wells", [], crs).assign(well_id=None))
     return Scene.of(register_of(crs, **roles), policy, day, ledger=ledger)
