@@ -66,7 +66,7 @@ def power_settings(
         if chosen.get(name) is not None:
             values[name] = chosen[name]
         elif own is not None and own.value is not None:
-            values[name] = own.value
+            values[name] = type(defaults[name])(own.value)  # a file may write whole years as a number
             if own.confidence == "unverified":
                 unverified.append(key)
         else:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from overdraft.core.errors import OverdraftError
-from overdraft.core.policy import load_policy
+from overdraft.core.policy import available_policies, load_policy
 from overdraft.core.power import power_to_water
 
 AS_OF = date(2025, 3, 31)
@@ -366,3 +366,17 @@ def test_no_readings_give_no_volumes(register):
     assert result.volumes.empty
     assert result.calibration.empty
     assert result.coefficients["m3_per_kwh_ratio"].tolist() == [2]
+
+
+@pytest.mark.parametrize("policy", [title.id for title in available_policies()])
+def test_energy_is_converted_under_every_policy(register, reading, policy):
+    """5 wells of 2 m³/kWh calibrate the sixth: 100 kWh are 200 m³."""
+    names = [f"W{n}" for n in range(6)]
+    made = register(
+        [{"well_id": name} for name in names],
+        readings=[
+            *(reading(name, 2024, 4, 200, 100) for name in names[:5]),
+            reading("W5", 2024, 4, None, 100),
+        ],
+    )
+    assert volumes(power_to_water(made, AS_OF, load_policy(policy)), "W5") == pytest.approx([200])

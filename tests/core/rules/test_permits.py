@@ -11,6 +11,7 @@ from shapely.geometry import box
 from build import outcomes, passed, run, scene
 from overdraft.core.messages import catalogue
 from overdraft.core.rules.facts.permit_facts import in_force
+from overdraft.core.schema import register_schema
 
 GAOCHANG, SHANSHAN = "650402", "650421"
 ELSEWHERE = {
@@ -317,3 +318,8 @@ def test_every_key_of_the_family_has_both_languages():
     keys = [key for key in catalogue() if key.startswith(("permits.", "report.rule.permits"))]
     assert len(keys) > 50
     assert all(set(catalogue()[key]) == {"en", "zh"} for key in keys)
+
+
+def test_every_source_has_words_in_the_report():
+    sources = set(register_schema().enums["water_source"]) - {"groundwater", "deep_confined", "total"}
+    assert {f"report.rule.permits.required.{source}" for source in sources} <= set(catalogue())
