@@ -27,7 +27,7 @@ SINK_KEYWORDS = {"message_key", "reason_key", "key"}
 SINK_CALLS = {"OverdraftError", "render", "cannot"}
 ASKING_CALLS = {"value", "setting", "cannot"}
 """Their first word is the key of a setting, or they speak for themselves."""
-VARIABLE = r"([\w.]+)"
+VARIABLE = r"([\w./]+)"
 
 
 @dataclass

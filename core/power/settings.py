@@ -17,6 +17,8 @@ SETTING_KEYS = {
 }
 """Setting of a policy for each field of :class:`PowerSettings`."""
 
+WHOLE = ("min_wells", "recalibrate_years")
+
 LEVELS = ("well", "stratum", "unit")
 """The finest kind of coefficient that is used."""
 
@@ -66,7 +68,7 @@ def power_settings(
         if chosen.get(name) is not None:
             values[name] = chosen[name]
         elif own is not None and own.value is not None:
-            values[name] = type(defaults[name])(own.value)  # a file may write whole years as a number
+            values[name] = int(own.value) if name in WHOLE else own.value  # a file may write 1.0 years
             if own.confidence == "unverified":
                 unverified.append(key)
         else:

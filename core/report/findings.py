@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..findings import OUTCOMES
 from ..policy import Policy
+from .basis import clauses_of, evidence_of, figures_of, settings_of
 from .figures import count
 from .words import Words, is_given
 
@@ -66,6 +67,8 @@ def first_rows(result: EnforceResult, rows: list[dict], words: Words, limit: int
                 ],
                 "permissions": bool((found["permission"] != "").any()),
                 "unverified": _unverified(found, words),
+                "basis": clauses_of(found, result.policy),
+                "settings": settings_of(found, words, result.policy),
             }
         )
     return told
@@ -82,6 +85,9 @@ def _finding(row: dict, words: Words, policy: Policy) -> dict:
         "permission": row["permission"] if is_given(row["permission"]) else "",
         "permission_label": words.token("permission", row["permission"]),
         "action": words.token("action", action) if action else "",
+        "clause": row["clause"] if is_given(row["clause"]) else "",
+        "figures": figures_of(row, words),
+        "evidence": evidence_of(row, words),
         "what": words.sentence(row["message_key"], row["message_values"], str(row["subject_role"])),
     }
 

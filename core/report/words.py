@@ -36,6 +36,7 @@ _ENUM_OF_VALUE = {
     "permission": "permission",
     "alternative": "alternative_kind",
     "protection": "protection_kind",
+    "sector": "sector",
     "industry": "project_industry",
     "build_kind": "project_build_kind",
 }
