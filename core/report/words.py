@@ -88,14 +88,15 @@ class Words:
         return self.either(f"rule.{rule}", rule)
 
     def place(self, unit_id: object) -> str:
-        """The name of a unit, zone or pool by its id."""
+        """The name of a unit, zone or pool by its id; of a unit of the policy by its own name as well."""
         if not is_given(unit_id):
             return DASH
         text = str(unit_id)
         if text == UNASSIGNED:
             return self("unassigned")
-        if any(unit.id == text for unit in self._policy.units):
-            return self._policy.unit_name(text, self.language)
+        known = next((unit.id for unit in self._policy.units if text in (unit.id, unit.name)), None)
+        if known is not None:
+            return self._policy.unit_name(known, self.language)
         return self._names.get(text, text)
 
     def sentence(self, key: object, values: str | Mapping[str, object] | None, role: str = "") -> str:

@@ -73,3 +73,9 @@ def test_clauses_and_settings_stand_once():
     assert [clause.id for clause in clauses_of(found, policy)] == ["TOL-9b", "TOL-13d"]
     label = policy.settings["fee.base"].label("en")
     assert settings_of(found, Words("en", policy), policy).count(label) == 1
+
+
+def test_units_are_named_in_the_language_of_the_report():
+    words = Words("en", load_policy("kunyu-2025"), {"Z-1": "一区"})
+    assert words.place("kunyu-old-regiments") == words.place("师市老团场") == "Old regiments of the division"
+    assert (words.place("Z-1"), words.place("Z-2"), words.place("")) == ("一区", "Z-2", "—")
