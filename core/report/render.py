@@ -43,6 +43,7 @@ def render_report(
         "total": count(len(result.wells)),
         "outcomes": wells.outcome_rows(result, words),
         "counties": wells.county_rows(result, words),
+        "authorities": wells.authority_rows(result, words),
         "zones": wells.zone_rows(result, words),
         "warnings": _warnings(result, words),
         "ledger": replacement.ledger_section(result.ledger, result.as_of, words, rows)

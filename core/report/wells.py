@@ -1,4 +1,4 @@
-"""Wells by worst outcome: in all, by county, by the class of zone they lie in."""
+"""Wells by worst outcome: in all, by county, by competent authority, by the class of zone they lie in."""
 
 from __future__ import annotations
 
@@ -37,6 +37,16 @@ def county_rows(result: EnforceResult, words: Words) -> list[dict]:
     counties = result.wells["county_id"].map(lambda value: value if is_given(value) else UNASSIGNED)
     order = sorted(set(counties), key=lambda unit: (unit == UNASSIGNED, unit))
     return _crossed(counties, result.wells["outcome"], order, words.place)
+
+
+def authority_rows(result: EnforceResult, words: Words) -> list[dict]:
+    """Wells of each competent authority by outcome, those without one last; no rows where none is named."""
+    authority = result.wells["authority"]
+    if not authority.map(is_given).any():
+        return []
+    groups = authority.map(lambda name: name if is_given(name) else UNASSIGNED)
+    order = sorted(set(groups), key=lambda name: (name == UNASSIGNED, name))
+    return _crossed(groups, result.wells["outcome"], order, words.place)
 
 
 def zone_rows(result: EnforceResult, words: Words) -> list[dict]:

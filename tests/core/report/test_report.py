@@ -118,7 +118,7 @@ def test_wells_by_outcome_are_those_of_the_case(pages, case, result):
     assert counts == {outcome: n for outcome, n in result.counts.items() if n}
 
 
-@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("place", [0, 1, 2])
 def test_rows_of_wells_add_up_to_the_total(pages, place):
     table = pages["zh"].tables["wells"][place]
     numbers = [[int(cell.replace(",", "")) for cell in row[1:]] for row in table[1:]]
@@ -136,6 +136,15 @@ def test_wells_by_county(pages, case):
     for county, total, fail, review in rows:
         row = shown[counties[county]]
         assert (row[-1], row[1], row[2]) == (whole(total), whole(fail), whole(review))
+
+
+def test_wells_by_authority(pages, case):
+    rows = case.execute(
+        "SELECT authority, count(*), sum(outcome = 'fail') FROM wells GROUP BY authority"
+    ).fetchall()
+    shown = {row[0]: (row[-1], row[1]) for row in pages["zh"].tables["wells"][1][1:-1]}
+    assert shown == {name or "未归属": (whole(total), whole(fail)) for name, total, fail in rows}
+    assert len(rows) >= 2
 
 
 def test_balance_is_that_of_the_case(pages, case):
