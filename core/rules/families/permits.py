@@ -49,6 +49,7 @@ def unpermitted(scene: Scene, binding: Binding) -> Verdicts:
             no,
             ~yes,
             over,
+            unit == "",
             ~load["state"].isin(["over", "within"]).to_numpy(dtype=bool),
         ],
         [
@@ -57,6 +58,7 @@ def unpermitted(scene: Scene, binding: Binding) -> Verdicts:
             "permits.unpermitted.not_eligible",
             "permits.unpermitted.eligibility_unknown",
             "permits.unpermitted.overloaded",
+            "permits.unpermitted.unit_unknown",
             "permits.unpermitted.load_unknown",
         ],
         default="permits.unpermitted.issue",
@@ -67,6 +69,7 @@ def unpermitted(scene: Scene, binding: Binding) -> Verdicts:
             "permitted": "pass",
             "use_unknown": "not_evaluated",
             "not_eligible": "fail",
+            "unit_unknown": "not_evaluated",
             "load_unknown": "not_evaluated",
         }
     ).fillna("review")

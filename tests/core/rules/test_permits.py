@@ -43,7 +43,7 @@ def used(value, year=2025, unit=GAOCHANG, **more):
 
 def unpermitted(eligible, taken=1.91, units=None, **well):
     made = scene(
-        wells=[{"well_id": "W", "county": "高昌区", "permit_eligible": eligible, **well}],
+        wells=[{"well_id": "W", "county": "高昌区", "permit_eligible": eligible} | well],
         indices=[used(taken)] if taken is not None else [used(1.0, unit=SHANSHAN)],
         **(units or {}),
     )
@@ -74,6 +74,11 @@ def test_the_county_cap_of_2025_is_the_index():
 def test_eligible_without_a_year_to_judge_is_open():
     row = rows(unpermitted("yes", None)).iloc[0]
     assert (row["outcome"], row["message_key"]) == ("not_evaluated", "permits.unpermitted.load_unknown")
+
+
+def test_a_well_in_no_known_unit_is_told_so():
+    row = rows(unpermitted("yes", 1.0, county=None)).iloc[0]
+    assert (row["outcome"], row["message_key"]) == ("not_evaluated", "permits.unpermitted.unit_unknown")
 
 
 def test_an_unknown_use_does_not_help():
