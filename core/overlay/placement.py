@@ -99,6 +99,20 @@ class Placement:
         state.loc[~self.frame["placed"].to_numpy(dtype=bool), list(ZONE_COLUMNS)] = None
         return state
 
+    def policy_units(self, policy: Policy, county: Iterable[str | None]) -> np.ndarray:
+        """The policy's own id of each county, where its id, or the name that the units layer gives to that id, is
+        one of the policy's; otherwise the id as it is, None where not known.
+
+        Args:
+            county: ids as in ``frame.county_id``, None where not known.
+        """
+        counties = pd.Series(list(county), dtype=object)
+        known = {
+            one: policy.resolve_unit(one) or policy.resolve_unit(self.unit_names.get(one)) or one
+            for one in counties.dropna().unique()
+        }
+        return np.array([known.get(one) for one in counties], dtype=object)
+
     def in_scope(self, policy: Policy, county: Iterable[str | None]) -> np.ndarray:
         """Whether the clauses of a policy apply in each county: it is one of the policy's, by its id or by the name
         that the units layer gives to that id. A county that is not known stays in scope.

@@ -174,6 +174,7 @@ def _applications(
     rows["county"] = rows["county"].where(rows["county"].notna(), None)
     rows["zone"] = rows["zone"].where(rows["zone"].notna(), None)
     rows = rows[placed.in_scope(policy, rows["county"])]
+    rows["county"] = placed.policy_units(policy, rows["county"])
     return rows.assign(pool=pools(rows["county"], rows["zone"], settings, policy)), points
 
 

@@ -63,6 +63,7 @@ def well_facts(
     facts["doubt"] = place["doubt"].fillna(False).astype(bool)
     facts["county"] = place["county_id"].where(place["county_id"].notna(), None)
     facts["in_scope"] = placement.in_scope(policy, facts["county"])
+    facts["county"] = placement.policy_units(policy, facts["county"])
 
     seal = sealing(history, size, as_of, settings.sealed_states)
     facts["sealed"], facts["sealed_on"], facts["seal_event"] = seal["sealed"], seal["day"], seal["event_id"]

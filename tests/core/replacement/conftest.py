@@ -26,6 +26,8 @@ class World:
     def __init__(self) -> None:
         self.rows: list[dict] = []
         self.tables: dict[str, list[dict]] = {}
+        self.unit_ids: dict[str, str] = {}
+        """Ids that the units layer gives to counties in place of their codes."""
         self.zones = [
             {
                 "zone_id": "Z1",
@@ -77,13 +79,13 @@ class World:
         frames = {"wells": gpd.GeoDataFrame(self.rows, crs=CRS)}
         units = [
             {
-                "unit_id": GAOCHANG,
+                "unit_id": self.unit_ids.get(GAOCHANG, GAOCHANG),
                 "name": "高昌区",
                 "level": "county",
                 "geometry": box(X0, Y0, X0 + 10_000, Y0 + 10_000),
             },
             {
-                "unit_id": SHANSHAN,
+                "unit_id": self.unit_ids.get(SHANSHAN, SHANSHAN),
                 "name": "鄯善县",
                 "level": "county",
                 "geometry": box(X0 + 10_000, Y0, X0 + 20_000, Y0 + 10_000),

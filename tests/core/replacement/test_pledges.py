@@ -248,3 +248,15 @@ def test_lines_join_the_two_ends(world):
     lines = world.ledger().lines
     assert lines[["renewal_id", "retired_id", "permission"]].to_numpy().tolist() == [["N", "A", "allow"]]
     assert lines["distance_m"].iloc[0] == pytest.approx(10.0, abs=0.05)  # ten metres apart on the grid
+
+
+def test_a_units_layer_with_ids_of_its_own_keeps_the_pools_of_the_policy(world):
+    for name in ("S1", "S2"):
+        world.sealed(name)
+    world.renewed("R1")
+    world.application("A1", decision="approved", approval_no="B-1")
+    world.unit_ids = {GAOCHANG: "GC"}
+    balance = world.ledger("2025-12-31").balance.set_index("pool_id")
+    row = balance.loc[GAOCHANG]
+    assert (row["sealed"], row["renewed"], row["reserved"], row["pool_name"]) == (2, 1, 1, "高昌区")
+    assert "GC" not in balance.index
