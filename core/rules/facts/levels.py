@@ -142,6 +142,16 @@ def level_state(table: pd.DataFrame) -> np.ndarray:
     return np.select([unknown, margin < -1e-9], ["unknown", "below"], default="kept").astype(object)
 
 
+def station_slopes(scene: Scene, years: np.ndarray) -> np.ndarray:
+    """Theil–Sen slope of each station's yearly means over some consecutive years, m per year; NaN with fewer than two
+    of them."""
+    table = station_years(scene)
+    table = table[table["year"].isin(years).to_numpy()]
+    matrix = np.full((len(scene.frame("stations")), len(years)), np.nan)
+    matrix[table["station"].to_numpy("int64"), table["year"].to_numpy("int64") - years[0]] = table["level_m"]
+    return slopes(years.astype("float64"), matrix)
+
+
 def slopes(years: np.ndarray, levels: np.ndarray) -> np.ndarray:
     """Theil–Sen slope per row, m per year: the median of the slopes of all pairs of years that have a level.
 

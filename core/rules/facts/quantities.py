@@ -34,7 +34,9 @@ FIGURES = MappingProxyType(
         "ecology_use": ((("use", "total", "ecology"),),),
         "misc_use": ((("use", "total", "misc"),),),
         "misc_reclaimed": ((("use", "reclaimed", "misc"),),),
-        "reclaimed_use": ((("reclaimed", None, None),), (("use", "reclaimed", ""),)),
+        "reclaimed_use": ((("use", "reclaimed", ""),), (("reclaimed", None, None),)),
+        "reclaimed_reused": ((("use", "reclaimed", ""),),),
+        "reclaimed_produced": ((("reclaimed", None, None),),),
         "wastewater_treated": ((("wastewater_treated", None, None),),),
         "unconventional_use": (
             (("use", "unconventional", ""),),
@@ -70,12 +72,19 @@ ABSTRACTIONS = MappingProxyType(
 
 def figures(scene: Scene, quantity: str, level: str) -> pd.DataFrame:
     """A quantity of ``FIGURES`` for the units of a level; the city's own figure, else the sum of all its counties."""
-    found = _first_of([_sum_of(scene, parts, level) for parts in FIGURES[quantity]])
+    found = _any_way(scene, quantity, level)
     if level == CITY:
         counties = list(scene.children(scene.city, "county"))
-        below = _first_of([_sum_of(scene, parts, "county") for parts in FIGURES[quantity]])
-        found = _first_of([found, _whole_city(scene, below, counties)])
+        found = _first_of([found, _whole_city(scene, _any_way(scene, quantity, "county"), counties)])
     return found
+
+
+def _any_way(scene: Scene, quantity: str, level: str) -> pd.DataFrame:
+    """The first way that has a figure; one that is not the first is a basis of its own."""
+    ways = [_sum_of(scene, parts, level) for parts in FIGURES[quantity]]
+    return _first_of(
+        [way.assign(basis=way["basis"] + f" way {n}") if n else way for n, way in enumerate(ways)]
+    )
 
 
 def rate(scene: Scene, numerator: str, denominator: str, level: str) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Ecological flow at control sections: is it fixed, is it kept."""
+"""Ecological flow at control sections: is it fixed, is it kept; and what of the waters no register holds."""
 
 from __future__ import annotations
 
@@ -38,13 +38,14 @@ def flow_fixed(scene: Scene, binding: Binding) -> Verdicts:
 
 
 def flow_kept(scene: Scene, binding: Binding) -> Verdicts:
-    """The ecological flow of the named rivers is kept at the guarantee rate (TLF-1.2l).
+    """The ecological flow of the named rivers is kept at the guarantee rate (TLF-1.2l, TOL-1b).
 
     Rate of a section = share of its observations with flow ≥ ecological flow, at least ``guarantee_ratio`` (0 to 1).
     The rows of SECTIONS with one ``section_id`` are its observations; a single row is one observation. A row without
     a flow could be either: it passes only if the rate is reached without it, and fails only if it would not be with
-    it. ``rivers``: the recorded river contains one of the names (empty: every river); a section without a river could
-    be one of them. Without an ecological flow nothing can be said.
+    it. ``short`` = review: a rate that is not reached is for a person to look at. ``rivers``: the recorded river
+    contains one of the names (empty: every river); a section without a river could be one of them. Without an
+    ecological flow nothing can be said.
     """
     sections = scene.frame("sections")
     rivers = [normal_name(name) for name in binding.value("rivers") or ()]
@@ -67,9 +68,9 @@ def flow_kept(scene: Scene, binding: Binding) -> Verdicts:
     return binding.say(
         scene.subjects("sections").take(first),
         asked=(named | unsure)[first],
-        outcome=np.select([~known, enough, never], ["not_evaluated", "pass", "fail"], "not_evaluated").astype(
-            object
-        )[first],
+        outcome=np.select(
+            [~known, enough, never], ["not_evaluated", "pass", binding.value("short")], "not_evaluated"
+        ).astype(object)[first],
         action=np.select([~known, enough, never], ["supply_data", "none", "explain"], "supply_data").astype(
             object
         )[first],
@@ -99,7 +100,23 @@ def flow_kept(scene: Scene, binding: Binding) -> Verdicts:
     )
 
 
+def unrecorded(scene: Scene, binding: Binding) -> Verdicts:
+    """A part of a clause about waters that the register does not hold: ``what`` has to be checked on site (TOL-1b,
+    YJS-2b). Never a verdict, so that the rest of the clause does not pass for all of it."""
+    return binding.say(
+        scene.policy_subject(binding.clause.id),
+        outcome="not_evaluated",
+        key=f"ecology.unrecorded.{binding.value('what')}",
+    )
+
+
 RULES = (
+    Rule(
+        "ecology.unrecorded",
+        unrecorded,
+        subjects=("policy",),
+        parameters=(Parameter("what", "text", one_of=("outfalls", "lakes"), required=True),),
+    ),
     Rule(
         "ecology.flow_fixed",
         flow_fixed,
@@ -115,6 +132,7 @@ RULES = (
         parameters=(
             Parameter("rivers", "texts"),
             Parameter("guarantee_ratio", "number", required=True),
+            Parameter("short", "text", default="fail", one_of=("fail", "review")),
         ),
     ),
 )

@@ -8,7 +8,7 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ..binding import Binding
 from ..facts.flags import flagged, recorded
-from ..facts.levels import level_state, slopes, station_years, unit_levels
+from ..facts.levels import level_state, station_slopes, station_years, unit_levels
 from ..facts.yearbook import last_full_year, plain_scope, unit_names, units_of, used_by, year_table
 from ..registry import Parameter, Rule
 from ..scene import Scene
@@ -148,11 +148,7 @@ def trend(scene: Scene, binding: Binding) -> Verdicts:
 
 def _unit_slopes(scene: Scene, level: str, years: np.ndarray) -> pd.Series:
     """Median slope of each unit's stations over some years; stations need two of them."""
-    table = station_years(scene)
-    table = table[table["year"].isin(years).to_numpy()]
-    matrix = np.full((len(scene.frame("stations")), len(years)), np.nan)
-    matrix[table["station"].to_numpy("int64"), table["year"].to_numpy("int64") - years[0]] = table["level_m"]
-    slope = slopes(years.astype("float64"), matrix)
+    slope = station_slopes(scene, years)
     unit = np.asarray(scene.unit_at("stations", level), dtype=object)
     known = ~np.isnan(slope) & (unit != "")
     return pd.Series(slope[known]).groupby(unit[known]).median()

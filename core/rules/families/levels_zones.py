@@ -13,14 +13,16 @@ from ...overlay.areas import drawn_area_m2, repaired_polygons
 from ...overlay.points import crs_of
 from ...overlay.zones import Zones
 from ..binding import Binding
-from ..facts.levels import station_years
+from ..facts.levels import station_slopes
 from ..facts.work import wells_at_work, wells_read
 from ..facts.yearbook import exceeds, last_full_year
+from ..facts.zone_water import zone_balance, zone_points, zones_in_force
 from ..registry import Parameter, Rule
 from ..scene import Scene
 from ..subjects import Subjects
 
 M2_PER_KM2 = 1e6
+LEVEL_TOLERANCE = 1e-9
 
 
 def zone_area(scene: Scene, binding: Binding) -> Verdicts:
@@ -73,44 +75,39 @@ def _area_km2(frame: pd.DataFrame, day: date) -> float:
 def zone_overdraft(scene: Scene, binding: Binding) -> Verdicts:
     """The overdraft of an over-extraction zone falls: ``V_t − allowable < V_(t−1) − allowable`` (TOL-C, YJS-2d).
 
-    Years: ``from_year`` and ``to_year``, else the last full year and the one before it. V: readings of the wells in
-    the zone; a well at work without a reading of a whole year leaves it open. Once V ≤ allowable there is no overdraft
-    left: pass. ``check_level``: where use fell while the stations' mean level fell as well, a person decides.
+    Years: ``from_year`` and ``to_year``, else the last full year and the one before it; the first year that is judged
+    is the one after the document. V: readings of the wells in the zone; a well at work without a reading of a whole
+    year leaves it open. Once V ≤ allowable there is no overdraft left: pass.
+
+    ``check_level``: the levels must not fall either. Median Theil–Sen slope of the zone's stations over
+    ``window_years`` years up to the last one (else from the first year to the last); where the two disagree, a person
+    decides, and without levels no zone passes.
     """
-    last = int(str(binding.value("to_year") or last_full_year(scene)))
+    full, issued = last_full_year(scene), scene.policy.issued_on
+    last = int(str(binding.value("to_year") or max(full, issued.year + 1 if issued else full)))
     first = int(str(binding.value("from_year") or last - 1))
     table = _volumes(scene, np.array([first, last]))
+    ids = table["zone_id"].to_numpy(dtype=object)
     before, after = table["before"].to_numpy("float64"), table["after"].to_numpy("float64")
     allowable = table["allowable"].to_numpy("float64")
-    future = last > last_full_year(scene)
-    with np.errstate(invalid="ignore"):
-        balanced = ~np.isnan(allowable) & ~exceeds(after, allowable) & ~np.isnan(after)
-        falls = exceeds(before, after)
-    sinks = np.zeros(len(table), dtype=bool)
-    if binding.value("check_level"):
-        sinks = _level_change(scene, table["zone_id"].to_numpy(dtype=object), first, last) < -1e-9
-    lacking = (table["lacking"] > 0).to_numpy()
-    state = np.select(
-        [
-            np.full(len(table), future),
-            np.isnan(after) | np.isnan(before) | lacking,
-            (balanced | falls) & sinks,
-            balanced,
-            falls,
-            np.isnan(allowable),
-        ],
-        ["not_due", "no_use", "disagree", "balanced", "falls", "no_allowable"],
-        default="grows",
-    ).astype(object)
-    outcome = {"disagree": "review", "balanced": "pass", "falls": "pass", "grows": "fail"}
+    future = last > full
+    window = max(2, int(str(binding.value("window_years") or last - first + 1)))
+    slope = _level_slope(scene, ids, np.arange(last - window + 1, last + 1))
+    state = np.full(len(table), "not_due", dtype=object)
+    if not future:
+        state = _use_state(before, after, allowable, (table["lacking"] > 0).to_numpy())
+        if binding.value("check_level"):
+            state = _with_level(state, slope)
     return binding.say(
-        _zone_subjects(scene, table["zone_id"].to_numpy(dtype=object)),
-        outcome=pd.Series(state, dtype=object).map(outcome).fillna("not_evaluated").to_numpy(dtype=object),
+        _zone_subjects(scene, ids),
+        outcome=pd.Series(state, dtype=object).map(OVERDRAFT).fillna("not_evaluated").to_numpy(dtype=object),
         key=np.array([f"levels.zone_overdraft.{one}" for one in state], dtype=object),
         values={
-            "zone": table["zone_id"].to_numpy(dtype=object),
+            "zone": ids,
             "first": first,
             "last": last,
+            "window": window,
+            "slope": slope.round(3),
             "before": before.round(2),
             "after": after.round(2),
             "allowable": allowable.round(2),
@@ -120,36 +117,96 @@ def zone_overdraft(scene: Scene, binding: Binding) -> Verdicts:
         evidence={"allowable_m3": allowable, "n_wells": table["n_wells"].to_numpy()},
         period=f"{first}/{last}",
         period_state="not_due" if future else "closed",
-        action=np.where(np.isin(state, ["no_use", "no_allowable"]), "supply_data", "none").astype(object),
+        action=np.where(np.isin(state, NOT_KNOWN), "supply_data", "none").astype(object),
         measured=after - allowable,
         threshold=before - allowable,
         measure_unit="m3",
     )
 
 
-def _zone_wells(scene: Scene, role: str) -> pd.DataFrame:
-    """``point`` (row) and ``zone_id`` of points in over-extraction zones in force, each pair once."""
-    found = scene.place(role)
-    if found.zones is None:
-        return pd.DataFrame({"point": np.zeros(0, dtype="int64"), "zone_id": np.zeros(0, dtype=object)})
-    zones = Zones(found.zones)
-    counts = zones.editions.on(scene.today) & (zones.severity > 0)
-    zone = found.zone_hits["zone"].to_numpy("int64")
-    kept = counts[zone]
-    pairs = pd.DataFrame(
-        {"point": found.zone_hits["point"].to_numpy("int64")[kept], "zone_id": zones.ids[zone[kept]]}
+OVERDRAFT = {
+    "balanced": "pass",
+    "falls": "pass",
+    "grows": "fail",
+    "grows_and_sinks": "fail",
+    "disagree": "review",
+    "grows_level_holds": "review",
+    "grows_no_level": "review",
+}
+"""Outcome by state of a zone; every other state is not evaluated."""
+
+NOT_KNOWN = ("no_use", "no_allowable", "no_level", "grows_no_level")
+"""States in which somebody has to supply a figure."""
+
+
+def _use_state(before, after, allowable, lacking: np.ndarray) -> np.ndarray:
+    """What the volumes alone say of each zone."""
+    balanced = ~np.isnan(allowable) & ~exceeds(after, allowable)
+    return np.select(
+        [np.isnan(after) | np.isnan(before) | lacking, balanced, exceeds(before, after), np.isnan(allowable)],
+        ["no_use", "balanced", "falls", "no_allowable"],
+        default="grows",
+    ).astype(object)
+
+
+def _with_level(state: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    """What volumes and levels say together; a slope of NaN is not known."""
+    held, grown = np.isin(state, ("balanced", "falls")), state == "grows"
+    unknown, sinks = np.isnan(slope), slope < -LEVEL_TOLERANCE
+    return np.select(
+        [held & unknown, held & sinks, grown & unknown, grown & sinks, grown],
+        ["no_level", "disagree", "grows_no_level", "grows_and_sinks", "grows_level_holds"],
+        default=state,
+    ).astype(object)
+
+
+def recharged(scene: Scene, binding: Binding) -> Verdicts:
+    """What the wells of an over-extraction zone took in the last full year, against the recharge of the zone (TOL-7c).
+
+    At most the recharge: pass. More than that is shown and not judged: the text sets no year by which the two balance.
+    """
+    year = last_full_year(scene)
+    _, zones, rows = zones_in_force(scene)
+    ids = np.unique(zones.ids[rows].astype(str)).astype(object)
+    found = zone_balance(scene)
+    found = found[(found["year"] == year).to_numpy()].set_index("zone_id").reindex(ids)
+    use, recharge = found["use_m3"].to_numpy("float64"), found["recharge_m3"].to_numpy("float64")
+    state = np.select(
+        [
+            np.isnan(use),
+            np.isnan(recharge),
+            exceeds(use, recharge),
+            ~found["complete"].eq(True).to_numpy(),
+        ],
+        ["no_use", "no_recharge", "gap", "open"],
+        default="balanced",
+    ).astype(object)
+    return binding.say(
+        _zone_subjects(scene, ids),
+        outcome=np.where(state == "balanced", "pass", "not_evaluated").astype(object),
+        key=np.array([f"levels.zone_balance.{one}" for one in state], dtype=object),
+        values={
+            "zone": ids,
+            "year": year,
+            "use_m3": use.round(1),
+            "recharge_m3": recharge.round(1),
+            "gap_m3": (use - recharge).round(1),
+        },
+        period=str(year),
+        action=np.where(np.isin(state, ("no_use", "no_recharge", "open")), "supply_data", "none").astype(
+            object
+        ),
+        measured=use,
+        threshold=recharge,
+        measure_unit="m3",
     )
-    return pairs.drop_duplicates().reset_index(drop=True)
 
 
 def _volumes(scene: Scene, years: np.ndarray) -> pd.DataFrame:
     """Per zone: ``before`` and ``after`` (m³), ``allowable``, ``n_wells``, ``lacking`` (wells without a reading)."""
-    found = scene.place("wells")
-    zones = Zones(found.zones) if found.zones is not None else Zones(scene.frame("zones"))
-    frame = found.zones if found.zones is not None else scene.frame("zones")
-    rows = np.flatnonzero(zones.editions.on(scene.today) & (zones.severity > 0))
+    frame, zones, rows = zones_in_force(scene)
     ids = np.unique(zones.ids[rows].astype(str)).astype(object)
-    pairs = _zone_wells(scene, "wells")
+    pairs = zone_points(scene, "wells")
     work = wells_at_work(scene, years)
     lack = (work & ~wells_read(scene, years)).any(axis=1)
     volumes = scene.amounts.well_years.set_index(["well", "year"])["volume_m3"]
@@ -170,26 +227,21 @@ def _volumes(scene: Scene, years: np.ndarray) -> pd.DataFrame:
     return table.astype({"n_wells": "int64", "lacking": "int64"}).reset_index(names="zone_id")
 
 
-def _level_change(scene: Scene, ids: np.ndarray, first: int, last: int) -> np.ndarray:
-    """Change of the mean level of each zone's stations, m, over stations read in both years; NaN where none was."""
-    pairs = _zone_wells(scene, "stations") if scene.has("stations") else _zone_wells(scene, "wells").head(0)
-    levels = station_years(scene).set_index(["station", "year"])["level_m"]
-    change = np.full(len(pairs), np.nan)
-    if len(levels) and len(pairs):
-        at = {
-            year: levels.reindex(
-                pd.MultiIndex.from_arrays([pairs["point"], np.full(len(pairs), year)])
-            ).to_numpy()
-            for year in (first, last)
-        }
-        change = at[last] - at[first]
-    means = pd.Series(change, dtype="float64").groupby(pairs["zone_id"].to_numpy(dtype=object)).mean()
-    return means.reindex(ids).to_numpy("float64")
+def _level_slope(scene: Scene, ids: np.ndarray, years: np.ndarray) -> np.ndarray:
+    """Median slope of the levels of each zone's stations over some years, m per year; NaN where no station was read
+    in two of them."""
+    if not scene.has("stations"):
+        return np.full(len(ids), np.nan)
+    pairs = zone_points(scene, "stations")
+    slope = station_slopes(scene, years)[pairs["point"].to_numpy("int64")]
+    known = ~np.isnan(slope)
+    medians = pd.Series(slope[known]).groupby(pairs["zone_id"].to_numpy(dtype=object)[known]).median()
+    return medians.reindex(ids).to_numpy("float64")
 
 
 def _zone_subjects(scene: Scene, ids: np.ndarray) -> Subjects:
     """Zones as subjects, each in the county in which most of its wells lie; in scope unless all of them are not."""
-    pairs = _zone_wells(scene, "wells")
+    pairs = zone_points(scene, "wells")
     wells = scene.subjects("wells")
     point = pairs["point"].to_numpy("int64")
     table = pd.DataFrame(
@@ -218,6 +270,8 @@ RULES = (
             Parameter("from_year", "integer"),
             Parameter("to_year", "integer"),
             Parameter("check_level", "bool", default=False),
+            Parameter("window_years", "integer"),
         ),
     ),
+    Rule("levels.zone_balance", recharged, subjects=("zones",)),
 )

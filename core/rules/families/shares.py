@@ -15,8 +15,15 @@ from ..facts.yearbook import CITY, exceeds, last_full_year, reaches, unit_names,
 from ..registry import Parameter, Rule
 from ..scene import Scene
 
-NUMERATORS = tuple(name for name in FIGURES if name not in ("recharge", "dewatering"))
-DENOMINATORS = ("total_use", "wastewater_treated", "gross_diversion", "misc_use", "dewatering")
+DENOMINATORS = (
+    "total_use",
+    "wastewater_treated",
+    "reclaimed_produced",
+    "gross_diversion",
+    "misc_use",
+    "dewatering",
+)
+NUMERATORS = tuple(name for name in FIGURES if name not in ("recharge", "reclaimed_produced", "dewatering"))
 BASES = ("total_use", "groundwater_use")
 """Readings of the base of over-use: the policy's item whose use is to fall."""
 
@@ -30,14 +37,16 @@ def limit(scene: Scene, binding: Binding) -> Verdicts:
     of which nothing is recorded: not evaluated.
 
     Years: ``years``, each judged once it is over (before: not due, in the year: open); without, the last full year.
-    ``short`` = review: what falls short of the limit is for a person to look at.
+    ``short`` = review: what falls short of the limit is for a person to look at. While no limit is set the share is
+    shown and not judged.
     """
     level, at = binding.value("level"), binding.value("at")
     table = rate(scene, binding.value("numerator"), binding.value("denominator"), level)
     years = sorted({int(year) for year in binding.value("years") or (last_full_year(scene),)})
     frame = _grid(units_of(scene, level), years, table, ("value", "above", "below", "complete"))
     percent = frame["value"].to_numpy("float64") * 100.0
-    bound = float(binding.value("limit"))
+    wanted = binding.value("limit")
+    bound = np.nan if wanted is None else float(wanted)
     held = ~exceeds(percent, bound) if at == "at_most" else reaches(percent, bound)
     year = frame["year"].to_numpy()
     state = np.select(
@@ -50,6 +59,10 @@ def limit(scene: Scene, binding: Binding) -> Verdicts:
         ["not_due", "open", "no_data", "open"],
         np.where(held, "held", "broken"),
     ).astype(object)
+    if wanted is None:
+        state = pd.Series(state).replace({"held": "shown", "broken": "shown", "open": "shown_open"})
+        state = np.where(np.isnan(percent), "no_data", state).astype(object)
+    running = np.isin(state, ("open", "shown_open"))
     outcome = np.select(
         [state == "held", state == "broken"], ["pass", binding.value("short")], "not_evaluated"
     )
@@ -60,13 +73,14 @@ def limit(scene: Scene, binding: Binding) -> Verdicts:
             object
         ),
         period=frame["year"].astype(str).to_numpy(dtype=object),
-        period_state=np.where(np.isin(state, ("not_due", "open")), state, "closed").astype(object),
+        period_state=np.select([state == "not_due", running], ["not_due", "open"], "closed").astype(object),
         key=np.char.add("shares.limit.", np.where(state == "broken", at, state).astype(str)).astype(object),
         values={
             "unit": unit_names(scene, frame["unit_id"]),
             "year": year,
             "share": np.round(percent, 2),
-            "limit": bound,
+            "limit": wanted,
+            "setting": binding.keys.get("limit", "limit"),
             "short_m3": _short(frame, bound / 100.0, at),
         },
         evidence={
@@ -154,15 +168,18 @@ def withdrawn(scene: Scene, binding: Binding) -> Verdicts:
 
 
 def balance(scene: Scene, binding: Binding) -> Verdicts:
-    """Abstraction of groundwater is at most its recharge (TLF-1.2p, TOL-7c, YJS-3.5.1f).
+    """Abstraction of groundwater is at most its recharge (TLF-1.2p, YJS-3.5.1f).
 
     Means over ``window_years`` ending with the year: Σ abstraction − Σ recharge ≤ 0. Each year of the window needs
     both; recharge is the row of INDICES of that year, else of the last year before it that has one (an estimate holds
-    until there is a new one). Years: ``years``, else the last full one. ``flag``: only units with this flag (urban).
+    until there is a new one). Years: ``years``, else the last full one. ``flag``: only units with this flag (urban);
+    where no unit of the level carries it, nobody has said of which units the clause speaks: not evaluated.
     """
     level, window = binding.value("level"), int(binding.value("window_years"))
     units = units_of(scene, level)
     flag = binding.value("flag")
+    if flag and not _with_flag(scene, pd.Series(units, dtype=object), flag).any():
+        return binding.cannot("shares.balance.no_flag", flag=flag)
     years = sorted({int(year) for year in binding.value("years") or (last_full_year(scene),)})
     taken, recharge = abstraction(scene, "groundwater", level), figures(scene, "recharge", level)
     every = list(range(min(years) - window + 1, max(years) + 1))
@@ -283,7 +300,7 @@ RULES = (
         parameters=(
             Parameter("numerator", "text", required=True, one_of=NUMERATORS),
             Parameter("denominator", "text", required=True, one_of=DENOMINATORS),
-            Parameter("limit", "number", required=True),
+            Parameter("limit", "number"),
             Parameter("at", "text", required=True, one_of=("at_most", "at_least")),
             Parameter("years", "numbers"),
             Parameter("short", "text", default="fail", one_of=("fail", "review")),

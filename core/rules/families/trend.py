@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from ...findings import Verdicts
 from ..binding import Binding
 from ..facts.quantities import ABSTRACTIONS, RATES, abstraction, allocated_area, figures, rate
-from ..facts.yearbook import last_full_year, reaches, unit_names, units_of
+from ..facts.yearbook import exceeds, last_full_year, unit_names, units_of
 from ..facts.yearly_change import OUTCOME, changes, year_pairs
+from ..facts.zone_water import zone_balance, zone_points
 from ..registry import Parameter, Rule
 from ..scene import Scene
 
@@ -28,7 +30,8 @@ def yearly(scene: Scene, binding: Binding) -> Verdicts:
 
     Years: ``years`` (each against the one before it in the list), else every year since the document. A figure that
     lacks parts never passes; recorded and summed figures, or figures of different scopes, are not compared.
-    ``until_balanced``: a year that does not fall is no breach while abstraction is at most the recharge of the year.
+    ``until_balanced``: a year that does not fall is no breach while abstraction is at most the recharge of the year;
+    with ``zones_only`` in each of the zones by itself. Where the recharge is not known, neither is the breach.
     """
     quantity, level, zones_only = (binding.value(name) for name in ("quantity", "level", "zones_only"))
     falls = binding.value("direction") == "falls"
@@ -50,12 +53,11 @@ def yearly(scene: Scene, binding: Binding) -> Verdicts:
     )
     state = frame["state"].to_numpy(dtype=object)
     if binding.value("until_balanced"):
-        recharge = figures(scene, "recharge", level).set_index(["unit_id", "year"])["value"]
-        limit = recharge.reindex(list(zip(frame["unit_id"], frame["year"], strict=True))).to_numpy("float64")
-        balanced = np.isin(state, ("equal", "not_met")) & reaches(limit, frame["value"])
-        state = np.where(balanced & (frame["year"] <= last_full_year(scene)), "balanced", state).astype(
-            object
-        )
+        over = np.isin(state, ("equal", "not_met"))
+        against = _against_recharge(scene, frame, table, level, zones_only)
+        running = (frame["year"] > last_full_year(scene)).to_numpy()
+        against = np.where((against == "balanced") & running, "open", against)
+        state = np.where(over & (against != "over"), against, state).astype(object)
     outcome = frame.assign(state=state)["state"].map(
         {**OUTCOME, "equal": binding.value("equal"), "balanced": "pass"}
     )
@@ -68,7 +70,10 @@ def yearly(scene: Scene, binding: Binding) -> Verdicts:
         scene.unit_subjects(frame["unit_id"]),
         outcome=outcome,
         action=np.select(
-            [np.isin(state, ("no_data", "no_base", "not_comparable")), np.isin(outcome, ("fail", "review"))],
+            [
+                np.isin(state, ("no_data", "no_base", "not_comparable", "no_recharge")),
+                np.isin(outcome, ("fail", "review")),
+            ],
             ["supply_data", "explain"],
             "none",
         ).astype(object),
@@ -89,6 +94,42 @@ def yearly(scene: Scene, binding: Binding) -> Verdicts:
         threshold=frame["before"].to_numpy(),
         measure_unit=MEASURE_UNIT[quantity],
     )
+
+
+def _against_recharge(
+    scene: Scene, frame: pd.DataFrame, table: pd.DataFrame, level: str, zones_only: bool
+) -> np.ndarray:
+    """``balanced``, ``over``, ``open`` (what lacks could exceed it) or ``no_recharge``, of each row of ``frame``."""
+    keys = pd.MultiIndex.from_frame(frame[["unit_id", "year"]])
+    whole = table.drop_duplicates(["unit_id", "year"]).set_index(["unit_id", "year"])["complete"]
+    whole = whole.reindex(keys).eq(True).to_numpy()
+    if zones_only:
+        return _zones_against_recharge(scene, keys, whole, level)
+    recharge = figures(scene, "recharge", level).set_index(["unit_id", "year"])["value"]
+    limit = recharge.reindex(keys).to_numpy("float64")
+    return np.select(
+        [np.isnan(limit), exceeds(frame["value"], limit), ~whole],
+        ["no_recharge", "over", "open"],
+        default="balanced",
+    ).astype(object)
+
+
+def _zones_against_recharge(scene: Scene, keys: pd.MultiIndex, whole: np.ndarray, level: str) -> np.ndarray:
+    """The same of units by the zones in which their wells lie: the worst of them counts. A zone without a volume in a
+    year in which no reading lacks took nothing."""
+    pairs, found = zone_points(scene, "wells"), zone_balance(scene)
+    unit = np.asarray(scene.unit_at("wells", level), dtype=object)
+    both = pairs.assign(unit_id=unit[pairs["point"].to_numpy("int64")])[["unit_id", "zone_id"]]
+    found = both.drop_duplicates().merge(found, on="zone_id")
+    recharge = found["recharge_m3"].to_numpy("float64")
+    found["rank"] = np.select(
+        [exceeds(found["use_m3"], recharge), np.isnan(recharge), ~found["complete"].to_numpy(bool)],
+        [3, 2, 1],
+        default=0,
+    )
+    worst = found.groupby(["unit_id", "year"])["rank"].max().reindex(keys).fillna(0).to_numpy("int64")
+    worst = np.maximum(worst, np.where(whole, 0, 1))
+    return np.array(["balanced", "open", "no_recharge", "over"], dtype=object)[worst]
 
 
 RULES = (

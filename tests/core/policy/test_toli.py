@@ -68,7 +68,7 @@ TOL-3b irrigation.reclaimed_land
 TOL-5a bans.protection
 TOL-6 bans.protection
 TOL-7b quota.protected_minima
-TOL-7c trend.yearly shares.balance
+TOL-7c trend.yearly levels.zone_balance
 TOL-8p permits.required
 TOL-8a quota.headroom
 TOL-8b quota.cap

@@ -27,6 +27,7 @@ DEFAULTS = {
     "unconventional.equal": "fail",
     "unconventional.cut_ratio": 1,
     "overdraft.window_years": 5,
+    "overdraft.from_year": 2020,
     "abstraction.equal": "fail",
     "reclaimed.misc_percent": 100,
     "reclaimed.misc_short": "review",
@@ -189,6 +190,7 @@ def test_other_figures_of_the_rules_stand_in_the_document(uses, text):
     coefficient = uses["2a", "shares.limit"].values
     assert (coefficient["limit"], coefficient["years"], coefficient["at"]) == (50, (2020,), "at_least")
     assert uses["2b", "shares.limit"].values["limit"] == 100  # 全部
+    assert uses["2d", "levels.zone_overdraft"].values == {"to_year": 2022, "check_level": True}
     assert uses["2e", "quota.cap"].values["years"] == (2035,)
     assert uses["3.4.1b", "source.replace"].values["from_year"] == 2020
     assert "自2020年起" in text

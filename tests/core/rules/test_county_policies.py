@@ -292,3 +292,32 @@ def test_management_unit_divides_its_index():
     assert of_unit["outcome"].tolist() == ["review"]
     assert of_unit["measured"].tolist() == [9_900_000.0]
     assert of_unit["threshold"].tolist() == [10_000_000.0]
+
+
+@pytest.mark.parametrize(
+    ("volumes", "as_of", "fall", "outcome"),
+    [
+        pytest.param({2020: 100, 2021: 140, 2022: 120}, "2023-01-31", -1, "fail", id="more than in 2020"),
+        pytest.param({2020: 100, 2021: 140, 2022: 120}, "2023-01-31", 0, "review", id="and the level holds"),
+        pytest.param({2020: 100, 2022: 80, 2024: 70, 2025: 75}, "2026-01-31", 0, None, id="later years"),
+        pytest.param({2020: 100, 2022: 80}, "2026-01-31", -1, "review", id="the level falls"),
+        pytest.param({2019: 90, 2020: 100}, "2021-06-30", -1, "not_evaluated", id="not due"),
+    ],
+)
+def test_over_extraction_is_checked_by_2022(volumes, as_of, fall, outcome):
+    found = judged(
+        "yengisar-2020",
+        "YJS-2d",
+        "levels.zone_overdraft",
+        as_of=as_of,
+        zones=[{"zone_id": "Z", "severity": "severe", "allowable_m3": 10, "geometry": box(76, 38, 77, 39)}],
+        wells=[{"well_id": "W", "county": "英吉沙县", "x": 76.2, "y": 38.9}],
+        readings=[{"well_id": "W", "year": year, "volume_m3": v} for year, v in volumes.items()],
+        stations=[{"station_id": "S", "x": 76.3, "y": 38.8}],
+        levels=[
+            {"station_id": "S", "date_on": f"{year}-06-30", "level_m": 100.0 + fall * (year - 2018)}
+            for year in range(2018, int(as_of[:4]))
+        ],
+    )
+    assert worst(found).get("Z") == outcome
+    assert set(found.counts["period"]) - {""} == {"2020/2022"}

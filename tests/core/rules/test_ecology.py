@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from saying import speaks
 from shapely.geometry import box
 
 from build import outcomes, passed, run, scene
@@ -76,3 +77,15 @@ def test_without_flow_rate_or_place_nothing_is_judged():
     units = [{"unit_id": "150625", "name": "杭锦旗", "level": "county", "geometry": box(100, 30, 120, 55)}]
     away = kept([section(flow=0, x=110.0)], units=units)
     assert (len(away.rows), away.counts["n_out_of_scope"].sum()) == (0, 1)
+
+
+def test_falling_short_may_be_for_review():
+    with_ = {"guarantee_ratio": 1.0, "short": "review"}
+    found = run(scene(sections=[section(flow=0.1)]), "ecology.flow_kept", "TLF-1.2l", with_)
+    assert outcomes(found) == {"S": "review"}
+
+
+@pytest.mark.parametrize("what", ["outfalls", "lakes"])
+def test_what_no_register_holds_is_said(what):
+    found = speaks(run(scene(), "ecology.unrecorded", "TLF-1.2l", {"what": what}))
+    assert outcomes(found) == {"TLF-1.2l": "not_evaluated"}

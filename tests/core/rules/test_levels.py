@@ -281,35 +281,31 @@ def test_control_zones_are_no_over_extraction_zones():
 # -------------------------------------------------------------------------------------------------- zone overdraft
 
 
-def overdraft(before, after, allowable=None, station=None, **with_):
-    zones = [
-        {
-            "zone_id": "Z",
-            "severity": "severe",
-            "allowable_m3": allowable,
-            "geometry": box(89, 42.7, 89.4, 43.1),
-        }
-    ]
+ZONE = {"zone_id": "Z", "severity": "severe", "geometry": box(89, 42.7, 89.4, 43.1)}
+
+
+def zone_scene(volumes, levels=None, allowable=None, **more):
+    """One zone with the well W in it, read by year, and the station S if it has levels."""
     readings = [
         {"well_id": "W", "year": year, "volume_m3": value}
-        for year, value in ((2024, before), (2025, after))
+        for year, value in volumes.items()
         if value is not None
     ]
     stations = (
-        {}
-        if station is None
-        else {
-            "stations": [{"station_id": "S"}],
-            "levels": level_rows("S", dict(zip((2024, 2025), station, strict=True))),
-        }
+        {} if levels is None else {"stations": [{"station_id": "S"}], "levels": level_rows("S", levels)}
     )
-    made = scene(
-        units=[COUNTY],
-        zones=zones,
-        wells=[{"well_id": "W"}],
-        readings=readings or [{"well_id": "X", "year": 1}],
-        **stations,
-    )
+    roles = {
+        "units": [COUNTY],
+        "zones": [{**ZONE, "allowable_m3": allowable}],
+        "wells": [{"well_id": "W"}],
+        "readings": readings or [{"well_id": "X", "year": 1}],
+    }
+    return scene(**{**roles, **stations, **more})
+
+
+def overdraft(before, after, allowable=None, station=None, **with_):
+    levels = None if station is None else dict(zip((2024, 2025), station, strict=True))
+    made = zone_scene({2024: before, 2025: after}, levels, allowable)
     found = speaks(run(made, "levels.zone_overdraft", "TLF-1.2b", with_))
     return outcomes(found).get("Z", "pass")
 
@@ -336,6 +332,72 @@ def test_use_and_level_that_disagree_are_for_a_person():
     assert overdraft(100, 90, 50, (10, 9), check_level=True) == "review"
     assert overdraft(100, 90, 50, (10, 9)) == "pass"
     assert overdraft(100, 90, 50, (10, 10), check_level=True) == "pass"
+    assert overdraft(100, 110, 50, (10, 11), check_level=True) == "review"
+    assert overdraft(100, 110, 50, (10, 9), check_level=True) == "fail"
+
+
+def test_where_levels_are_asked_for_none_is_no_pass():
+    assert overdraft(100, 90, 50, check_level=True) == "not_evaluated"
+    assert overdraft(100, 110, 50, check_level=True) == "review"
+
+
+@pytest.mark.parametrize(
+    ("levels", "outcome"), [((10, 12, 14, 13, 12), "pass"), ((16, 15, 14, 13, 13.5), "review")]
+)
+def test_the_level_is_taken_over_the_window(levels, outcome):
+    """Slopes of the pairs: median 0.5 of the first five, −0.875 of the others."""
+    made = zone_scene({2024: 100, 2025: 90}, dict(zip(range(2021, 2026), levels, strict=True)))
+    found = run(made, "levels.zone_overdraft", "TLF-1.2b", {"check_level": True, "window_years": 5})
+    assert outcomes(speaks(found)).get("Z", "pass") == outcome
+
+
+def test_no_year_before_the_document_is_judged():
+    made = zone_scene({2019: 100, 2020: 110, 2021: 120}, allowable=50, as_of="2022-12-30")  # issued in 2021
+    row = one(speaks(run(made, "levels.zone_overdraft", "TLF-1.2b")))
+    assert (row["period"], row["outcome"], row["period_state"]) == ("2021/2022", "not_evaluated", "not_due")
+
+
+# ---------------------------------------------------------------------------------------------------- zone balance
+
+
+def recharge(value, zone_id="Z", year=2024, role="zones"):
+    row = {"subject_role": role, "subject_id": zone_id, "year": year, "measure": "recharge"}
+    return {**row, "value": value, "unit": "m3"}
+
+
+@pytest.mark.parametrize(
+    ("volume", "gain", "outcome", "key"),
+    [
+        (700, 700, "pass", None),
+        (850, 700, "not_evaluated", "gap"),
+        (850, None, "not_evaluated", "no_recharge"),
+        (None, 700, "not_evaluated", "no_use"),
+    ],
+)
+def test_the_gap_to_balance_is_shown_and_never_failed(volume, gain, outcome, key):
+    rows = [recharge(900, "Y")] if gain is None else [recharge(gain)]
+    made = zone_scene(
+        {2025: volume},
+        indices=rows,
+        wells=[{"well_id": "W"}, {"well_id": "V", "x": 88.6}],
+        readings=[{"well_id": "V", "year": 2025, "volume_m3": 100}]  # outside the zone: not counted
+        + ([{"well_id": "W", "year": 2025, "volume_m3": volume}] if volume else []),
+    )
+    found = speaks(run(made, "levels.zone_balance", "TLF-1.2p"))
+    assert outcomes(found).get("Z", "pass") == outcome
+    if key is not None:
+        assert one(found)["message_key"] == f"levels.zone_balance.{key}"
+    if key == "gap":
+        assert '"gap_m3":150' in one(found)["message_values"].replace(" ", "")
+
+
+def test_a_well_without_a_reading_leaves_the_balance_open():
+    made = zone_scene({2025: 500}, indices=[recharge(700)], wells=[{"well_id": "W"}, {"well_id": "V"}])
+    row = one(speaks(run(made, "levels.zone_balance", "TLF-1.2p")))
+    assert (row["outcome"], row["message_key"]) == ("not_evaluated", "levels.zone_balance.open")
+
+
+# ------------------------------------------------------------------------------------------- zones, and jurisdiction
 
 
 def test_zones_of_others_are_out_of_scope():

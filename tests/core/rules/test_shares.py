@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from saying import said, speaks
 
 from build import passed, run, scene
 
@@ -117,11 +118,51 @@ def test_a_record_of_a_part_of_the_year_is_open_and_nothing_recorded_says_nothin
     assert run(scene(), "shares.limit", "TLF-1.2f", FARM).rows.iloc[0]["message_key"] == "rules.role_missing"
 
 
-def test_without_a_limit_the_clause_says_which_value_is_missing():
-    made = scene("toli-2024", indices=[figure(1, unit="654224")])
-    with_ = {"numerator": "ecology_use", "denominator": "total_use", "at": "at_least"}
-    found = run(made, "shares.limit", "TOL-3a", with_, {"limit": "ecology.share_percent"})
-    assert (found.rows.iloc[0]["message_key"], only(found)) == ("rules.value_missing", "not_evaluated")
+def test_without_a_limit_the_share_is_shown_and_not_judged():
+    rows = [figure(2, unit="654224", sector="ecology"), figure(8, unit="654224")]
+    with_ = {"numerator": "ecology_use", "denominator": "total_use", "at": "at_least", "level": "county"}
+    settings = {"limit": "ecology.share_percent"}
+    found = speaks(run(scene("toli-2024", indices=rows), "shares.limit", "TOL-3a", with_, settings))
+    row = found.rows.iloc[0]
+    assert (row["message_key"], only(found)) == ("shares.limit.shown", "not_evaluated")
+    assert row["measured"] == 25
+    assert "ecology.share_percent" in said(row)
+    found = run(scene("toli-2024", indices=rows[1:]), "shares.limit", "TOL-3a", with_, settings)
+    assert found.rows.iloc[0]["message_key"] == "shares.limit.no_data"
+    rows[0]["as_of"] = "2025-10-01"
+    found = speaks(run(scene("toli-2024", indices=rows), "shares.limit", "TOL-3a", with_, settings))
+    assert found.rows.iloc[0]["message_key"] == "shares.limit.shown_open"
+
+
+ALL_REUSED = {
+    "numerator": "reclaimed_reused",
+    "denominator": "reclaimed_produced",
+    "limit": 100,
+    "at": "at_least",
+    "years": (2025,),
+}
+
+
+@pytest.mark.parametrize(
+    ("produced", "reused", "outcome"),
+    [(80, 80, "pass"), (100, 60, "fail"), (100, None, "not_evaluated"), (None, 60, "not_evaluated")],
+)
+def test_all_of_the_reclaimed_water_is_reused(produced, reused, outcome):
+    """Of what was reclaimed, not of all the wastewater that was treated (100)."""
+    rows = [figure(100, measure="wastewater_treated", source=None)]
+    rows += [figure(produced, measure="reclaimed", source=None)] if produced else []
+    rows += [figure(reused, source="reclaimed")] if reused else []
+    assert only(speaks(run(scene(indices=rows), "shares.limit", "TLF-1.2j", ALL_REUSED))) == outcome
+
+
+def test_recorded_use_of_reclaimed_water_comes_before_what_was_reclaimed():
+    rows = [
+        figure(100, measure="wastewater_treated", source=None),
+        figure(70, measure="reclaimed", source=None),
+        figure(50, source="reclaimed"),
+    ]
+    found = run(scene(indices=rows), "shares.limit", "TLF-1.2j", REUSE)
+    assert (only(found), found.rows.iloc[0]["measured"]) == ("fail", 50)
 
 
 def test_falling_short_may_be_for_review():
@@ -230,3 +271,12 @@ def test_only_flagged_units_where_the_clause_speaks_of_them():
     found = run(scene(units=units, indices=rows), "shares.balance", "TLF-1.2p", {"flag": "urban"})
     assert found.rows["subject_id"].tolist() == [GAOCHANG]
     assert found.counts["n_out_of_scope"].sum() == 2
+
+
+def test_without_any_flagged_unit_the_clause_is_not_passed_over():
+    rows = [figure(3, unit=GAOCHANG, source="groundwater"), figure(1, measure="recharge", unit=GAOCHANG)]
+    for flags in (None, "old_regiment"):
+        units = [{"unit_id": GAOCHANG, "name": "高昌区", "level": "county", "flags": flags}]
+        found = speaks(run(scene(units=units, indices=rows), "shares.balance", "TLF-1.2p", {"flag": "urban"}))
+        assert only(found) == "not_evaluated"
+        assert found.rows.iloc[0]["message_key"] == "shares.balance.no_flag"

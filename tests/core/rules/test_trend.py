@@ -177,6 +177,47 @@ def test_within_the_recharge_a_flat_year_is_no_breach_where_the_clause_says_so()
     assert of(run(made, "trend.yearly", "TLF-4.2b", FALLS), 2025) == "fail"
 
 
+def test_without_the_recharge_a_rise_is_not_judged_where_the_clause_looks_at_it():
+    rows = [figure(100, 2024), figure(101, 2025)]
+    found = run(scene(indices=rows), "trend.yearly", "TLF-4.2b", {**FALLS, "until_balanced": True})
+    assert of(found, 2025) == "not_evaluated"
+    assert of(found, 2025, column="message_key") == "trend.no_recharge"
+
+
+@pytest.mark.parametrize(
+    ("recharge", "outcome"),
+    [
+        ({"Z": 600, "Y": 50}, "pass"),
+        ({"Z": 599, "Y": 999}, "fail"),  # each zone by itself
+        ({"Z": 600}, "not_evaluated"),
+        ({GAOCHANG: 700}, "not_evaluated"),  # of the county as a whole: says nothing of its zones
+    ],
+)
+def test_zones_are_compared_with_their_own_recharge(recharge, outcome):
+    """Zone Z 500, then 600; zone Y 50 in both; 900 outside."""
+    wells = [
+        {"well_id": name, "county": "高昌区", "x": x} for name, x in (("a", 89.2), ("b", 89.7), ("c", 88))
+    ]
+    volumes = {"a": (500, 600), "b": (50, 50), "c": (900, 900)}
+    rows = [
+        reading(well, year, volume)
+        for well, both in volumes.items()
+        for year, volume in zip((2024, 2025), both, strict=True)
+    ]
+    zones = [
+        {"zone_id": "Z", "severity": "severe", "geometry": box(89.0, 42.0, 89.4, 43.5)},
+        {"zone_id": "Y", "severity": "severe", "geometry": box(89.5, 42.0, 90.0, 43.5)},
+    ]
+    gains = [
+        {**figure(value, 2023, "recharge", name, source=None), "unit": "m3", "subject_role": role}
+        for name, value in recharge.items()
+        for role in ["units" if name == GAOCHANG else "zones"]
+    ]
+    made = scene(wells=wells, readings=rows, zones=zones, indices=gains)
+    found = run(made, "trend.yearly", "TLF-4.2b", {**FALLS, "zones_only": True, "until_balanced": True})
+    assert of(found, 2025) == outcome
+
+
 @pytest.mark.parametrize(("now", "outcome"), [(301, "pass"), (300, "fail"), (299, "fail")])
 def test_rates_are_shares_of_two_volumes(now, outcome):
     rows = [
@@ -186,6 +227,14 @@ def test_rates_are_shares_of_two_volumes(now, outcome):
     ]
     rises = {"quantity": "reclaimed_rate", "direction": "rises"}
     assert of(run(scene(indices=rows), "trend.yearly", "TLF-4.2b", rises), 2025) == outcome
+
+
+def test_water_reclaimed_and_water_reused_are_not_compared():
+    rows = [figure(1000, year, "wastewater_treated", source=None) for year in (2024, 2025)]
+    rows += [figure(300, 2024, source="reclaimed"), figure(400, 2025, "reclaimed", source=None)]
+    rises = {"quantity": "reclaimed_rate", "direction": "rises"}
+    found = run(scene(indices=rows), "trend.yearly", "TLF-4.2b", rises)
+    assert of(found, 2025, column="message_key") == "trend.not_comparable"
 
 
 def test_unconventional_water_is_the_sum_of_its_parts_in_every_year():
