@@ -8,7 +8,7 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ..binding import Binding
 from ..facts.flags import flagged, recorded
-from ..facts.levels import level_state, station_slopes, station_years, unit_levels
+from ..facts.levels import level_state, station_margins, station_slopes, station_years, unit_levels
 from ..facts.yearbook import last_full_year, plain_scope, unit_names, units_of, used_by, year_table
 from ..registry import Parameter, Rule
 from ..scene import Scene
@@ -23,7 +23,8 @@ def control(scene: Scene, binding: Binding) -> Verdicts:
 
     Level: mean over the unit's stations of the year, ``level ≥ control`` as an elevation, ``depth ≤ control`` where
     only depths are known; equality passes. Without a threshold: not evaluated, never a pass. Stations below their own
-    threshold are named. Two verdicts, ``.level`` and ``.volume``, so that neither covers the other.
+    threshold are named. Years: ``years``, else the last one with levels. Two verdicts, ``.level`` and ``.volume``, so
+    that neither covers the other. ``short`` = review: a control that is not kept is for a person to look at.
     """
     level = str(binding.value("level") or "county")
     found = [_level(scene, binding, level)]
@@ -38,7 +39,7 @@ def _volume(scene: Scene, binding: Binding, level: str) -> Verdicts:
     state = table["state"]
     return binding.say(
         scene.unit_subjects(table["unit_id"].to_numpy(dtype=object)),
-        outcome=table["outcome"].to_numpy(dtype=object),
+        outcome=table["outcome"].replace({"fail": binding.value("short")}).to_numpy(dtype=object),
         key=state.map(CAP_KEYS).to_numpy(dtype=object),
         values=figures_of(scene, table),
         period=table["year"].astype(str).to_numpy(dtype=object),
@@ -52,42 +53,37 @@ def _volume(scene: Scene, binding: Binding, level: str) -> Verdicts:
 
 
 def _level(scene: Scene, binding: Binding, level: str) -> Verdicts:
-    """One verdict per unit, on the last year with levels; the running year is judged as far as it goes."""
-    units = unit_levels(scene, level)
-    units = units.assign(state=level_state(units))
-    years = whole_numbers(binding.value("years"))
-    if years:
-        units = units[units["year"].isin(years).to_numpy()]
-    last = units.sort_values(["unit_id", "year"], kind="stable").drop_duplicates("unit_id", keep="last")
-    ids = np.unique(np.concatenate([units_of(scene, level), last["unit_id"]]).astype(object))
-    last = last.set_index("unit_id").reindex(ids)
-    margin = last["margin_m"].to_numpy("float64")
-    running = last["closed"].eq(False).to_numpy()
-    state = last["state"].fillna("no_level").to_numpy(dtype=object)
+    """One verdict per unit and year; the running year is judged as far as it goes."""
+    table = _years_judged(scene, level, whole_numbers(binding.value("years")))
+    ids, year = table["unit_id"].to_numpy(dtype=object), table["year"].to_numpy("int64")
+    margin = table["margin_m"].to_numpy("float64")
+    future, running = year > scene.as_of.year, year > last_full_year(scene)
+    state = np.where(future, "not_due", table["state"].fillna("no_level")).astype(object)
     outcome = np.select(
-        [state == "below", (state == "kept") & ~running], ["fail", "pass"], default="not_evaluated"
+        [state == "below", (state == "kept") & ~running],
+        [binding.value("short"), "pass"],
+        default="not_evaluated",
     ).astype(object)
     key = np.where((state == "kept") & running, "open", state)
-    year = last["year"].fillna(last_full_year(scene)).astype("int64")
-    failing = last["failing"].map(lambda found: found[:MANY_IDS] if isinstance(found, list) else None)
+    failing = table["failing"].map(lambda found: found[:MANY_IDS] if isinstance(found, list) else None)
     return binding.say(
         scene.unit_subjects(ids),
         outcome=outcome,
         key=np.array([f"levels.control.{one}" for one in key], dtype=object),
         values={
             "unit": unit_names(scene, ids),
-            "year": year.to_numpy(),
+            "year": year,
             "margin": np.abs(margin).round(3),
-            "n_stations": last["n_stations"].fillna(0).astype("int64").to_numpy(),
-            "n_unknown": last["n_unknown"].fillna(0).astype("int64").to_numpy(),
+            "n_stations": table["n_stations"].fillna(0).astype("int64").to_numpy(),
+            "n_unknown": table["n_unknown"].fillna(0).astype("int64").to_numpy(),
             "stations": failing.to_numpy(dtype=object),
         },
         evidence={
-            "failing": last["failing"].to_numpy(dtype=object),
-            "mean_level_m": last["level_m"].to_numpy(),
+            "failing": table["failing"].to_numpy(dtype=object),
+            "mean_level_m": table["level_m"].to_numpy(),
         },
-        period=year.astype(str).to_numpy(dtype=object),
-        period_state=np.where(running, "open", "closed").astype(object),
+        period=year.astype(str).astype(object),
+        period_state=np.select([future, running], ["not_due", "open"], "closed").astype(object),
         action=np.select(
             [state == "below", np.isin(state, ["no_level", "unknown"])], ["limit", "supply_data"], "none"
         ).astype(object),
@@ -95,6 +91,59 @@ def _level(scene: Scene, binding: Binding, level: str) -> Verdicts:
         threshold=0.0,
         measure_unit="m",
         check="level",
+    )
+
+
+def _years_judged(scene: Scene, level: str, years: list[int]) -> pd.DataFrame:
+    """``unit_levels`` and their ``state`` of each unit in each of the years, or in its last one with levels."""
+    units = unit_levels(scene, level)
+    units = units.assign(state=level_state(units))
+    ids = np.unique(np.concatenate([units_of(scene, level), units["unit_id"]]).astype(object))
+    if years:
+        rows = pd.MultiIndex.from_product([ids, years], names=["unit_id", "year"]).to_frame(index=False)
+    else:
+        last = units.groupby("unit_id")["year"].max().reindex(ids).fillna(last_full_year(scene))
+        rows = pd.DataFrame({"unit_id": ids, "year": last.to_numpy()})
+    rows = rows.astype({"unit_id": object, "year": "int64"})
+    return rows.merge(units.astype({"unit_id": object}), how="left", on=["unit_id", "year"])
+
+
+def stations(scene: Scene, binding: Binding) -> Verdicts:
+    """The mean level of each station in the last full year is not below its threshold (TOL-1b).
+
+    As an elevation ``level ≥ threshold``, ``depth ≤ threshold`` where only depths are known; equality passes. Without
+    a threshold or a level of that year: not evaluated.
+    """
+    year = last_full_year(scene)
+    table = station_margins(scene)
+    table = table[(table["year"] == year).to_numpy()].set_index("station")
+    table = table.reindex(range(len(scene.frame("stations"))))
+    margin = table["margin_m"].to_numpy("float64")
+    state = np.select(
+        [table["level_m"].isna().to_numpy(), np.isnan(margin), margin < -LEVEL_TOLERANCE_M],
+        ["no_level", "no_threshold", "below"],
+        default="kept",
+    ).astype(object)
+    return binding.say(
+        scene.subjects("stations"),
+        outcome=np.select([state == "kept", state == "below"], ["pass", "fail"], "not_evaluated").astype(
+            object
+        ),
+        key=np.array([f"levels.stations.{one}" for one in state], dtype=object),
+        values={
+            "station": scene.subjects("stations").ids,
+            "year": year,
+            "margin": np.abs(margin).round(3),
+        },
+        evidence={"level_m": table["level_m"].to_numpy(), "threshold_m": table["threshold_m"].to_numpy()},
+        period=str(year),
+        period_state="closed",
+        action=np.select([state == "below", state == "kept"], ["limit", "none"], "supply_data").astype(
+            object
+        ),
+        measured=margin,
+        threshold=0.0,
+        measure_unit="m",
     )
 
 
@@ -270,8 +319,14 @@ RULES = (
         "levels.control",
         control,
         subjects=("units",),
-        parameters=(*_WHERE, Parameter("volume", "bool", default=False), Parameter("years", "numbers")),
+        parameters=(
+            *_WHERE,
+            Parameter("volume", "bool", default=False),
+            Parameter("years", "numbers"),
+            Parameter("short", "text", default="fail", one_of=("fail", "review")),
+        ),
     ),
+    Rule("levels.stations", stations, subjects=("stations",), needs=("stations", "levels")),
     Rule(
         "levels.trend",
         trend,

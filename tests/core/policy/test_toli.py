@@ -31,6 +31,8 @@ DEFAULTS = {
     "protection.review_uses": ("irrigation",),
     "passage.permission": "review",
     "land.baseline": date(2024, 12, 3),
+    "flow.guarantee_ratio": 1,
+    "flow.short": "review",
     "trend.equal": "fail",
 }
 
@@ -61,7 +63,7 @@ RULES = """
 TOL-P permits.required permits.over_volume permits.use_differs meters.required fees.paid
 TOL-G wells.new_self_supply
 TOL-1a quota.protected_minima
-TOL-1b levels.control
+TOL-1b levels.stations ecology.flow_kept ecology.unrecorded
 TOL-2 projects.assessment
 TOL-3a shares.limit
 TOL-3b irrigation.reclaimed_land

@@ -45,6 +45,7 @@ DEFAULTS = {
     "zones.well_count_baseline": date(2021, 11, 12),
     "zones.other_new_wells": "deny",
     "trend.window_years": 3,
+    "control.short": "review",
     "reclaimed.denominator": "wastewater_treated",
     "balance.window_years": 5,
     "overload.level": "county",

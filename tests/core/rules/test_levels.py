@@ -131,6 +131,56 @@ def test_units_of_others_are_out_of_scope():
     assert found.counts["n_out_of_scope"].sum() == 1
 
 
+def dual(as_of, value=1.92, level=99.0, **with_):
+    """Cap of 2025: 1.91 亿; threshold 100 m. Outcome and period of level and volume."""
+    made = scene(
+        as_of=as_of,
+        units=[COUNTY],
+        stations=[{"station_id": "S", "threshold_m": 100}],
+        levels=level_rows("S", {2022: 90.0, 2025: level, 2027: 90.0}),
+        indices=[used(value)],
+    )
+    found = speaks(run(made, "levels.control", "TLF-1.2k", {"volume": True, "years": (2025,), **with_}))
+    rows = found.rows[found.rows["subject_id"] == GAOCHANG]
+    return {tuple(row) for row in rows[["rule", "period", "period_state", "outcome"]].itertuples(index=False)}
+
+
+def test_what_is_to_be_basically_met_is_for_a_person_where_it_is_not():
+    both = [(f"levels.control.{check}", "2025", "closed", "review") for check in ("level", "volume")]
+    assert dual("2026-03-31", short="review") == set(both)
+    assert {row[-1] for row in dual("2026-03-31")} == {"fail"}
+    assert dual("2026-03-31", 1.91, 100.0, short="review") == set()
+
+
+@pytest.mark.parametrize(("as_of", "state"), [("2023-03-31", "not_due"), ("2028-03-31", "closed")])
+def test_only_the_year_of_the_clause_is_judged(as_of, state):
+    level = {row for row in dual(as_of) if row[0].endswith("level")}
+    outcome = "fail" if state == "closed" else "not_evaluated"
+    assert level == {("levels.control.level", "2025", state, outcome)}
+
+
+# -------------------------------------------------------------------------------------------------------- stations
+
+
+@pytest.mark.parametrize(
+    ("station", "level", "outcome"),
+    [
+        ({"threshold_m": 100}, 100.0, []),
+        ({"threshold_m": 100}, 80.0, ["fail"]),
+        ({}, 80.0, ["not_evaluated"]),
+        ({"threshold_m": 100}, None, ["not_evaluated"]),
+    ],
+)
+def test_each_station_has_a_status_of_its_own(station, level, outcome):
+    """Far above its threshold, the other station makes up for nothing."""
+    rows = [{"station_id": "S", **station}, {"station_id": "T", "threshold_m": 100}]
+    levels = level_rows("S", {2025: level} if level else {2024: 1.0}) + level_rows("T", {2025: 200.0})
+    made = scene(units=[COUNTY], stations=rows, levels=levels)
+    found = speaks(run(made, "levels.stations", "TLF-4.2a"))
+    assert of(found, "S", "levels.stations") == outcome
+    assert passed(found) == 2 - len(outcome)
+
+
 # ----------------------------------------------------------------------------------------------------------- trend
 
 
