@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from ...overlay.editions import Editions, row_ids
 from ...overlay.layers import Layer
 from ...overlay.points import Points
 from ...overlay.polygons import Polygons
@@ -64,8 +65,26 @@ def cover(scene: Scene, role: str, areas: str, kinds: Collection[str] | None = N
     )
 
 
-def _pairs(scene: Scene, points: pd.DataFrame, layer: pd.DataFrame, areas: str) -> pd.DataFrame:
-    """Point and covering row of the edition in force."""
+def covered_on(scene: Scene, role: str, areas: str, days: np.ndarray) -> np.ndarray:
+    """Which points of ``role`` an area of another role, in force on a day of their own, covers, its edge included.
+
+    Args:
+        days: datetime64, one for each point; NaT: covered by none.
+    """
+    points, layer = scene.frame(role), scene.frame(areas)
+    pairs = _pairs(scene, points, layer, areas, ever=True)
+    pairs = pairs[scene.place(role).frame["placed"].to_numpy(dtype=bool)[pairs["point"].to_numpy()]]
+    pairs = pairs[~np.isnat(days[pairs["point"].to_numpy()])]
+    point, row = pairs["point"].to_numpy(), pairs["row"].to_numpy()
+    key = register_schema().roles[areas].key[0]
+    inside = Editions(layer, row_ids(layer, key)).in_force(row, days[point])
+    return np.isin(np.arange(len(points)), point[inside])
+
+
+def _pairs(
+    scene: Scene, points: pd.DataFrame, layer: pd.DataFrame, areas: str, ever: bool = False
+) -> pd.DataFrame:
+    """Point and covering row of the edition in force, or of any edition."""
     nothing = np.array([], dtype=np.int64)
     if not len(points) or not len(layer):
         return pd.DataFrame({"point": nothing, "row": nothing})
@@ -73,7 +92,8 @@ def _pairs(scene: Scene, points: pd.DataFrame, layer: pd.DataFrame, areas: str) 
     if shapely.is_missing(polygons.shapes).all():
         return pd.DataFrame({"point": nothing, "row": nothing})
     key = register_schema().roles[areas].key[0]
-    point, row = Layer.of(layer, polygons, key, scene.today).covering(Points(points))
+    shapes = Layer.of(layer, polygons, key, scene.today)
+    point, row = shapes.covering_ever(Points(points)) if ever else shapes.covering(Points(points))
     return pd.DataFrame({"point": point, "row": row})
 
 

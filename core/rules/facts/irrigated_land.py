@@ -102,22 +102,40 @@ def land_added(scene: Scene, baseline: date) -> pd.DataFrame | None:
     return frame
 
 
-def land_within(scene: Scene, found: pd.DataFrame, kinds: Collection[str]) -> np.ndarray:
-    """How much of the added land of each area lies in PROTECTION of some kinds, 亩; NaN where the area is not known."""
+def land_within(scene: Scene, found: pd.DataFrame, kinds: Collection[str]) -> pd.DataFrame:
+    """How much of the added land of each area lies in PROTECTION of some kinds.
+
+    Returns:
+        Aligned with ``found``: ``inside_mu`` (亩; NaN where the added land is not known) and ``perhaps_mu`` (in
+        areas whose kind is not recorded; infinite for added land where an area of these or of no recorded kind is
+        not drawn).
+    """
     protection = scene.frame("protection")
     shapes = repaired_polygons(protection, "protection")[0]
-    chosen = protection["kind"].isin(list(kinds)).to_numpy() & ~shapely.is_missing(shapes)
+    chosen, nameless = protection["kind"].isin(list(kinds)).to_numpy(), protection["kind"].isna().to_numpy()
+    drawn = ~shapely.is_missing(shapes)
+    inside = _added_within(scene, found, shapes[chosen & drawn])
+    perhaps = _added_within(scene, found, shapes[nameless & drawn])
+    if ((chosen | nameless) & ~drawn).any():
+        perhaps[perhaps >= 0] = np.where(found["added"].notna()[perhaps >= 0], np.inf, 0.0)
+    return pd.DataFrame({"inside_mu": inside, "perhaps_mu": perhaps})
+
+
+def _added_within(scene: Scene, found: pd.DataFrame, shapes: np.ndarray) -> np.ndarray:
+    """The part of the added land of each area within some polygons of PROTECTION, 亩."""
     inside = found["added_mu"].to_numpy("float64", copy=True)
     inside[inside > 0] = 0.0
     rows = np.flatnonzero(found["added"].notna())
-    if not len(rows) or not chosen.any():
+    if not len(rows) or not len(shapes):
         return inside
-    crs, target = crs_of(scene.frame("irrigation"), "irrigation"), crs_of(protection, "protection")
+    crs, target = (
+        crs_of(scene.frame("irrigation"), "irrigation"),
+        crs_of(scene.frame("protection"), "protection"),
+    )
     parts = reproject(found["added"].to_numpy()[rows], crs, target)
-    cuts = split_by_units(parts, np.array([shapely.union_all(shapes[chosen])], dtype=object), target)
-    inside[rows[cuts["area"].to_numpy("int64")]] = found["added_mu"].to_numpy()[
-        rows[cuts["area"].to_numpy("int64")]
-    ] * cuts["share"].to_numpy("float64")
+    cuts = split_by_units(parts, np.array([shapely.union_all(shapes)], dtype=object), target)
+    cut = rows[cuts["area"].to_numpy("int64")]
+    inside[cut] = found["added_mu"].to_numpy()[cut] * cuts["share"].to_numpy("float64")
     return inside
 
 

@@ -85,28 +85,42 @@ def reclaimed_land(scene: Scene, binding: Binding) -> Verdicts:
     """No new farmland in fragile ground (TOL-3b).
 
     The land added since ``baseline`` (as ``irrigation.expansion``) that lies in PROTECTION of the ``kinds``; an edge
-    in common is no land. Any: fail.
+    in common is no land. Any: fail. In an area whose kind is not recorded: review. Where no area of the kinds is on
+    record, or one is not drawn, added land cannot be told to lie outside: not evaluated.
     """
     found = land_added(scene, binding.value("baseline"))
     if found is None:
         return binding.cannot("irrigation.no_baseline", baseline=binding.value("baseline"))
-    inside = land_within(scene, found, binding.value("kinds"))
-    known = ~np.isnan(inside)
-    more = inside > 0
+    kinds = binding.value("kinds")
+    within = land_within(scene, found, kinds)
+    inside, perhaps = within["inside_mu"].to_numpy(), within["perhaps_mu"].to_numpy()
+    none = not scene.frame("protection")["kind"].isin(list(kinds)).any()
+    new = found["added"].notna().to_numpy()
+    state = np.select(
+        [
+            np.isnan(inside),
+            inside > 0,
+            np.isfinite(perhaps) & (perhaps > 0),
+            new & (none | np.isinf(perhaps)),
+        ],
+        ["no_shape", "added", "kind_unknown", "no_areas"],
+        default="none",
+    ).astype(object)
     areas = scene.frame("irrigation")
+    outcome = {"none": "pass", "added": "fail", "kind_unknown": "review"}
     return binding.say(
         scene.subjects("irrigation"),
         asked=found["now"].to_numpy(bool),
-        outcome=np.select([~known, more], ["not_evaluated", "fail"], "pass").astype(object),
-        action=np.select([~known, more], ["supply_data", "close"], "none").astype(object),
-        key=np.select(
-            [~known, more],
-            ["irrigation.expansion.no_shape", "irrigation.reclaimed.added"],
-            "irrigation.reclaimed.none",
+        outcome=pd.Series(state).map(outcome).fillna("not_evaluated").to_numpy(dtype=object),
+        action=np.select([state == "none", state == "added"], ["none", "close"], "supply_data").astype(
+            object
+        ),
+        key=np.where(
+            state == "no_shape", "irrigation.expansion.no_shape", "irrigation.reclaimed." + state
         ).astype(object),
         values={
             "area": areas["row_id"].to_numpy(),
-            "added_mu": np.round(inside, 2),
+            "added_mu": np.round(np.where(state == "added", inside, found["added_mu"]), 2),
             "baseline": binding.value("baseline"),
         },
         evidence={"added_mu": found["added_mu"].to_numpy()},

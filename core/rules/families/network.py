@@ -8,6 +8,7 @@ import pandas as pd
 from ...findings import Verdicts
 from ..binding import Binding
 from ..facts.applied import alive, outcomes
+from ..facts.cover import covered_on
 from ..registry import Parameter, Rule
 from ..scene import Scene
 
@@ -19,7 +20,8 @@ def existing(scene: Scene, binding: Binding) -> Verdicts:
     """Self-supply wells that stand inside the network (TOL-13a: on a control list; YJS-3.5.1b: closed by a day).
 
     ``action`` says what becomes of them, ``outcome`` how grave that is. With a day set in ``due_on`` a well to be
-    closed carries no verdict up to that day and is overdue after it; without one the duty stands as ``outcome`` says.
+    closed carries no verdict up to that day and is overdue after it; without one the duty stands as ``outcome`` says
+    (review where the text wants a deadline that nobody has set).
     A place on the edge is inside. Asked of self-supply wells that are neither sealed, dismantled nor proposed; a
     well of which nobody says whether it is one is spoken of only inside. Where wells are to be closed, one that is
     shut passes.
@@ -117,6 +119,56 @@ def new(scene: Scene, binding: Binding) -> Verdicts:
     )
 
 
+def built(scene: Scene, binding: Binding) -> Verdicts:
+    """No self-supply wells were added inside the network since the document (TOL-13b).
+
+    Asked of self-supply wells built (else commissioned) after ``since``, else after the day of the document, that are
+    neither sealed, dismantled nor proposed; the network is that of the day on which they were built. A new well
+    inside fails; a replacement counts as new unless a person says otherwise, and so does one of no recorded origin:
+    review. A well that is not recorded as an original one and of which nobody knows when it was built is spoken of
+    only inside, and so is one of which nobody says whether it is a self-supply well.
+    """
+    since = binding.value("since") or scene.policy.issued_on
+    if since is None:
+        return binding.cannot("rules.parameter_missing", parameter="since")
+    wells, status = scene.frame("wells"), scene.wells_now["status"]
+    days = wells["built_on"].fillna(wells["commissioned_on"]).to_numpy("datetime64[D]")
+    undated = np.isnat(days)
+    inside, known = _in_network(scene, "wells")
+    inside = np.where(undated, inside, covered_on(scene, "wells", "networks", days))
+    own_supply, origin = _bool(wells["self_supply"], True), wells["origin"]
+    unknown = wells["self_supply"].isna().to_numpy(dtype=bool)
+    case = np.select(
+        [~known, ~inside, unknown, undated, origin.eq("new").to_numpy(), origin.eq("renewal").to_numpy()],
+        ["not_placed", "outside", "supply_unknown", "undated", "inside", "replacement"],
+        default="origin_unknown",
+    )
+    outcome = pd.Series(case).map(
+        {"not_placed": "not_evaluated", "undated": "not_evaluated", "outside": "pass", "inside": "fail"}
+    )
+    maybe = (unknown | undated) & (case == "outside")
+    late = np.where(undated, ~origin.eq("original").to_numpy(), days > np.datetime64(since))
+    return binding.say(
+        scene.subjects("wells"),
+        asked=~status.isin(NOT_BUILT_OR_GONE).to_numpy(dtype=bool) & (own_supply | unknown) & late & ~maybe,
+        outcome=outcome.fillna("review").to_numpy(dtype=object),
+        action=np.select(
+            [case == "outside", np.isin(case, ("inside", "replacement"))], ["none", "explain"], "supply_data"
+        ),
+        key=("network.built." + pd.Series(case)).to_numpy(dtype=object),
+        values={
+            "well": wells["row_id"].to_numpy(dtype=object),
+            "built_on": np.where(undated, None, days.astype(str)),
+            "since": since,
+        },
+        evidence={
+            "in_network": np.where(known, inside, None),
+            "self_supply": wells["self_supply"].astype(object).where(~unknown, None).to_numpy(dtype=object),
+            "origin": origin.to_numpy(dtype=object),
+        },
+    )
+
+
 def _in_network(scene: Scene, role: str) -> tuple[np.ndarray, np.ndarray]:
     """Whether each point lies in a network in force, and whether that is known (bool each)."""
     place = scene.place(role).frame
@@ -142,4 +194,11 @@ RULES = (
         ),
     ),
     Rule("network.new", new, subjects=("applications",), needs=("applications", "networks"), step=3),
+    Rule(
+        "network.built",
+        built,
+        subjects=("wells",),
+        needs=("wells", "networks"),
+        parameters=(Parameter("since", "date"),),
+    ),
 )

@@ -20,10 +20,11 @@ def replace(scene: Scene, binding: Binding) -> Verdicts:
     """Groundwater gives way to another source where one is at hand (TLF-4.3e, HJQ-3.3b, YJS-3.4.1b).
 
     At hand: the well lies in an area of ALTERNATIVES of one of ``kinds`` that is in force, its edge included.
-    ``urgency`` must: the well fails, after ``due_on`` where that day is set (up to it there is no verdict yet);
-    first: a priority, for a person. Before ``from_year`` nothing is due. The volume affected is that of the last
-    whole year of readings, else the permitted one. Asked of wells of the named uses that are not shut, sealed,
-    dismantled or proposed; one of no recorded use is spoken of only where another source is at hand.
+    ``urgency`` must: the well fails after ``due_on`` (up to that day there is no verdict yet); the text wants a
+    deadline, so while none is set it is a review; first: a priority, for a person. Before ``from_year`` nothing is
+    due. The volume affected is that of the last whole year of readings, else the permitted one. Asked of wells of the
+    named uses that are not shut, sealed, dismantled or proposed; one of no recorded use is spoken of only where
+    another source is at hand.
     """
     wells, status = scene.frame("wells"), scene.wells_now["status"]
     area = cover(scene, "wells", "alternatives", binding.value("kinds"))
@@ -55,7 +56,6 @@ def replace(scene: Scene, binding: Binding) -> Verdicts:
             "not_begun": "not_evaluated",
             "not_due": "not_evaluated",
             "overdue": "fail",
-            "must": "fail",
         }
     )
     unclear = np.isin(case, ("not_placed", "kind_unknown", "use_unknown"))

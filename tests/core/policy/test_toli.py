@@ -85,7 +85,7 @@ TOL-11b permits.conditions
 TOL-11c permits.deregistration
 TOL-12b quota.parcel_rights
 TOL-13a network.existing
-TOL-13b network.new
+TOL-13b network.new network.built
 TOL-13d fees.over_plan
 TOL-C levels.zone_overdraft
 TOL-14 meters.coverage meters.intake_coverage

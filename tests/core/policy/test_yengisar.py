@@ -201,7 +201,7 @@ def test_other_figures_of_the_rules_stand_in_the_document(uses, text):
 
 def test_bans_name_what_the_text_names(uses):
     assert uses["3.5.1d", "bans.zone_abstraction"].values["uses"] == ("industry", "irrigation", "service")
-    assert uses["3.5.1b", "network.existing"].values == {"action": "close", "outcome": "fail"}
+    assert uses["3.5.1b", "network.existing"].values == {"action": "close", "outcome": "review"}
     assert uses["3.5.1b", "network.existing"].settings == {"due_on": "network.close_by"}
     assert uses["3.3.2b", "bans.industry"].values["permission"] == "review"
     assert uses["3.3.2a", "bans.flagged"].values == {"flag": "phased_out", "permission": "deny"}

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from saying import speaks
 from shapely.affinity import translate
 from shapely.geometry import box
 
@@ -165,10 +166,34 @@ def test_new_land_in_fragile_ground(shape, added):
         assert found.rows.iloc[0]["measured"] == pytest.approx(added, rel=1e-6)
 
 
-def test_other_protection_old_land_and_unknown_ages():
-    assert outcomes(reclaimed(field(100, 5000, 200), kind="river")) == {}
+def test_land_of_unknown_age_is_not_evaluated():
     found = reclaimed(field(100, 5000, 200), valid_from=None)
     assert outcomes(found) == {"new": "not_evaluated"}
+
+
+def test_a_protected_area_of_no_recorded_kind_may_be_fragile():
+    assert outcomes(reclaimed(field(100, 5000, 200), kind=None)) == {"new": "review"}
+    beside = field(3000, 5000, 200)
+    assert outcomes(reclaimed(beside, kind=None)) == {"new": "not_evaluated"}  # no fragile area on record
+
+
+def test_where_fragile_ground_is_not_known_added_land_does_not_pass():
+    found = reclaimed(field(100, 5000, 200), kind="drinking_1")
+    assert outcomes(speaks(found)) == {"new": "not_evaluated"}
+    assert passed(found) == 1  # nothing was added to the old area, wherever fragile ground lies
+    drawn = {"protection_id": "F", "kind": "fragile", "geometry": field(0, 5000, 1000)}
+    for other, outcome in (({}, {}), ({"geometry": None}, {"new": "not_evaluated"})):
+        made = scene(
+            "toli-2024",
+            crs=METRES,
+            irrigation=[
+                area("old", field(0, 0, 100), county=None),
+                area("new", field(3000, 5000, 200), "2025-06-01", county=None),
+            ],
+            protection=[drawn, {**drawn, "protection_id": "G", **other}],
+        )
+        found = run(made, "irrigation.reclaimed_land", "TOL-3b", {"baseline": date(2024, 12, 3)})
+        assert outcomes(speaks(found)) == outcome
 
 
 # ----------------------------------------------------------------------------------------------- reports by unit

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from saying import speaks
 from shapely.geometry import Point, box
 
 from build import outcomes, passed, run, scene
 
 METRES = "EPSG:32645"
 CONTROL_LIST = {"action": "control_list", "outcome": "review"}
-CLOSE = {"action": "close", "outcome": "fail"}
+CLOSE = {"action": "close", "outcome": "review"}
 SQUARE = [{"network_id": "N", "geometry": box(0, 0, 1000, 1000)}]
 
 
@@ -51,7 +52,7 @@ def test_existing_wells_go_on_the_control_list(case):
 @pytest.mark.parametrize(
     ("with_", "action", "outcome"),
     [
-        pytest.param(CLOSE, "close", "fail", id="AC-57-Yengisar"),
+        pytest.param(CLOSE, "close", "review", id="AC-57-Yengisar"),
         pytest.param(CONTROL_LIST, "control_list", "review", id="AC-57-Toli"),
     ],
 )
@@ -78,7 +79,7 @@ def test_which_existing_wells_are_asked():
         "TOL-13a",
         with_=CLOSE,
     )
-    assert outcomes(found) == {"nobody says": "review", "no status": "fail", "no place": "not_evaluated"}
+    assert outcomes(found) == {"nobody says": "review", "no status": "review", "no place": "not_evaluated"}
     assert passed(found) == 2  # outside, shut
     assert int(found.counts["n_out_of_scope"].sum()) == 2  # not self-supply, sealed
 
@@ -142,3 +143,54 @@ def test_outside_the_jurisdiction():
     found = run(of(wells=[well()], units=units), "network.existing", "TOL-13a", with_=CONTROL_LIST)
     assert len(found.rows) == 0
     assert int(found.counts["n_out_of_scope"].sum()) == 1
+
+
+def added(*wells, networks=SQUARE, **roles):
+    """Wells of Toli, whose document is of 2024-12-03, on 2026-03-31."""
+    made = scene("toli-2024", crs=METRES, networks=networks, wells=list(wells), **roles)
+    return speaks(run(made, "network.built", "TOL-13b"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "outcome"),
+    [
+        ({}, "fail"),
+        ({"x": 1000.0}, "fail"),
+        ({"origin": "renewal"}, "review"),
+        ({"origin": None}, "review"),
+        ({"self_supply": None}, "review"),
+        ({"built_on": None}, "not_evaluated"),
+        ({"built_on": None, "commissioned_on": "2025-09-01"}, "fail"),
+        ({"geometry": None}, "not_evaluated"),
+    ],
+)
+def test_wells_built_inside_the_network_since_the_document(fields, outcome):
+    found = added(well(**{"built_on": "2025-08-01", "origin": "new", **fields}))
+    assert outcomes(found) == {"W": outcome}
+
+
+def test_wells_that_are_no_addition():
+    new = {"built_on": "2025-08-01", "origin": "new"}
+    found = added(
+        well("outside", x=1000.5, **new),
+        well("before", **{**new, "built_on": "2024-12-03"}),
+        well("original", origin="original"),
+        well("undated outside", x=1000.5),
+        well("sealed", status="sealed", **new),
+        well("not self-supply", **{**new, "self_supply": False}),
+    )
+    assert (len(found.rows), passed(found), int(found.counts["n_out_of_scope"].sum())) == (0, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("valid", "outcome"),
+    [
+        ({"valid_from": "2010-01-01"}, {"W": "fail"}),
+        ({"valid_from": "2025-08-02"}, {}),  # the network came after the well
+        ({"valid_to": "2025-08-01"}, {"W": "fail"}),  # and may have gone since
+        ({"valid_to": "2025-07-31"}, {}),
+    ],
+)
+def test_the_network_of_the_day_on_which_the_well_was_built(valid, outcome):
+    networks = [{**SQUARE[0], **valid}]
+    assert outcomes(added(well(built_on="2025-08-01", origin="new"), networks=networks)) == outcome

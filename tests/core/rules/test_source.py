@@ -26,10 +26,10 @@ def judged(row, with_=MUST, alternatives=SUPPLY, **roles):
 @pytest.mark.parametrize(
     ("row", "outcome", "action"),
     [
-        ({}, "fail", "replace_source"),
-        ({"geometry": EDGE}, "fail", "replace_source"),
-        ({"status": "standby"}, "fail", "replace_source"),
-        ({"status": None}, "fail", "replace_source"),
+        ({}, "review", "replace_source"),  # no deadline is known: nothing is overdue
+        ({"geometry": EDGE}, "review", "replace_source"),
+        ({"status": "standby"}, "review", "replace_source"),
+        ({"status": None}, "review", "replace_source"),
         ({"use": None}, "review", "supply_data"),
         ({"geometry": None}, "not_evaluated", "supply_data"),
     ],
@@ -68,7 +68,7 @@ def test_only_the_named_kinds_of_source_that_are_in_force():
     reclaimed = {**MUST, "kinds": ("reclaimed",)}
     assert passed(judged({}, reclaimed)) == 1
     assert passed(judged({}, alternatives=[{**SUPPLY[0], "valid_from": "2026-04-01"}])) == 1
-    assert outcomes(judged({}, alternatives=[{**SUPPLY[0], "valid_from": "2026-03-31"}])) == {"W": "fail"}
+    assert outcomes(judged({}, alternatives=[{**SUPPLY[0], "valid_from": "2026-03-31"}])) == {"W": "review"}
     assert outcomes(judged({}, alternatives=[{**SUPPLY[0], "kind": None}])) == {"W": "review"}
 
 
