@@ -94,7 +94,7 @@ def _level(scene: Scene, binding: Binding, level: str) -> Verdicts:
     )
 
 
-def _years_judged(scene: Scene, level: str, years: list[int]) -> pd.DataFrame:
+def _years_judged(scene: Scene, level: str, years: tuple[int, ...]) -> pd.DataFrame:
     """``unit_levels`` and their ``state`` of each unit in each of the years, or in its last one with levels."""
     units = unit_levels(scene, level)
     units = units.assign(state=level_state(units))

@@ -254,6 +254,21 @@ def test_use_that_rises_is_listed(before, after, outcome):
     assert of(found, GAOCHANG, ".volume") == outcome
 
 
+def test_townships_are_compared_as_counties_are():
+    town = {"unit_id": "650402100", "name": "七泉湖镇", "level": "township", "parent_id": GAOCHANG}
+    town["geometry"] = box(89, 42.7, 89.4, 43.1)
+    made = scene(
+        units=[COUNTY, town],
+        indices=[used(value, year, "650402100") for year, value in ((2024, 100), (2025, 900))],
+        stations=[{"station_id": "S"}],
+        levels=level_rows("S", {2024: 10.0, 2025: 9.0}),
+    )
+    found = speaks(run(made, "levels.worsened", "TLF-4.5d", {"level": "township"}))
+    assert of(found, "650402100", ".volume") == ["review"]
+    assert of(found, "650402100", ".level") == ["review"]
+    assert GAOCHANG not in set(found.rows["subject_id"])
+
+
 def test_use_of_another_scope_is_not_compared():
     rows = [used(1.0, 2024, scope="北部"), used(2.0, 2025)]
     found = speaks(run(scene(indices=rows), "levels.worsened", "TLF-4.5d"))
