@@ -129,8 +129,8 @@ def _plant(planted: Planted) -> None:
     find = planted.find
     find("total_above", "1.2h quota.cap", "units 650421", period=2025)
     find("groundwater_above", "1.2i quota.cap", "units 650422", period=2025)
-    for number in ("1.2k", "4.2a"):
-        find("groundwater_above", f"{number} levels.control.volume", "units 650422", period=2025)
+    for number, outcome in (("1.2k", "review"), ("4.2a", "fail")):
+        find("groundwater_above", f"{number} levels.control.volume", "units 650422", outcome, 2025)
     find("permits_above", "3.2a permits.within_cap.groundwater", "units 650422", period=2025)
     find("reuse_low", "1.2j shares.limit", f"units {CITY}", period=2025)
     find("ecology_short", "3.1c quota.protected_minima.ecology", "units 650422", period=2025)

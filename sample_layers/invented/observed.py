@@ -48,8 +48,8 @@ def stations_and_levels(land: Jurisdiction, planted: Planted) -> tuple[pd.DataFr
     planted.find("not_assessed", "4.5b levels.network", "stations JC-650402-2")
     planted.find("falling", "1.2c levels.trend", "units 650421", period="2020/2022")
     planted.find("level_fell", "4.5d levels.worsened.level", "units 650421", "review", "2024/2025")
-    for number in ("1.2k", "4.2a"):
-        planted.find("below_level", f"{number} levels.control.level", "units 650421", period=2025)
+    for number, outcome in (("1.2k", "review"), ("4.2a", "fail")):
+        planted.find("below_level", f"{number} levels.control.level", "units 650421", outcome, 2025)
     return pd.DataFrame(stations), pd.DataFrame(levels)
 
 

@@ -76,7 +76,7 @@ def reclaimed_area(cast: Cast) -> gpd.GeoDataFrame:
     for well in wells.loc[
         inside & trade & ~wells["status"].isin(["sealed", "dismantled", "shut"]), "well_id"
     ]:
-        cast.planted.find("substitute", "4.3e source.replace", f"wells {well}")
+        cast.planted.find("substitute", "4.3e source.replace", f"wells {well}", "review")
     row = {"alternative_id": "ZS-01", "kind": "reclaimed", "valid_from": pd.Timestamp("2022-06-01")}
     return gpd.GeoDataFrame([row | {"geometry": shape}], geometry="geometry")
 

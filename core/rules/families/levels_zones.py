@@ -24,6 +24,20 @@ from ..subjects import Subjects
 M2_PER_KM2 = 1e6
 LEVEL_TOLERANCE = 1e-9
 
+OVERDRAFT = {
+    "balanced": "pass",
+    "falls": "pass",
+    "grows": "fail",
+    "grows_and_sinks": "fail",
+    "disagree": "review",
+    "grows_level_holds": "review",
+    "grows_no_level": "review",
+}
+"""Outcome by state of a zone; every other state is not evaluated."""
+
+NOT_KNOWN = ("no_use", "no_allowable", "no_level", "grows_no_level")
+"""States in which somebody has to supply a figure."""
+
 
 def zone_area(scene: Scene, binding: Binding) -> Verdicts:
     """Area of all over-extraction zones together is not larger than on the baseline day (TLF-1.2b).
@@ -122,21 +136,6 @@ def zone_overdraft(scene: Scene, binding: Binding) -> Verdicts:
         threshold=before - allowable,
         measure_unit="m3",
     )
-
-
-OVERDRAFT = {
-    "balanced": "pass",
-    "falls": "pass",
-    "grows": "fail",
-    "grows_and_sinks": "fail",
-    "disagree": "review",
-    "grows_level_holds": "review",
-    "grows_no_level": "review",
-}
-"""Outcome by state of a zone; every other state is not evaluated."""
-
-NOT_KNOWN = ("no_use", "no_allowable", "no_level", "grows_no_level")
-"""States in which somebody has to supply a figure."""
 
 
 def _use_state(before, after, allowable, lacking: np.ndarray) -> np.ndarray:

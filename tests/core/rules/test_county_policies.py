@@ -321,3 +321,74 @@ def test_over_extraction_is_checked_by_2022(volumes, as_of, fall, outcome):
     )
     assert worst(found).get("Z") == outcome
     assert set(found.counts["period"]) - {""} == {"2020/2022"}
+
+
+@pytest.mark.parametrize(
+    ("recharge", "trend", "balance"), [(600, None, None), (599, "fail", "not_evaluated")]
+)
+def test_townships_that_the_document_names_as_zones_have_their_own_recharge(recharge, trend, balance):
+    """550, then 600 in the township, 900 beside it; the county as a whole is recharged by 9,999."""
+    county = {"unit_id": "654224", "name": "托里县", "level": "county", "geometry": box(83, 45, 85, 47)}
+    town = {"unit_id": "654224203", "name": "阿克别里斗乡", "level": "township", "parent_id": "654224"}
+    roles = {
+        "as_of": "2026-03-31",
+        "units": [county, {**town, "geometry": box(83.5, 45.5, 84, 46)}],
+        "wells": [{"well_id": "W", "x": 83.6, "y": 45.6}, {"well_id": "V", "x": 84.6, "y": 45.6}],
+        "readings": [
+            {"well_id": well, "year": year, "volume_m3": volume}
+            for well, year, volume in (("W", 2024, 550), ("W", 2025, 600), ("V", 2024, 900), ("V", 2025, 900))
+        ],
+        "indices": [
+            {
+                "subject_role": "units",
+                "subject_id": unit,
+                "year": 2024,
+                "measure": "recharge",
+                "value": value,
+                "unit": "m3",
+            }
+            for unit, value in (("654224203", recharge), ("654224", 9_999))
+        ],
+    }
+    assert worst(judged("toli-2024", "TOL-7c", "trend.yearly", **roles)).get("654224") == trend
+    assert worst(judged("toli-2024", "TOL-7c", "levels.zone_balance", **roles)).get("654224203") == balance
+
+
+@pytest.mark.parametrize(
+    ("roles", "outcome"),
+    [
+        pytest.param({}, "not_evaluated", id="nobody recorded what is urban"),
+        pytest.param({"flags": "urban"}, "review", id="soft"),
+    ],
+)
+def test_the_urban_area_is_not_passed_over(roles, outcome):
+    row = {"subject_role": "units", "subject_id": "653123100", "year": 2022, "unit": "m3"}
+    found = judged(
+        "yengisar-2020",
+        "YJS-3.5.1f",
+        "shares.balance",
+        units=[
+            {"unit_id": "653123100", "name": "英吉沙镇", "level": "township", "parent_id": "653123", **roles}
+        ],
+        indices=[
+            {**row, "measure": "use", "source": "groundwater", "value": 10},
+            {**row, "measure": "recharge", "value": 5},
+        ],
+    )
+    assert found.rows["outcome"].tolist() == [outcome]
+
+
+def test_a_station_and_a_section_of_toli_have_a_status_of_their_own():
+    roles = {
+        "stations": [{"station_id": name, "threshold_m": 100, "x": 84, "y": 46} for name in ("s1", "s2")],
+        "levels": [
+            {"station_id": name, "date_on": "2025-06-30", "level_m": level}
+            for name, level in (("s1", 80.0), ("s2", 130.0))
+        ],
+        "sections": [
+            {"section_id": "c", "river": "河", "eco_flow_m3s": 1.0, "flow_m3s": 0.1, "x": 84, "y": 46}
+        ],
+    }
+    assert worst(judged("toli-2024", "TOL-1b", "levels.stations", **roles)) == {"s1": "fail"}
+    assert worst(judged("toli-2024", "TOL-1b", "ecology.flow_kept", **roles)) == {"c": "review"}
+    assert worst(judged("toli-2024", "TOL-1b", "ecology.unrecorded", **roles)) == {"TOL-1b": "not_evaluated"}
