@@ -61,7 +61,8 @@ class Field(Labelled):
     """One field of a role.
 
     `type` is text, real, integer, date or bool; `enum` names an enumeration ("" = none); `many` marks a list joined
-    by ``;``; `required` means that the column must exist; `personal` marks personal data, `json` text holding JSON.
+    by ``;``; `required` means that the column must exist; `personal` marks personal data, `json` text holding JSON;
+    `minimum` and `maximum` bound a whole number, both included.
     """
 
     name: str
@@ -72,6 +73,8 @@ class Field(Labelled):
     many: bool = False
     personal: bool = False
     json: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
     aliases: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     unit_label: Labelled | None = None

@@ -13,6 +13,7 @@ import pandas as pd
 from ..findings.verdicts import to_json
 from ..policy import Policy, Setting, effective_settings
 from ..register import Register
+from ..register.register import UNREADABLE
 from ..schema import results_schema
 from .layout import REPLACED, roles
 
@@ -32,9 +33,6 @@ OVERRIDES = {
 
 BALANCES = ("ledger", "ledger_balance", "pair_lines", "retirement_balance")
 """Tables of the ledger of 减二更一 and of the retirement balance."""
-
-UNREADABLE = "register.value"
-"""Rule of the findings on cells that could not be read."""
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,10 @@ def _converted(
 
 
 def _expected(schema: Schema, spec: Field) -> str:
-    return " / ".join(schema.enums[spec.enum]) if spec.enum else EXPECTED[spec.type]
+    if spec.enum:
+        return " / ".join(schema.enums[spec.enum])
+    bounds = [str(bound) for bound in (spec.minimum, spec.maximum) if bound is not None]
+    return " … ".join(bounds) or EXPECTED[spec.type]
 
 
 def _lacking_any(role: Role, columns: dict[str, Any], unreadable: _Cells, lacking: _Cells) -> None:

@@ -47,7 +47,7 @@ def convert(raw: pd.Series, item: Field, words: Mapping[str, str] | None = None)
     if item.type == "real":
         return to_real(raw)
     if item.type == "integer":
-        return to_integer(raw)
+        return _bounded(*to_integer(raw), item)
     if item.type == "date":
         return to_date(raw)
     if item.type == "bool":
@@ -119,6 +119,16 @@ def to_integer(raw: pd.Series) -> Converted:
     found, bad = _read(cells, _integer_of)
     whole = np.array([0 if value is None else value for value in found], dtype="int64")
     return pd.arrays.IntegerArray(whole[codes], _are_none(found)[codes]), bad[codes]
+
+
+def _bounded(values: Any, bad: np.ndarray, item: Field) -> Converted:
+    """Whole numbers outside the bounds of their field cannot be read."""
+    if item.minimum is None and item.maximum is None:
+        return values, bad
+    number = values.to_numpy(dtype="float64", na_value=np.nan)
+    low, high = (np.nan if bound is None else bound for bound in (item.minimum, item.maximum))
+    outside = (number < low) | (number > high)
+    return pd.array(pd.Series(values).mask(outside), dtype="Int64"), bad | outside
 
 
 def to_date(raw: pd.Series) -> Converted:

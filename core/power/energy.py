@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..register import Register
+from ..register.readings import UNREAD_MONTH, told_readings
 from .accounts import account_links, rows_of, shared_accounts
 
 _MONTHS = 13
@@ -21,7 +22,7 @@ class EnergyPeriods:
 
     Attributes:
         frame: one row per well and period, sorted: ``well`` (row in wells), ``year``, ``month`` (0: a figure for the
-            whole year), ``volume_m3`` and ``energy_kwh`` (NaN: no figure, or a negative one).
+            whole year), ``volume_m3`` and ``energy_kwh`` (NaN: no figure, or one that cannot be used).
         shared: accounts that feed several wells and have readings: ``account_no``, ``n_wells``, ``energy_kwh`` (what
             was read on the account as a whole), ``state``: ``own`` (each well has its own readings), ``split`` (by
             the shares supplied) or ``unsplit`` (no usable shares: the energy is nobody's).
@@ -54,11 +55,11 @@ def energy_periods(register: Register, as_of: date) -> EnergyPeriods:
     Figures of one well and period on several accounts or vouchers are added up; of versions of one figure the latest
     ``as_of`` counts, of two with the same day the larger.
     """
-    wells, readings = register["wells"], register.get("readings")
+    readings = register.get("readings")
     if readings is None or readings.empty:
         return EnergyPeriods(_rows([], [], [], [], []), *_nothing(), False)
     accounts, names = pd.factorize(readings["account_no"])
-    table, repeated = _latest(_read(readings, accounts, wells, as_of), readings)
+    table, repeated = _latest(_read(register, accounts, as_of), readings)
     links = account_links(register)
     table, unknown = _by_account(table, links, readings)
     names = np.asarray(names, dtype=object)
@@ -69,30 +70,24 @@ def energy_periods(register: Register, as_of: date) -> EnergyPeriods:
     return EnergyPeriods(_per_period(table), shared, unknown, by_account, unvouched, repeated, vouchers)
 
 
-def _read(readings: pd.DataFrame, accounts: np.ndarray, wells: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """The readings of periods that have begun; figures below zero are none."""
-    year = readings["year"].to_numpy(dtype="float64", na_value=np.nan)
-    month = np.nan_to_num(readings["month"].to_numpy(dtype="float64", na_value=np.nan), nan=0.0)
-    begun = (year < as_of.year) | ((year == as_of.year) & (month <= as_of.month))
-    begun &= (month >= 0) & (month <= 12)
+def _read(register: Register, accounts: np.ndarray, as_of: date) -> pd.DataFrame:
+    """The readings of periods that have begun."""
+    readings = register["readings"]
+    told = told_readings(readings, register, as_of)
     table = pd.DataFrame(
         {
-            "well": rows_of(wells["well_id"], readings["well_id"]),
-            "year": np.nan_to_num(year).astype("int16"),
-            "month": month.astype("int8"),
-            "volume_m3": _not_negative(readings["volume_m3"]),
-            "energy_kwh": _not_negative(readings["energy_kwh"]),
+            "well": rows_of(register["wells"]["well_id"], readings["well_id"]),
+            "year": told["year"].to_numpy("int16"),
+            "month": told["month"].to_numpy("int8"),
+            "volume_m3": told["volume_m3"],
+            "energy_kwh": told["energy_kwh"],
             "account": accounts.astype("int32"),
             "voucher": readings["voucher_no"].notna().to_numpy(),
             "reading": np.arange(len(readings)),
         }
     )
-    return table if begun.all() else table[begun]
-
-
-def _not_negative(values: pd.Series) -> np.ndarray:
-    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
-    return np.where(numbers >= 0, numbers, np.nan)
+    timed = (told["begun"] & (told["month"] != UNREAD_MONTH)).to_numpy()
+    return table if timed.all() else table[timed]
 
 
 def _latest(table: pd.DataFrame, readings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

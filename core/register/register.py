@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,6 +11,9 @@ import pandas as pd
 
 from ..errors import OverdraftError
 from ..findings import Verdicts
+
+UNREADABLE = "register.value"
+"""Rule of the findings on cells that the intake could not read and left empty."""
 
 
 class MissingRoleError(OverdraftError):
@@ -57,3 +61,13 @@ class Register:
         if role not in self.tables:
             raise MissingRoleError(role, tuple(self.tables))
         return self.tables[role]
+
+    def unreadable(self, role: str, name: str) -> list[str]:
+        """Ids of the rows whose cell of a field is empty because what stood in it could not be read."""
+        rows = self.problems.rows
+        asked = rows[((rows["rule"] == UNREADABLE) & (rows["subject_role"] == role)).to_numpy(dtype=bool)]
+        return [
+            subject
+            for subject, values in zip(asked["subject_id"], asked["message_values"], strict=True)
+            if name in json.loads(values)["field"]
+        ]
