@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ...findings import Verdicts, judge
+from ...findings import Verdicts, concat, judge
 from ...overlay.zones import texts
 from ...policy.model import RESERVE
 from ...register.identity import ROW_ID
 from ...schema import normal_name
 from .user_years import user_years
+from .well_years import well_readings, well_years
 
 if TYPE_CHECKING:
     from ..scene import Scene
@@ -106,16 +107,10 @@ def base_units(value: pd.Series, unit: pd.Series) -> tuple[np.ndarray, np.ndarra
     )
 
 
-def _latest(readings: pd.DataFrame) -> pd.DataFrame:
-    """One row per well, time, account and voucher: of several versions the one that counts, figure by figure."""
-    again = readings.duplicated(["well", "year", "month"], keep=False).to_numpy()
-    if not again.any():
-        return readings
-    same = ["well", "year", "month", "account_no", "voucher_no"]
-    rows = readings[again].fillna({"account_no": "", "voucher_no": ""})
-    rows = rows.sort_values([*same, "as_of", "volume_m3", "energy_kwh"], na_position="first", kind="stable")
-    rows = rows.groupby(same, sort=False)[["volume_m3", "energy_kwh"]].last().reset_index()
-    return pd.concat([readings.loc[~again, rows.columns], rows], ignore_index=True)
+def _below_zero(value: np.ndarray, unit: np.ndarray) -> np.ndarray:
+    """Figures that nothing can have: volumes, areas, counts and prices below zero. Levels and shares may be."""
+    with np.errstate(invalid="ignore"):
+        return (value < 0) & ~np.isin(unit.astype(str), ["m", "ratio"])
 
 
 class Amounts:
@@ -126,10 +121,11 @@ class Amounts:
 
     @cached_property
     def problems(self) -> Verdicts:
-        """Review: rows of INDICES whose unit nobody knows; they are not used."""
+        """Review: rows of INDICES whose unit nobody knows, or whose figure lies below zero; they are not used."""
         frame = self._scene.frame("indices")
-        unit = base_units(frame["value"], frame["unit"])[1]
-        return judge(
+        value, unit = base_units(frame["value"], frame["unit"])
+        below = _below_zero(value, unit)
+        known = judge(
             rule="rules.index_unit",
             clause="",
             subject_role="indices",
@@ -140,6 +136,19 @@ class Amounts:
             message_values={"found": texts(frame, "unit"), "allowed": "m3, 万m3, 亿m3, 亩, 万亩, m3/亩"},
             evidence={"value": frame["value"].to_numpy(), "unit": texts(frame, "unit")},
         )
+        if not below.any():
+            return known
+        negative = judge(
+            rule="rules.index_negative",
+            clause="",
+            subject_role="indices",
+            subject_id=frame[ROW_ID],
+            outcome=np.where(below, "review", "pass"),
+            action="supply_data",
+            message_key="rules.index_negative",
+            message_values={"found": frame["value"].to_numpy(), "unit": texts(frame, "unit")},
+        )
+        return concat([known, negative])
 
     @cached_property
     def _indices(self) -> pd.DataFrame:
@@ -151,7 +160,7 @@ class Amounts:
                 "subject_id": texts(frame, "subject_id"),
                 "year": frame["year"].to_numpy(dtype="float64", na_value=np.nan),
                 "measure": texts(frame, "measure"),
-                "value": value,
+                "value": np.where(_below_zero(value, unit), np.nan, value),
                 "unit": unit,
             }
         )
@@ -164,8 +173,8 @@ class Amounts:
         units = (table["role"] == "units").to_numpy()
         table.loc[units, "subject_id"] = self._scene.unit_key(table.loc[units, "subject_id"])
         self._settle_scopes(table, units)
-        usable = table["year"].notna() & table["value"].notna() & pd.Series(table["subject_id"]).notna()
-        table = table[usable.to_numpy() & (table["unit"] != "").to_numpy()].reset_index(drop=True)
+        usable = table["year"].notna() & pd.Series(table["subject_id"]).notna()
+        table = table[usable.to_numpy()].reset_index(drop=True)
         table["year"] = table["year"].astype("int64")
         return table
 
@@ -192,12 +201,14 @@ class Amounts:
         source: str | None = None,
         sector: str | None = None,
         scope: str | None = None,
+        unusable: bool = False,
     ) -> pd.DataFrame:
         """Rows of INDICES of one measure, in base units; ids of units are the policy's.
 
         Args:
             source, sector, scope: only rows with exactly this; None takes all. ``source="total"`` also takes rows
                 without a source.
+            unusable: also rows whose figure is empty, could not be read or lies below zero (``value`` NaN).
 
         Returns:
             Columns ``subject_id`` ``year`` ``value`` ``unit`` ``source`` ``sector`` ``issuer`` ``scope`` ``version``
@@ -205,6 +216,8 @@ class Amounts:
         """
         table = self._indices
         chosen = (table["measure"] == measure) & (table["role"] == role)
+        if not unusable:
+            chosen &= table["value"].notna()
         if source is not None:
             chosen &= table["source"].isin(["total", ""] if source == "total" else [source])
         for name, wanted in (("sector", sector), ("scope", scope)):
@@ -220,47 +233,12 @@ class Amounts:
 
     @cached_property
     def _readings(self) -> pd.DataFrame:
-        frame = self._scene.frame("readings")
-        table = pd.DataFrame(
-            {
-                "well": self._scene.rows_of("wells", frame["well_id"]),
-                "year": frame["year"].to_numpy(dtype="float64", na_value=-1.0).astype("int64"),
-                "month": frame["month"].to_numpy(dtype="float64", na_value=0.0).astype("int64"),
-                "volume_m3": frame["volume_m3"].to_numpy(dtype="float64"),
-                "energy_kwh": frame["energy_kwh"].to_numpy(dtype="float64"),
-                "voucher_no": texts(frame, "voucher_no"),
-                "account_no": texts(frame, "account_no"),
-                "as_of": frame["as_of"].to_numpy(dtype="datetime64[ns]"),
-                "row": np.arange(len(frame)),
-            }
-        )
-        return table[(table["well"] >= 0) & (table["year"] > 0)].reset_index(drop=True)
+        return well_readings(self._scene)
 
     @cached_property
     def well_years(self) -> pd.DataFrame:
-        """Volume and energy of each well and year with a reading.
-
-        Returns:
-            ``well``, ``year``, ``volume_m3``, ``energy_kwh`` (NaN where nobody read it), ``n_months`` (with a volume),
-            ``whole`` (a reading of the whole year, or twelve months). A reading of the whole year stands in place of
-            the months. Readings of one time on several accounts or vouchers add up; of several versions of one
-            reading the latest ``as_of`` counts, of two of one day the larger.
-        """
-        parts = ["well", "year", "month"]
-        latest = _latest(self._readings)
-        once = latest.groupby(parts, sort=False)[["volume_m3", "energy_kwh"]].sum(min_count=1).reset_index()
-        months = once[once["month"] > 0]
-        by_month = months.groupby(["well", "year"])[["volume_m3", "energy_kwh"]].sum(min_count=1)
-        by_month["n_months"] = months.groupby(["well", "year"])["volume_m3"].count()
-        by_year = once[once["month"] == 0].set_index(["well", "year"])[["volume_m3", "energy_kwh"]]
-        index = by_month.index.union(by_year.index)
-        year, month = by_year.reindex(index), by_month.reindex(index)
-        table = pd.DataFrame(
-            {name: year[name].where(year[name].notna(), month[name]) for name in ("volume_m3", "energy_kwh")}
-        )
-        table["n_months"] = month["n_months"].fillna(0).astype("int64")
-        table["whole"] = year["volume_m3"].notna() | (table["n_months"] >= 12)
-        return table.reset_index()
+        """Volume and energy of each well and year; columns in ``core.rules.facts.well_years``."""
+        return well_years(self._readings)
 
     def year_state(self, year: pd.Series, as_of: pd.Series | None = None) -> np.ndarray:
         """``closed`` where the year is over on the day of judgement and on the day of the record, else ``open``."""

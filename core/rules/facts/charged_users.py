@@ -28,8 +28,8 @@ def user_years(scene: Scene, year: int | None = None) -> pd.DataFrame:
 
     Returns:
         ``row`` (of the users) ``user_id`` ``year`` ``county_id`` ``township_id`` ``sector`` ``use`` ``plan`` ``quota``
-        (m³) ``state`` (closed or open) ``estimated`` ``rate`` (yuan/m³) ``rate_source`` (id of the row of PRICES or
-        INDICES); sorted by row and year.
+        (m³) ``state`` (closed or open) ``estimated`` ``unshared`` ``rate`` (yuan/m³) ``rate_source`` (id of the row of
+        PRICES or INDICES); sorted by row and year.
     """
     users, table = scene.frame("users"), scene.amounts.user_years
     row = np.asarray(scene.rows_of("users", table["user_id"]), dtype="int64")
@@ -40,12 +40,12 @@ def user_years(scene: Scene, year: int | None = None) -> pd.DataFrame:
     blank = np.setdiff1d(np.arange(len(users)), table["row"])
     told = last_full_year(scene) if year is None else year
     state = scene.amounts.year_state(pd.Series([told]))[0]
-    rest = pd.DataFrame({"row": blank, "year": told, "state": state, "estimated": False})
-    rest = rest.reindex(columns=["row", "year", "use", "plan", "quota", "state", "estimated"])
+    rest = pd.DataFrame({"row": blank, "year": told, "state": state, "estimated": False, "unshared": False})
+    rest = rest.reindex(columns=["row", "year", "use", "plan", "quota", "state", "estimated", "unshared"])
     parts = [part for part in (table[rest.columns], rest) if len(part)]
     frame = pd.concat(parts or [rest], ignore_index=True).sort_values(["row", "year"], kind="stable")
     frame = frame.astype({"row": "int64", "year": "int64", "use": float, "plan": float, "quota": float})
-    frame = frame.astype({"estimated": bool}).reset_index(drop=True)
+    frame = frame.astype({"estimated": bool, "unshared": bool}).reset_index(drop=True)
     of_user = frame["row"].to_numpy()
     frame["user_id"] = users["row_id"].to_numpy(dtype=object)[of_user]
     sector = users["sector"].astype(object)

@@ -67,12 +67,42 @@ def well_years(scene: Scene) -> pd.DataFrame:
     return scene.once(("well years",), lambda: _well_years(scene))
 
 
-def _well_years(scene: Scene) -> pd.DataFrame:
+def volumes(scene: Scene) -> pd.DataFrame:
+    """Water of each well and period, metered or converted, see :func:`core.power.convert.convert`."""
+    return scene.once(("volumes",), lambda: _volumes(scene))
+
+
+def _volumes(scene: Scene) -> pd.DataFrame:
     frame = periods(scene).frame
     of = sources(scene)
     limits = settings(scene)
     calibration = calibrate(metered_pairs(frame), of.strata, of.labels, limits.min_wells)
-    rows = convert(frame, of, calibration, limits, scene.as_of)
+    return convert(frame, of, calibration, limits, scene.as_of)
+
+
+def counted_years(scene: Scene) -> pd.DataFrame:
+    """``well``, ``year``, ``counted_m3`` (metered and converted water), ``converted`` (energy gave some of it) and
+    ``covered`` (bool: the figure is of the whole year, or of twelve months)."""
+    rows = volumes(scene)
+    counts = rows["volume_m3"].notna()
+    table = pd.DataFrame(
+        {
+            "well": rows["well"].astype("int64"),
+            "year": rows["year"].astype("int64"),
+            "counted_m3": rows["volume_m3"],
+            "converted": rows["volume_origin"] == "converted",
+            "n_months": np.where(counts, np.where(rows["month"] == 0, 12, 1), 0),
+        }
+    )
+    grouped = table.groupby(["well", "year"])
+    sums = grouped[["counted_m3"]].sum(min_count=1)
+    sums["converted"] = grouped["converted"].any()
+    sums["covered"] = grouped["n_months"].sum() >= 12
+    return sums.reset_index()
+
+
+def _well_years(scene: Scene) -> pd.DataFrame:
+    rows = volumes(scene)
     well, year, month = (rows[name].to_numpy() for name in ("well", "year", "month"))
     if not len(rows):
         first = np.array([], dtype="int64")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from .energy_facts import counted_years
 from .work import wells_at_work
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 UNCONVENTIONAL = ("unconventional", "reclaimed", "dewatering")
 """Sources that are planned and counted apart from the water that a plan limits."""
 
-COLUMNS = ("user_id", "year", "use", "plan", "quota", "state", "estimated")
+COLUMNS = ("user_id", "year", "use", "plan", "quota", "state", "estimated", "unshared")
+SHARE_TOLERANCE = 1e-6
+"""How far the shares of one well may be from 1 in sum."""
 
 
 def user_years(scene: Scene, amounts: Amounts) -> pd.DataFrame:
@@ -24,9 +27,11 @@ def user_years(scene: Scene, amounts: Amounts) -> pd.DataFrame:
 
     Returns:
         ``user_id`` ``year`` ``use`` ``plan`` ``quota`` (m³, NaN where not known) ``state`` (closed or open)
-        ``estimated`` (the use rests on electricity). The use is the recorded one, else the sum of the user's wells,
-        each with its share: open while one of the wells at work has no reading of the whole year, not known while a
-        well of several users has no shares. Of several plans of a year the last that is effective counts.
+        ``estimated`` (the use rests on electricity) ``unshared`` (it is not known for want of shares). The use is the
+        recorded one, else the sum of the user's wells, each with its share: open while one of the wells at work is not
+        told for the whole year, by meter or by energy that converts (``power_to_water``); not known while a well has
+        users without shares, or shares that do not add up to 1. Of several plans of a year the last that is effective
+        counts.
     """
     recorded = _measure(scene, amounts, "use").rename(columns={"value": "recorded"})
     table = recorded.merge(_through_wells(scene, amounts), on=["user_id", "year"], how="outer")
@@ -36,6 +41,7 @@ def user_years(scene: Scene, amounts: Amounts) -> pd.DataFrame:
     told = table["recorded"].notna()
     table["use"] = table["recorded"].where(told, table["summed"])
     table["estimated"] = table["estimated"].eq(True) & ~told
+    table["unshared"] = table["unshared"].eq(True) & ~told
     closed = amounts.year_state(table["year"], table["as_of"]) == "closed"
     table["state"] = np.where(closed & (told | ~table["partial"].eq(True)), "closed", "open").astype(object)
     return table.sort_values(["user_id", "year"], kind="stable").reset_index(drop=True)[list(COLUMNS)]
@@ -63,8 +69,8 @@ def well_users(scene: Scene) -> pd.DataFrame:
 
 def _measure(scene: Scene, amounts: Amounts, measure: str) -> pd.DataFrame:
     """``user_id`` ``year`` ``value`` ``as_of``: of each source the last figure that is effective; the one for all
-    sources together where there is one, else the sum."""
-    table = amounts.indices(measure, "users")
+    sources together where there is one, else the sum, not known while the figure of a source cannot be used."""
+    table = amounts.indices(measure, "users", unusable=True)
     late = table["effective_from"] > pd.Timestamp(scene.as_of)
     table = table[~(late | table["source"].isin(UNCONVENTIONAL)).to_numpy(bool)]
     table = table.assign(
@@ -76,42 +82,60 @@ def _measure(scene: Scene, amounts: Amounts, measure: str) -> pd.DataFrame:
     last = table.sort_values(order, kind="stable", na_position="first").drop_duplicates(keys, keep="last")
     whole = (last["source"] == "").groupby([last["subject_id"], last["year"]]).transform("any")
     last = last[((last["source"] == "") | ~whole).to_numpy(bool)]
-    grouped = last.groupby(["subject_id", "year"], sort=True)
-    sums = pd.DataFrame({"value": grouped["value"].sum(), "as_of": grouped["as_of"].min()}).reset_index()
+    grouped = last.assign(lost=last["value"].isna()).groupby(["subject_id", "year"], sort=True)
+    value = grouped["value"].sum().where(~grouped["lost"].any())
+    sums = pd.DataFrame({"value": value, "as_of": grouped["as_of"].min()}).reset_index()
     return sums.rename(columns={"subject_id": "user_id"})
 
 
 def _through_wells(scene: Scene, amounts: Amounts) -> pd.DataFrame:
-    """``user_id`` ``year`` ``summed`` ``estimated`` ``partial`` of the users' wells."""
+    """``user_id`` ``year`` ``summed`` ``estimated`` ``partial`` ``unshared`` of the users' wells."""
     links = well_users(scene)
-    joined = amounts.well_years.merge(links, on="well")
-    factor = scene.frame("wells")["m3_per_kwh_ratio"].to_numpy("float64")[joined["well"]]
-    estimate = joined["energy_kwh"] * factor
-    unread = joined["volume_m3"].isna() & estimate.notna()
-    volume = joined["volume_m3"].where(~unread, estimate)
-    joined["summed"] = volume * joined["share"]
-    joined["shared"] = volume.notna() & joined["share"].isna()
-    joined["estimated"], joined["partial"] = unread, ~joined["whole"].eq(True) & ~unread
+    of_well = links.groupby("well")["share"]
+    every = links["share"].notna().groupby(links["well"]).transform("all")
+    off = every & ((of_well.transform("sum") - 1).abs() > SHARE_TOLERANCE)
+    links["share"] = links["share"].where(~off & (of_well.transform("min") >= 0))
+    volumes = _well_volumes(scene, amounts)
+    joined = volumes.merge(links, on="well")
+    joined["summed"] = joined["volume"] * joined["share"]
+    joined["unshared"] = joined["volume"].notna() & joined["share"].isna()
+    joined["partial"] = ~joined["whole"]
     grouped = joined.groupby(["user_id", "year"])
-    table = pd.DataFrame(
+    flags = grouped[["estimated", "partial", "unshared"]].any()
+    table = flags.assign(summed=grouped["summed"].sum(min_count=1).where(~flags["unshared"])).reset_index()
+    table["partial"] |= _wells_lacking(scene, volumes, links, table) > 0
+    return table
+
+
+def _well_volumes(scene: Scene, amounts: Amounts) -> pd.DataFrame:
+    """``well`` ``year`` ``volume`` (m³): metered for the whole year, else with what energy adds where no meter says it
+    (``estimated``); ``whole``: the year is told from end to end, without a figure that cannot be used."""
+    table = amounts.well_years.merge(counted_years(scene), on=["well", "year"], how="outer")
+    metered = table["whole"].eq(True)
+    read, counted = (table[name].astype("float64") for name in ("volume_m3", "counted_m3"))
+    return pd.DataFrame(
         {
-            "summed": grouped["summed"].sum(min_count=1).where(~grouped["shared"].any()),
-            "estimated": grouped["estimated"].any(),
-            "partial": grouped["partial"].any(),
-            "n_read": grouped["well"].nunique(),
+            "well": table["well"].astype("int64"),
+            "year": table["year"].astype("int64"),
+            "volume": read.where(metered, np.fmax(read, counted)),
+            "estimated": table["converted"].eq(True) & ~metered,
+            "whole": metered | (table["covered"].eq(True) & table["sound"].ne(False)),
         }
-    ).reset_index()
-    table["partial"] |= table["n_read"] < _wells_at_work(scene, links, table)
-    return table.drop(columns="n_read")
+    )
 
 
-def _wells_at_work(scene: Scene, links: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
-    """How many wells of each user could take water in each year."""
+def _wells_lacking(
+    scene: Scene, volumes: pd.DataFrame, links: pd.DataFrame, table: pd.DataFrame
+) -> np.ndarray:
+    """How many wells of each user could take water in each year and are not told for all of it."""
     if not len(table):
         return np.zeros(0, dtype="int64")
     years = np.sort(table["year"].unique())
-    at_work = wells_at_work(scene, years)[links["well"].to_numpy("int64")]
+    lacking = wells_at_work(scene, years)
+    whole = volumes[volumes["whole"] & volumes["year"].isin(years)]
+    lacking[whole["well"], np.searchsorted(years, whole["year"])] = False
     codes, users = pd.factorize(links["user_id"])
-    counts = np.array([np.bincount(codes[column], minlength=len(users)) for column in at_work.T])
+    of_link = lacking[links["well"].to_numpy("int64")]
+    counts = np.array([np.bincount(codes[column], minlength=len(users)) for column in of_link.T])
     row = pd.Index(users).get_indexer(table["user_id"])
     return counts[np.searchsorted(years, table["year"]), row]

@@ -59,13 +59,14 @@ def speak(scene: Scene, binding: Binding, table: pd.DataFrame) -> Verdicts:
     word = np.select(
         [
             (case == "no_plan_top_band").to_numpy(),
+            ((case == "no_use") & table["unshared"]).to_numpy(),
             lacking,
             over & ~priced,
             over & estimated,
             over,
             running,
         ],
-        ["no_plan_top_band", case, "no_rate", "estimated", "charge", "open"],
+        ["no_plan_top_band", "no_shares", case, "no_rate", "estimated", "charge", "open"],
         "within",
     )
     places = {name: table[name].to_numpy(dtype=object) for name in ("county_id", "township_id")}
