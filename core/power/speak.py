@@ -30,7 +30,8 @@ def speak(
     """Findings of a conversion; none of them changes a volume.
 
     Not evaluated, of a well: ``power.coefficient_missing`` (energy that no coefficient converts and no meter
-    explains). Review, of a well: ``power.coefficient_range`` (a coefficient outside the usual range),
+    explains), ``power.year_incomplete`` (energy of a whole year beside months, which count in its place and are not
+    twelve). Review, of a well: ``power.coefficient_range`` (a coefficient outside the usual range),
     ``power.coefficient_deviation`` (metered ratio, or the coefficient used, far from the stratum's),
     ``power.coefficient_stale``. Review, of an account: ``power.account_split``. Review, of readings and indices:
     ``power.reading_unknown``, ``power.coefficient_unused``.
@@ -39,6 +40,7 @@ def speak(
     return concat(
         [
             _missing(teller, volumes),
+            _incomplete(teller, volumes),
             _range(teller, volumes, coefficients),
             _deviation(teller, coefficients),
             _stale(teller, volumes, coefficients),
@@ -102,6 +104,41 @@ def _missing(teller: _Teller, volumes: pd.DataFrame) -> Verdicts:
             "energy": per_well["lost_kwh"].to_numpy(),
             "n_periods": per_well["n_lost"].to_numpy(),
             "year": per_well["last"].to_numpy(),
+        },
+    )
+
+
+def _incomplete(teller: _Teller, volumes: pd.DataFrame) -> Verdicts:
+    """Wells and years with energy of the whole year whose months count instead, and are not all there."""
+    table = pd.DataFrame(
+        {
+            "well": volumes["well"],
+            "year": volumes["year"].astype("int64"),
+            "energy": volumes["energy_kwh"].where(volumes["month"] == 0),
+            "left_out": (volumes["volume_origin"] == "in_months") & (volumes["energy_kwh"] > 0),
+            "n_months": (volumes["month"] > 0) & volumes["volume_m3"].notna(),
+            "volume": volumes["volume_m3"],
+        }
+    )
+    table = table[table["energy"].groupby([table["well"], table["year"]]).transform("max").gt(0)]
+    grouped = table.groupby(["well", "year"], sort=True)
+    years = grouped[["energy", "n_months", "volume"]].sum().assign(left_out=grouped["left_out"].any())
+    years = years.reset_index()
+    part = (years["left_out"] & (years["n_months"] < 12)).to_numpy(dtype=bool)
+    return teller.wells(
+        "year_incomplete",
+        years["well"].to_numpy(dtype="int64"),
+        np.where(part, "not_evaluated", "pass").astype(object),
+        "power.year_incomplete",
+        action=np.where(part, "supply_data", "none").astype(object),
+        period=years["year"].astype(str).to_numpy(dtype=object),
+        measured=years["volume"].to_numpy(dtype="float64"),
+        measure_unit="m3",
+        message_values={
+            "year": years["year"].to_numpy(),
+            "energy": years["energy"].to_numpy(),
+            "n_months": years["n_months"].to_numpy(dtype="int64"),
+            "volume": years["volume"].to_numpy(),
         },
     )
 

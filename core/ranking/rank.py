@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import OverdraftError
+from ..rules.facts.yearbook import caps_of, plain_scope, used_by
 from .changes import station_changes
 from .periods import BASES, PREVIOUS, Span, earlier, span
 
@@ -91,7 +92,12 @@ def rank_units(
     a rank and the next rank is skipped; ``signed=False`` ranks by \\|Δ\\|, largest first.
 
     ``utilisation``: use ÷ plan of the calendar year ``period``, largest first; where several issuers set a plan the
-    smallest counts. A unit without a use or a plan has no rank. A year that is not over is marked ``open``.
+    smallest counts. Use and plan are of one scope: of the whole unit where both are told, else of the part of it that
+    used most of its plan. A use above a plan of 0 comes before every ratio. A unit without a use or a plan has no
+    rank, nor one whose use and plan are of different scopes (``not_comparable``). A year that is not over is marked
+    ``open``.
+
+    Observations after the scene's day are left out.
 
     Args:
         scene: register and policy on a day.
@@ -114,6 +120,7 @@ def rank_units(
     if before.start <= now.end and now.start <= before.end:
         raise OverdraftError("ranking.overlap", period=str(now), previous=str(before))
     stations, levels = scene.register["stations"], scene.register["levels"]
+    levels = levels[(levels["date_on"] <= pd.Timestamp(scene.as_of)).to_numpy(dtype=bool)]
     changes = station_changes(stations["station_id"], stations["ground_m"], levels, now, before)
     unit = np.asarray(scene.unit_at("stations", level), dtype=object)
     units = _units(scene, level)
@@ -172,17 +179,37 @@ def _by_use(scene: Scene, level: str, now: Span, source: str) -> Ranking:
     if now.months != 12:
         raise OverdraftError("ranking.whole_year", found=str(now))
     frame = _units(scene, level)
-    used, caps = scene.amounts.used(level, source), scene.amounts.caps(level, source)
-    used = used[used["year"] == now.year].drop_duplicates("unit_id").set_index("unit_id")
-    plan = caps[caps["year"] == now.year].groupby("unit_id")["value"].min()
+    pairs = _use_and_plan(scene, level, now.year, source).reindex(frame["unit_id"]).reset_index(drop=True)
+    use, plan = pairs["value"].astype("float64"), pairs["plan"].astype("float64")
+    differ = pairs["differ"].eq(True)
     frame["period"] = str(now)
-    frame["use_m3"] = frame["unit_id"].map(used["value"]).astype("float64")
-    frame["plan_m3"] = frame["unit_id"].map(plan).astype("float64")
-    frame["ratio"] = frame["use_m3"] / frame["plan_m3"].where(frame["plan_m3"] > 0)
-    frame["margin_m3"] = frame["plan_m3"] - frame["use_m3"]
-    frame["period_state"] = frame["unit_id"].map(used["state"]).astype(object).fillna("")
-    frame["rank"] = by_rank(-frame["ratio"])
+    frame["use_m3"], frame["plan_m3"] = use, plan
+    frame["ratio"] = (use / plan.where(plan > 0)).where(~differ)
+    frame["margin_m3"] = (plan - use).where(~differ)
+    frame["period_state"] = pairs["state"].astype(object).fillna("").where(~differ, "not_comparable")
+    beyond_none = (plan == 0) & (use > 0) & ~differ
+    frame["rank"] = by_rank(-frame["ratio"].where(~beyond_none, np.inf))
     return Ranking(_in_order(frame, USE_COLUMNS), "utilisation", level, str(now))
+
+
+def _use_and_plan(scene: Scene, level: str, year: int, source: str) -> pd.DataFrame:
+    """One row per unit: ``value`` (use), ``plan``, ``state`` of the use, ``differ`` (no use and plan of one scope)."""
+    used, caps = used_by(scene, level, source), caps_of(scene, level, source)
+    used, caps = (table[table["year"] == year] for table in (used, caps))
+    used = used.assign(scope=plain_scope(used["scope"], used["unit_id"], scene))
+    caps = caps.assign(scope=plain_scope(caps["scope"], caps["unit_id"], scene))
+    used = used.drop_duplicates(["unit_id", "scope"])
+    plans = caps.groupby(["unit_id", "scope"])["value"].min().rename("plan").reset_index()
+    table = used[["unit_id", "scope", "value", "state"]].merge(plans, how="outer", on=["unit_id", "scope"])
+    both = table["value"].notna() & table["plan"].notna()
+    share = (table["value"] / table["plan"].where(table["plan"] > 0)).where(both)
+    table = table.assign(alone=~both, part=table["scope"] != "", share=-share)
+    table = table.sort_values(["unit_id", "alone", "part", "share", "scope"], kind="stable")
+    grouped = table.groupby("unit_id")
+    # the first of each column: of a pair both its figures, else a use and a plan of whatever scope, to be shown
+    first = grouped[["value", "plan", "state", "alone"]].first()
+    differ = first.pop("alone") & first["value"].notna() & first["plan"].notna()
+    return first.assign(differ=differ)
 
 
 def _in_order(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -380,3 +380,22 @@ def test_energy_is_converted_under_every_policy(register, reading, policy):
         ],
     )
     assert volumes(power_to_water(made, AS_OF, load_policy(policy)), "W5") == pytest.approx([200])
+
+
+def test_months_that_stand_in_place_of_a_year_are_said_to_be_part_of_it(register, reading):
+    months = [reading("B", 2024, month, 100) for month in range(1, 13)]
+    made = register(
+        [{"well_id": name, "m3_per_kwh_ratio": 2.5} for name in "ABC"],
+        readings=[
+            *(reading(name, energy=12_000) for name in "ABC"),
+            reading("A", 2024, 7, 100),
+            *months,
+        ],
+    )
+    result = power_to_water(made, AS_OF)
+    assert np.nansum(volumes(result, "A")) == 100
+    told = findings(result, "year_incomplete")
+    assert told[["subject_id", "period", "outcome", "measured"]].to_numpy().tolist() == [
+        ["A", "2024", "not_evaluated", 100]
+    ]
+    assert result.verdicts.counts.set_index("rule").loc["power.year_incomplete", "n_pass"] == 2

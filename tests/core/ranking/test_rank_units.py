@@ -166,3 +166,44 @@ def test_use_against_plan_the_largest_share_first():
     assert by_unit(found, "margin_m3")["650422"] == pytest.approx(0)
     with pytest.raises(OverdraftError, match="2025-Q1"):
         rank_units(scene(indices=rows), period="2025-Q1", measure="utilisation")
+
+
+def figure(value, measure="use", unit="650402", year=2024, **more):
+    row = {"subject_role": "units", "subject_id": unit, "year": year, "measure": measure, "unit": "m3"}
+    return {**row, "value": value, "source": "groundwater", **more}
+
+
+def used(*rows):
+    return rank_units(scene(indices=rows), period="2024", measure="utilisation")
+
+
+def test_use_and_plan_are_of_one_scope():
+    part = {"scope": "井灌区"}
+    rows = [figure(10_000, "index"), figure(5_000), figure(1_000, "index", **part), figure(900, **part)]
+    other = [figure(100, "index", "650421"), figure(60, unit="650421")]
+    found = used(*rows, *other)
+    assert by_unit(found, "ratio")["650402"] == 0.5
+    assert by_unit(found, "margin_m3")["650402"] == 5_000
+    assert (by_unit(found, "rank")["650421"], by_unit(found, "rank")["650402"]) == (1, 2)
+    # without a plan of the whole unit its part speaks
+    assert by_unit(used(*rows[1:], *other), "ratio")["650402"] == 0.9
+    alone = used(rows[1], rows[2], *other)
+    assert by_unit(alone, "period_state")["650402"] == "not_comparable"
+    assert pd.isna(by_unit(alone, "rank")["650402"])
+    assert (by_unit(alone, "use_m3")["650402"], by_unit(alone, "plan_m3")["650402"]) == (5_000, 1_000)
+    assert pd.isna(by_unit(alone, "margin_m3")["650402"])
+
+
+def test_any_use_of_a_plan_of_nothing_comes_first():
+    found = used(figure(0, "index"), figure(5_000), figure(10, "index", "650421"), figure(30, unit="650421"))
+    assert (by_unit(found, "rank")["650402"], by_unit(found, "rank")["650421"]) == (1, 2)
+    assert pd.isna(by_unit(found, "ratio")["650402"])
+
+
+def test_levels_after_the_day_are_not_known_yet():
+    levels = [
+        {"station_id": "a", "date_on": day, "level_m": level}
+        for day, level in (("2025-05-01", 10.0), ("2025-07-20", 9.0), ("2025-08-20", 5.0))
+    ]
+    of = scene(as_of="2025-08-01", units=UNITS, stations=[station("a", "A")], levels=levels)
+    assert by_unit(rank_units(of, period="2025-Q3"), "change_m")["650402"] == pytest.approx(-1.0)
