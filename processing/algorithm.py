@@ -30,7 +30,8 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
     Attributes:
         NAME: id of the algorithm; never changes.
         GROUP: id of its group.
-        ROLES: roles that are parameters, in order. REQUIRED: those that parameters or ``CASE`` must supply.
+        ROLES: roles that are parameters, in order. REQUIRED: those that parameters or ``CASE`` must supply
+            (zones: or a policy that names units as zones).
         POLICY_REQUIRED: whether the run needs a policy.
     """
 

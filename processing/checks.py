@@ -67,7 +67,9 @@ def _case(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessin
 def _roles(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:
     path = path_of(algorithm, parameters, "CASE", context)
     for role in algorithm.REQUIRED:
-        if is_given(parameters, role.upper()):
+        if is_given(parameters, role.upper()) or (
+            role == "zones" and _zones_by_policy(algorithm, parameters, context)
+        ):
             continue
         label = register_schema().roles[role].label(ui_language())
         if path is None:
@@ -79,6 +81,19 @@ def _roles(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessi
                 "{name} is needed: the case file {path} holds no rows in {role}. Give the layer {label}, or a case "
                 "file that holds it."
             ).format(name=role.upper(), label=label, path=path, role=role)
+
+
+def _zones_by_policy(
+    algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext
+) -> bool:
+    """Whether the policy names units as zones, so that a layer of zones may be missing."""
+    from ..core.policy import load_policy
+
+    reference = policy_reference(algorithm, parameters, context)
+    try:
+        return reference is not None and bool(load_policy(reference).zone_units)
+    except OverdraftError:  # the check of the policy says so
+        return False
 
 
 def _choices(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:

@@ -67,6 +67,19 @@ def test_reasons_in_chinese_and_wells_from_the_case_file(run, register, given, r
     assert rows[0]["wkt"] == "Point (89.3 42.3)"
 
 
+def test_townships_that_the_document_names_are_zones(run, layer, rows_of):
+    kinds = {"well_id": "text", "use": "text", "status": "text", "county": "text", "township": "text"}
+    rows = [
+        ("Point (83.6 45.9)", name, "irrigation", "active", "托里县", township)
+        for name, township in (("A", "阿克别里斗乡"), ("B", "庙尔沟镇"))
+    ]
+    given = {"WELLS": layer("Point", kinds, rows, name="wells"), "AS_OF": "2025-12-31", "OUTPUT": "memory:"}
+    out = run("closingorder", {**given, "POLICY": "toli-2024"})["OUTPUT"]
+    assert [row["well_id"] for row in rows_of(out)] == ["A"]
+    with pytest.raises(QgsProcessingException, match="ZONES is needed"):
+        run("closingorder", {**given, "POLICY": "turpan-2021"})
+
+
 @pytest.mark.parametrize(
     ("weights", "said"), [("beauty = 1", "beauty"), ("age = much", "much"), ("age = -1", "-1")]
 )
