@@ -58,7 +58,8 @@ def over_plan_charge(
         boundary: to which band a use exactly at a limit belongs, by limit; one word: ``lower`` for all, ``upper`` for
             all but the first (whose wording, 以内, takes its figure in).
         base: what is exceeded: the plan, the quota, or the quota where there is no plan.
-        no_plan: without a base (or with 0) ``not_evaluated``, or ``top_band``: all water at the highest multiple.
+        no_plan: without a base (or with 0) ``not_evaluated``, or ``top_band``: all water at the highest multiple, where
+            there was any.
         estimated: the use rests on electricity; kept beside the figures.
 
     Returns:
@@ -76,7 +77,7 @@ def over_plan_charge(
     top = len(factors)
     told = frame["used_m3"] >= 0
     based = frame["base_m3"] > 0
-    above_all = told & ~based & (no_plan == "top_band")
+    above_all = (frame["used_m3"] > 0) & ~based & (no_plan == "top_band")
     judged = (told & based).to_numpy()
 
     use, basis = _micro(frame["used_m3"], told), _micro(frame["base_m3"], based)

@@ -83,9 +83,7 @@ def _roles(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessi
             ).format(name=role.upper(), label=label, path=path, role=role)
 
 
-def _zones_by_policy(
-    algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext
-) -> bool:
+def _zones_by_policy(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> bool:
     """Whether the policy names units as zones, so that a layer of zones may be missing."""
     from ..core.policy import load_policy
 

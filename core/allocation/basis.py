@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from ..rules.scene import Scene
 
 BASES = ("area_quota", "permit", "past_use")
-REASONS = ("no_area", "no_quota", "no_permit", "no_reading")
-"""Why a well has no basis."""
+REASONS = ("no_area", "no_quota", "no_permit", "no_reading", "no_land", "no_use")
+"""Why a well has no basis; the last two are known facts: it irrigates no land, it took no water."""
 
 UNIT_LEVELS = ("village", "township", "regiment", "management_unit", "county", "division", "city")
 """Units whose quota per 亩 is looked for, the nearest first."""
@@ -42,7 +42,13 @@ def weights(scene: Scene, basis: str, year: int, past_years: Iterable[int]) -> p
     else:
         return _area_quota(scene, year)
     usable = np.isfinite(found) & (found > 0)
-    return pd.DataFrame({"weight": np.where(usable, found, np.nan), "reason": np.where(usable, "", reason)})
+    dry = (found == 0) & (basis == "past_use")
+    return pd.DataFrame(
+        {
+            "weight": np.where(usable, found, np.nan),
+            "reason": np.select([usable, dry], ["", "no_use"], reason).astype(object),
+        }
+    )
 
 
 def _past_use(scene: Scene, years: Iterable[int]) -> np.ndarray:
@@ -69,11 +75,12 @@ def _area_quota(scene: Scene, year: int) -> pd.DataFrame:
     linked = sums["need"].notna().to_numpy()
     alone = wells["area_mu"].to_numpy(dtype="float64")
     need = np.where(linked, sums["need"].to_numpy(), alone * own_quota)
-    no_area = np.where(linked, sums["no_area"].eq(True), ~(alone > 0)).astype(bool)
+    no_area = np.where(linked, sums["no_area"].eq(True), ~(alone >= 0)).astype(bool)
     no_quota = np.where(linked, sums["no_quota"].eq(True), np.isnan(own_quota)).astype(bool)
-    reason = np.select([no_area, no_quota, ~(need > 0)], ["no_area", "no_quota", "no_area"], "").astype(
-        object
-    )
+    land = linked | (alone != 0)
+    reason = np.select(
+        [no_area, no_quota & land, ~(need > 0)], ["no_area", "no_quota", "no_land"], ""
+    ).astype(object)
     return pd.DataFrame({"weight": np.where(reason == "", need, np.nan), "reason": reason})
 
 

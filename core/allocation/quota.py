@@ -40,7 +40,8 @@ class QuotaAllocation:
             ``reason`` (why a well has no basis). The parts of a row add up to it exactly, but for what
             ``status = over`` leaves unallocated.
         verdicts: ``allocation.cap`` (a unit without a cap is not evaluated), ``allocation.bounds`` (limits that do
-            not fit), ``allocation.basis`` (wells without a basis, which get 0), ``allocation.place`` (wells in no
+            not fit), ``allocation.basis`` (wells without a basis, which get 0, and wells whose permitted
+            volume counts though their permit is not in force), ``allocation.place`` (wells in no
             unit, which are not part of the split).
     """
 
@@ -78,7 +79,7 @@ def allocate_quota(
         past_years: for ``past_use``; None takes the three before ``year``.
         uses: only wells of these uses; None takes all but monitoring wells.
         bounds: ``level`` ``key`` ``lower_m3`` ``upper_m3`` (``parent_id``), as in ``split_levels``.
-        within_permit: no well gets more than its permitted volume.
+        within_permit: no well gets more than its permitted volume; one without a volume gets nothing.
 
     Raises:
         OverdraftError: a basis or level that does not exist, a unit nobody knows, a cap that is no volume, or bounds
@@ -94,7 +95,8 @@ def allocate_quota(
         scene, basis, unit_level, [one for one in levels if one != "well"], year, past, uses
     )
     if within_permit:
-        leaves["upper_m3"] = scene.wells_now["permit_m3"].to_numpy("float64", na_value=np.nan)[row]
+        _limit_to_permits(scene, leaves, row)
+    leaves["lapsed"] = _lapsed(scene)[row] & (within_permit or basis == "permit")
     given = _given(scene, caps) if caps is not None else _caps(scene, unit_level, source, year)
     leaves, placed = leaves.reset_index(drop=True), (leaves[unit_level] != UNASSIGNED).to_numpy()
     capped = placed & leaves[unit_level].isin(list(given)).to_numpy()
@@ -114,6 +116,22 @@ def allocate_quota(
         _of_places(scene, leaves, placed, year),
     ]
     return QuotaAllocation(rows[list(ROW_COLUMNS)], concat(verdicts))
+
+
+def _limit_to_permits(scene: Scene, leaves: pd.DataFrame, row: np.ndarray) -> None:
+    """No well gets more than it is permitted; of what a well without a volume is permitted nothing is known."""
+    permitted = scene.wells_now["permit_m3"].to_numpy("float64", na_value=np.nan)[row]
+    leaves["upper_m3"] = permitted
+    unknown = np.isnan(permitted)
+    leaves["weight"] = leaves["weight"].where(~unknown)
+    leaves["reason"] = leaves["reason"].where(~unknown | (leaves["reason"] != ""), "no_permit")
+
+
+def _lapsed(scene: Scene) -> np.ndarray:
+    """Wells with a permitted volume whose permit is known not to be in force on the day of judgement."""
+    now = scene.wells_now
+    lapsed = now["permit_no"].notna() & ~now["permit_valid"].astype(bool) & now["permit_m3"].notna()
+    return lapsed.to_numpy(dtype=bool)
 
 
 def _check(found: str, allowed: Sequence[str]) -> None:
@@ -291,7 +309,9 @@ def _of_bounds(scene: Scene, nodes: pd.DataFrame, year: int) -> Verdicts:
 def _of_basis(scene: Scene, leaves: pd.DataFrame, placed: np.ndarray, basis: str, year: int) -> Verdicts:
     part = leaves[placed]
     reason = part["reason"].to_numpy(dtype=object)
-    lacks = reason != ""
+    lacks, lapsed = reason != "", part["lapsed"].to_numpy(dtype=bool)
+    doubt = np.isin(reason.astype(str), ["no_land", "no_use"]) | (lapsed & ~lacks)
+    word = np.select([lacks, lapsed], [reason, "lapsed"], "there").astype(object)
     return judge(
         rule="allocation.basis",
         clause="",
@@ -299,11 +319,9 @@ def _of_basis(scene: Scene, leaves: pd.DataFrame, placed: np.ndarray, basis: str
         subject_id=part["well"].to_numpy(dtype=object),
         unit_id=part.iloc[:, 0].to_numpy(dtype=object),
         period=str(year),
-        outcome=np.where(lacks, "not_evaluated", "pass").astype(object),
-        action=np.where(lacks, "supply_data", "none").astype(object),
-        message_key=(
-            "allocation.basis." + pd.Series(np.where(lacks, reason, "there"), dtype=object)
-        ).to_numpy(object),
+        outcome=np.select([doubt, lacks], ["review", "not_evaluated"], "pass").astype(object),
+        action=np.select([doubt, lacks], ["explain", "supply_data"], "none").astype(object),
+        message_key=("allocation.basis." + pd.Series(word, dtype=object)).to_numpy(object),
         message_values={"well": part["well"].to_numpy(dtype=object), "year": year},
         settings={"basis": basis},
     )

@@ -7,6 +7,7 @@ unpermitted   1 without a permit, 0 with one (nobody records permits at all: not
 unmetered     1 without a meter, 0 with one
 substitute    1 inside a supply network or an area of another source, 0 outside (neither layer supplied: not known)
 idle          1 if every one of the last whole years has readings and none of water or power is above zero; 0 if one is
+              (a figure below zero or one that could not be read: not known)
 age           years since it was built ÷ those of the oldest candidate
 decline       fall of the level in its zone (m a year) ÷ the largest fall among the candidates' zones; 0 where it rises
 inefficiency  m³ per mu ÷ the largest among the candidates
@@ -103,7 +104,8 @@ def _use(scene: Scene, rows: np.ndarray, years: int) -> pd.DataFrame:
     later = table[table["year"].between(last - years + 1, scene.as_of.year)]
     running = later[((later["volume_m3"] > 0) | (later["energy_kwh"] > 0)).to_numpy()]["well"]
     ran = np.isin(rows, running)
-    read = whole.groupby("well")["year"].nunique().reindex(rows).fillna(0).to_numpy() >= years
+    sound = whole[whole["sound"].to_numpy(dtype=bool)]
+    read = sound.groupby("well")["year"].nunique().reindex(rows).fillna(0).to_numpy() >= years
     return pd.DataFrame({"used_m3": used, "idle": np.select([ran, read], [0.0, 1.0], default=np.nan)})
 
 

@@ -172,6 +172,15 @@ def readings(well_id, volumes, energy=None):
     ]
 
 
+def test_figures_below_zero_are_not_idleness():
+    power = [{**row, "volume_m3": 0.0} for row in readings("power", [None] * 3, energy=-1.0)]
+    result = order(
+        [well("water"), well("power")], readings=[*readings("water", [-100.0, -100.0, -100.0]), *power]
+    )
+    assert np.isnan(list(by_well(result, "idle").values())).all()
+    assert np.isnan(by_well(result, "used_m3")["water"])
+
+
 def test_volume_idleness_and_water_per_mu():
     rows = [
         well("big", area_mu=100.0),

@@ -64,6 +64,7 @@ def test_no_plan(missing):
     assert row["state"] == "no_plan_top_band"
     assert fees(row) == [2_500, 2_500]
     assert (row["worked_piecewise"], row["band"]) == ("500×5", 3)
+    assert charge(missing, 0, no_plan="top_band").iloc[0]["state"] == "no_plan"  # nothing to charge
 
 
 def test_base_option():

@@ -118,6 +118,45 @@ def test_never_more_than_the_permit():
     assert amounts(result) == {"W1": 35_000, "W2": 20_000, "W3": 35_000, "W4": 0}
 
 
+def test_a_well_without_a_permitted_volume_gets_nothing_within_permits():
+    wells = [
+        {"well_id": "W1", "permit_no": "P1", "permit_m3": 10_000, "area_mu": 10, **WEST},
+        {"well_id": "W2", "area_mu": 10, **WEST},
+    ]
+    quota = {"subject_role": "units", "subject_id": GAOCHANG, "year": 2025, "measure": "quota_per_mu"}
+    here = made(wells=wells, well_areas=[], indices=[{**quota, "value": 400, "unit": "m3/亩"}])
+    result = allocate_quota(here, {GAOCHANG: 500_000}, year=2025, within_permit=True)
+    assert amounts(result) == {"W1": 10_000, "W2": 0}
+    assert told(result, "allocation.basis") == {"W2": "no_permit"}
+    assert amounts(allocate_quota(here, {GAOCHANG: 500_000}, year=2025)) == {"W1": 250_000, "W2": 250_000}
+
+
+@pytest.mark.parametrize("options", [{"basis": "permit"}, {"basis": "past_use", "within_permit": True}])
+def test_a_permit_that_has_run_out_is_told(options):
+    wells = [
+        {"well_id": name, "permit_no": name, "permit_m3": 1_000, "permit_to": end, **WEST}
+        for name, end in (("W1", "2020-01-01"), ("W2", "2030-01-01"))
+    ]
+    readings = [{"well_id": name, "year": 2024, "volume_m3": 1_000} for name in ("W1", "W2")]
+    here = made(wells=wells, readings=readings)
+    result = allocate_quota(here, {GAOCHANG: 1_000}, year=2025, **options)
+    assert amounts(result) == {"W1": 500, "W2": 500}
+    assert told(result, "allocation.basis") == {"W1": "lapsed"}
+    assert set(result.verdicts.rows["outcome"]) == {"review"}
+    assert not told(allocate_quota(here, {GAOCHANG: 1_000}, basis="past_use", year=2025), "allocation.basis")
+
+
+def test_no_water_taken_and_no_land_are_known_facts():
+    readings = [{"well_id": "W1", "year": year, "volume_m3": 0} for year in (2022, 2023, 2024)]
+    readings += [{"well_id": "W2", "year": 2024, "volume_m3": 100}]
+    result = allocate_quota(made(readings=readings), {GAOCHANG: 50}, basis="past_use", year=2025)
+    assert amounts(result)["W2"] == 50
+    assert told(result, "allocation.basis") == {"W1": "no_use", "W3": "no_reading", "W4": "no_reading"}
+    areas = [area("A1", 100.0, 300.0, status="retired"), area("A2", 50.0, 400.0)]
+    result = allocate_quota(made(irrigation=areas), {GAOCHANG: 50}, year=2025)
+    assert told(result, "allocation.basis")["W1"] == "no_land"
+
+
 def test_by_past_use():
     readings = [
         {"well_id": "W1", "year": 2023, "volume_m3": 100},
@@ -357,6 +396,7 @@ def test_every_finding_has_its_words():
         allocate_quota(made(), {GAOCHANG: 120_000}, year=2025, within_permit=True),
         allocate_quota(made(), {SHANSHAN: 1}, basis="past_use", year=2025),
         allocate_quota(made(), {GAOCHANG: 0}, basis="permit", year=2030),
+        allocate_quota(made(irrigation=[area("A1", 0.0)]), {GAOCHANG: 1}, year=2025),
     ]
     for result in results:
         assert set(result.verdicts.rows["outcome"]) <= set(OUTCOMES)
