@@ -11,6 +11,7 @@ import pandas as pd
 from ..findings import Verdicts, concat, judge
 from ..register import Register
 from ..register.identity import ROW_ID
+from .accounts import rows_of
 from .coefficients import Places, Sources
 from .energy import EnergyPeriods
 from .settings import PowerSettings
@@ -31,7 +32,8 @@ def speak(
 
     Not evaluated, of a well: ``power.coefficient_missing`` (energy that no coefficient converts and no meter
     explains), ``power.year_incomplete`` (energy of a whole year beside months, which count in its place and are not
-    twelve). Review, of a well: ``power.coefficient_range`` (a coefficient outside the usual range),
+    twelve), ``power.year_so_far`` (a figure of the year recorded before its end). Review, of a well:
+    ``power.coefficient_range`` (a coefficient outside the usual range),
     ``power.coefficient_deviation`` (metered ratio, or the coefficient used, far from the stratum's),
     ``power.coefficient_stale``. Review, of an account: ``power.account_split``. Review, of readings and indices:
     ``power.reading_unknown``, ``power.coefficient_unused``.
@@ -41,6 +43,7 @@ def speak(
         [
             _missing(teller, volumes),
             _incomplete(teller, volumes),
+            _so_far(teller, register),
             _range(teller, volumes, coefficients),
             _deviation(teller, coefficients),
             _stale(teller, volumes, coefficients),
@@ -139,6 +142,39 @@ def _incomplete(teller: _Teller, volumes: pd.DataFrame) -> Verdicts:
             "energy": years["energy"].to_numpy(),
             "n_months": years["n_months"].to_numpy(dtype="int64"),
             "volume": years["volume"].to_numpy(),
+        },
+    )
+
+
+def _so_far(teller: _Teller, register: Register) -> Verdicts:
+    """Wells and years whose figure for the whole year was recorded, the last time, before the end of the year."""
+    readings = register.get("readings")
+    if readings is None:
+        return Verdicts.none()
+    unread = readings[ROW_ID].isin(register.unreadable("readings", "month"))
+    yearly = readings["month"].fillna(0).eq(0) & ~unread & readings["year"].between(1800, 2200)
+    figure = readings[["volume_m3", "energy_kwh"]].notna().any(axis=1)
+    rows = readings[(yearly & figure).fillna(False).to_numpy(dtype=bool)]
+    table = pd.DataFrame(
+        {
+            "well": rows_of(register["wells"]["well_id"], rows["well_id"]),
+            "year": rows["year"].astype("int64"),
+            "told": rows["as_of"],
+        }
+    )
+    years = table[table["well"] >= 0].groupby(["well", "year"], sort=True)["told"].max().reset_index()
+    end = (years["year"].to_numpy("int64") - 1969).astype("datetime64[Y]").astype("datetime64[D]") - 1
+    part = years["told"].to_numpy(dtype="datetime64[D]") < end
+    return teller.wells(
+        "year_so_far",
+        years["well"].to_numpy(dtype="int64"),
+        np.where(part, "not_evaluated", "pass").astype(object),
+        "power.year_so_far",
+        action=np.where(part, "supply_data", "none").astype(object),
+        period=years["year"].astype(str).to_numpy(dtype=object),
+        message_values={
+            "year": years["year"].to_numpy(),
+            "day": years["told"].dt.strftime("%Y-%m-%d").to_numpy(dtype=object),
         },
     )
 

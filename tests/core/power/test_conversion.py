@@ -399,3 +399,18 @@ def test_months_that_stand_in_place_of_a_year_are_said_to_be_part_of_it(register
         ["A", "2024", "not_evaluated", 100]
     ]
     assert result.verdicts.counts.set_index("rule").loc["power.year_incomplete", "n_pass"] == 2
+
+
+def test_a_figure_of_the_year_so_far_is_said_to_be_one(register, reading):
+    made = register(
+        [{"well_id": name, "m3_per_kwh_ratio": 2} for name in "ABC"],
+        readings=[
+            reading("A", energy=100, as_of="2024-06-30"),
+            reading("B", energy=100, as_of="2024-06-30"),
+            reading("B", energy=300, as_of="2024-12-31"),
+            reading("C", energy=100),
+        ],
+    )
+    result = power_to_water(made, AS_OF)
+    told = findings(result, "year_so_far")
+    assert told[["subject_id", "period", "outcome"]].to_numpy().tolist() == [["A", "2024", "not_evaluated"]]
