@@ -7,56 +7,60 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
-from ..facts.applied import TAKES_NO_WATER, added_volume, alive, outcomes, zones_of
+from ..facts.applied import TAKES_NO_WATER, added_volume, alive, former_places, outcomes, zones_of
 from ..facts.renewing import renewal_permissions
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
 
 DRILLED = ("new", "renewal", "relocate")
 GONE = ("sealed", "dismantled", "shut")
-CLOSED_FOR_GOOD = ("sealed", "dismantled", "proposed")
 
 
 def zone_new(scene: Scene, binding: Binding) -> Verdicts:
-    """New wells in an over-extraction zone (TLF-4.3d).
+    """New wells: which need an approval, and which an over-extraction zone does not provide for (TLF-4.3d).
 
-    A new well for one of ``approved_uses`` needs an approval number; without one it waits. For any other new well the
-    text gives no ground: ``others`` says what follows (``deny`` is an inference of ours and belongs into a setting;
-    empty: a person decides). A renewal of an irrigation well follows the ledger of 减二更一; the renewal of another
-    well and a well that moves are for a person. Asked of applications of kind new, renewal or relocate (or of no
-    recorded kind) in an over-extraction zone; monitoring wells take no water.
+    A new well for one of ``approved_uses`` needs an approval number wherever it lies; without one it waits. For any
+    other new well in an over-extraction zone the text gives no ground: ``others`` says what follows (``deny`` is an
+    inference of ours and belongs into a setting; empty: a person decides). A renewal of an irrigation well there
+    follows the ledger of 减二更一; the renewal of another well there and a well that moves there are for a person.
+    Asked of applications of kind new, renewal or relocate (or of no recorded kind); elsewhere only of new wells for
+    ``approved_uses`` or of what may be one: the number of wells in a restricted zone is for ``wells.zone_count``.
+    Monitoring wells take no water.
     """
     asked_for, zone = scene.frame("applications"), zones_of(scene, "applications")
     kind, use = asked_for["kind"], asked_for["use"]
     known, over = zone["known"].to_numpy(), zone["over"].to_numpy()
-    asked = alive(scene) & (kind.isin(DRILLED) | kind.isna()).to_numpy(dtype=bool)
-    asked &= ~use.isin(TAKES_NO_WATER).to_numpy(dtype=bool) & (over | ~known)
+    new, kindless = (kind == "new").to_numpy(dtype=bool), kind.isna().to_numpy(dtype=bool)
+    approved_use = use.isin(binding.value("approved_uses")).to_numpy(dtype=bool)
+    nameless = use.isna().to_numpy(dtype=bool)
+    asked = alive(scene) & (kind.isin(DRILLED).to_numpy(dtype=bool) | kindless)
+    asked &= ~use.isin(TAKES_NO_WATER).to_numpy(dtype=bool)
+    asked &= over | ~known | ((new | kindless) & (approved_use | nameless))
     ledger = renewal_permissions(scene)
     renewal = (kind == "renewal").to_numpy(dtype=bool)
     of_ledger = renewal & (use.isin(ledger.uses) | use.isna()).to_numpy(dtype=bool)
-    approved_use = use.isin(binding.value("approved_uses")).to_numpy(dtype=bool)
     approved = asked_for["approval_no"].notna().to_numpy(dtype=bool)
     others = binding.value("others") or "review"
     case = np.select(
         [
+            new & approved_use & approved,
+            new & approved_use,
             ~known,
-            kind.isna().to_numpy(dtype=bool),
+            kindless,
             of_ledger,
             renewal,
             (kind == "relocate").to_numpy(dtype=bool),
-            use.isna().to_numpy(dtype=bool),
-            approved_use & approved,
-            approved_use,
+            nameless,
         ],
         [
+            "approved",
+            "approval_missing",
             "not_placed",
             "kind_unknown",
             "renewal",
             "renewal_of_another_use",
             "relocated",
             "use_unknown",
-            "approved",
-            "approval_missing",
         ],
         default=f"others_{others}",
     )
@@ -96,11 +100,12 @@ def zone_new(scene: Scene, binding: Binding) -> Verdicts:
 
 
 def zone_abstraction(scene: Scene, binding: Binding) -> Verdicts:
-    """No new abstraction for the named uses in an over-extraction zone (YJS-3.5.1d).
+    """No new abstraction for the named uses in an over-extraction zone (YJS-3.5.1d, AWR-34).
 
-    A new well is new abstraction, and so is more volume than the wells that it replaces or changes were permitted.
-    A replacement of the same volume is not clearly 'new': review. An extension or change of the same volume is not
-    new. A use that the clause does not name is for a person; so is a volume that cannot be compared.
+    A new well is new abstraction, and so is more volume than the wells that it replaces or changes were permitted, or
+    a well that takes the place of one outside such zones. A replacement of the same volume is not clearly 'new':
+    review. An extension or change of the same volume is not new. A volume that cannot be compared is for a person; so
+    is a use of ``review_uses``. Other uses are not asked; one that is not recorded is.
     """
     asked_for, zone, volume = (
         scene.frame("applications"),
@@ -110,8 +115,11 @@ def zone_abstraction(scene: Scene, binding: Binding) -> Verdicts:
     kind, use, more = asked_for["kind"], asked_for["use"], volume["more"].to_numpy()
     known, over = zone["known"].to_numpy(), zone["over"].to_numpy()
     named = use.isin(binding.value("uses")).to_numpy(dtype=bool)
+    open_use = (use.isin(binding.value("review_uses")) | use.isna()).to_numpy(dtype=bool)
     new = (kind == "new").to_numpy(dtype=bool)
     on_paper = kind.isin(("extend", "change")).to_numpy(dtype=bool)
+    moves = kind.isin(("renewal", "relocate")).to_numpy(dtype=bool)
+    former = former_places(scene, "over_extraction")
     case = np.select(
         [
             ~known,
@@ -120,6 +128,7 @@ def zone_abstraction(scene: Scene, binding: Binding) -> Verdicts:
             on_paper & (more == "same"),
             ~named,
             new,
+            moves & (former == "outside"),
             more == "more",
             more == "unknown",
         ],
@@ -130,16 +139,18 @@ def zone_abstraction(scene: Scene, binding: Binding) -> Verdicts:
             "unchanged",
             "use_not_named",
             "new",
+            "moved_in",
             "more",
             "volume_unknown",
         ],
         default="same_volume",
     )
-    fixed = {"not_placed": "not_evaluated", "unchanged": "allow", "new": "deny", "more": "deny"}
+    fixed = dict.fromkeys(("new", "moved_in", "more"), "deny")
+    fixed |= {"not_placed": "not_evaluated", "unchanged": "allow"}
     permission = pd.Series(case).map(fixed).fillna("review").to_numpy(dtype=object)
     return binding.say(
         scene.subjects("applications"),
-        asked=alive(scene) & ~use.isin(TAKES_NO_WATER).to_numpy(dtype=bool) & (over | ~known),
+        asked=alive(scene) & (named | open_use) & (over | ~known),
         outcome=outcomes(permission),
         permission=permission,
         action=np.where(np.char.endswith(case.astype(str), "unknown"), "supply_data", "none"),
@@ -193,136 +204,6 @@ def use(scene: Scene, binding: Binding) -> Verdicts:
     return concat(spoken)
 
 
-def control_zone(scene: Scene, binding: Binding) -> Verdicts:
-    """Banned and restricted zones (地下水管理条例 articles 33 to 35).
-
-    For ``purposes`` both are open. A new well elsewhere is denied; so is a replacement in a banned zone, and in a
-    restricted one where it takes more than before. An existing well in a banned zone is to be closed and sealed by a
-    deadline: ``due_on``; until one is set it is for a person. Existing wells in a restricted zone have no verdict of
-    their own: their abstraction falls over the years. Uses of ``review_uses`` are open under local conditions.
-    """
-    return concat([_control_of_applications(scene, binding), _control_of_wells(scene, binding)])
-
-
-def _control_of_applications(scene: Scene, binding: Binding) -> Verdicts:
-    asked_for, zone, volume = (
-        scene.frame("applications"),
-        zones_of(scene, "applications"),
-        added_volume(scene),
-    )
-    kind, use_, more = asked_for["kind"], asked_for["use"], volume["more"].to_numpy()
-    known, banned = zone["known"].to_numpy(), binding.value("control") == "banned"
-    inside = (zone["control"] == binding.value("control")).to_numpy(dtype=bool)
-    exempt = use_.isin(binding.value("purposes")).to_numpy(dtype=bool)
-    local = use_.isin(binding.value("review_uses") or ()).to_numpy(dtype=bool)
-    fresh = (kind == "new").to_numpy(dtype=bool)
-    on_paper = kind.isin(("extend", "change")).to_numpy(dtype=bool)
-    case = np.select(
-        [
-            ~known,
-            exempt,
-            use_.isna().to_numpy(dtype=bool),
-            local,
-            kind.isna().to_numpy(dtype=bool),
-            fresh,
-            banned & on_paper,
-            np.full(len(kind), banned),
-            more == "more",
-            more == "unknown",
-        ],
-        [
-            "not_placed",
-            "purpose",
-            "use_unknown",
-            "local_purpose",
-            "kind_unknown",
-            "new",
-            "existing_right",
-            "replacement",
-            "more",
-            "volume_unknown",
-        ],
-        default="same_volume",
-    )
-    fixed = dict.fromkeys(("new", "replacement", "more"), "deny") | {
-        "not_placed": "not_evaluated",
-        "purpose": "allow",
-        "same_volume": "allow",
-    }
-    permission = pd.Series(case).map(fixed).fillna("review").to_numpy(dtype=object)
-    return binding.say(
-        scene.subjects("applications"),
-        asked=alive(scene) & (inside | ~known),
-        outcome=np.where(case == "purpose", "exempt", outcomes(permission)),
-        permission=permission,
-        action=np.where(np.char.endswith(case.astype(str), "unknown"), "supply_data", "none"),
-        key=("bans.control_zone." + pd.Series(case)).to_numpy(dtype=object),
-        values={
-            "control": binding.value("control"),
-            "use": use_.to_numpy(dtype=object),
-            "zone": zone["zone_id"].to_numpy(),
-            "asked_m3": volume["asked_m3"].to_numpy(),
-            "former_m3": volume["former_m3"].to_numpy(),
-        },
-        evidence={
-            "kind": kind.to_numpy(dtype=object),
-            "use": use_.to_numpy(dtype=object),
-            "zone_id": zone["zone_id"].to_numpy(),
-        },
-    )
-
-
-def _control_of_wells(scene: Scene, binding: Binding) -> Verdicts:
-    wells, zone, now = scene.frame("wells"), zones_of(scene, "wells"), scene.wells_now
-    known, due = zone["known"].to_numpy(), binding.value("due_on")
-    inside = (zone["control"] == "banned").to_numpy(dtype=bool) & (binding.value("control") == "banned")
-    unknown_place = ~known & (binding.value("control") == "banned")
-    open_now = ~now["status"].isin(CLOSED_FOR_GOOD).to_numpy(dtype=bool)
-    exempt = wells["use"].isin(binding.value("purposes")).to_numpy(dtype=bool)
-    local = wells["use"].isin(binding.value("review_uses") or ()) | wells["use"].isna()
-    waiting = due is not None and np.datetime64(due) >= scene.today
-    case = np.select(
-        [
-            ~known,
-            exempt,
-            local.to_numpy(dtype=bool),
-            np.full(len(wells), waiting),
-            np.full(len(wells), due is not None),
-        ],
-        ["well_not_placed", "purpose", "well_of_local_purpose", "well_not_due", "well_overdue"],
-        default="well",
-    )
-    outcome = pd.Series(case).map(
-        {
-            "well_not_placed": "not_evaluated",
-            "purpose": "exempt",
-            "well_not_due": "not_evaluated",
-            "well_overdue": "fail",
-        }
-    )
-    return binding.say(
-        scene.subjects("wells"),
-        asked=open_now & (inside | unknown_place),
-        outcome=outcome.fillna("review").to_numpy(dtype=object),
-        action=np.select([~known, exempt], ["supply_data", "none"], default="close"),
-        period_state=np.select(
-            [case == "well_not_due", case == "well_overdue"], ["not_due", "overdue"], default=""
-        ),
-        key=("bans.control_zone." + pd.Series(case)).to_numpy(dtype=object),
-        values={
-            "control": binding.value("control"),
-            "use": wells["use"].to_numpy(dtype=object),
-            "zone": zone["zone_id"].to_numpy(),
-            "due_on": due,
-        },
-        evidence={
-            "use": wells["use"].to_numpy(dtype=object),
-            "zone_id": zone["zone_id"].to_numpy(),
-            "status": now["status"].to_numpy(dtype=object),
-        },
-    )
-
-
 _USE = words("use")
 RULES = (
     Rule(
@@ -334,7 +215,6 @@ RULES = (
         parameters=(
             Parameter("approved_uses", "texts", one_of=_USE, required=True),
             Parameter("others", "text", one_of=("deny", "review")),
-            Parameter("zones", "text", one_of=("over_extraction",), default="over_extraction"),
         ),
     ),
     Rule(
@@ -343,7 +223,10 @@ RULES = (
         subjects=("applications",),
         needs=("applications",),
         step=3,
-        parameters=(Parameter("uses", "texts", one_of=_USE, required=True),),
+        parameters=(
+            Parameter("uses", "texts", one_of=_USE, required=True),
+            Parameter("review_uses", "texts", one_of=_USE, default=()),
+        ),
     ),
     Rule(
         "bans.use",
@@ -352,18 +235,5 @@ RULES = (
         needs=("wells",),
         step=2,
         parameters=(Parameter("uses", "texts", one_of=_USE, required=True),),
-    ),
-    Rule(
-        "bans.control_zone",
-        control_zone,
-        subjects=("applications", "wells"),
-        needs=("wells", "zones"),
-        step=3,
-        parameters=(
-            Parameter("control", "text", one_of=("banned", "restricted"), required=True),
-            Parameter("purposes", "texts", one_of=_USE, required=True),
-            Parameter("review_uses", "texts", one_of=_USE, default=()),
-            Parameter("due_on", "date"),
-        ),
     ),
 )

@@ -200,7 +200,10 @@ def test_other_figures_of_the_rules_stand_in_the_document(uses, text):
 
 
 def test_bans_name_what_the_text_names(uses):
-    assert uses["3.5.1d", "bans.zone_abstraction"].values["uses"] == ("industry", "irrigation", "service")
+    named = uses["3.5.1d", "bans.zone_abstraction"].values
+    farms, trade = ("irrigation", "livestock"), ("service", "recreation", "artificial_snow")
+    assert set(named["uses"]) == {"industry", *farms, *trade}
+    assert not set(named["uses"]) & set(named["review_uses"])
     assert uses["3.5.1b", "network.existing"].values == {"action": "close", "outcome": "review"}
     assert uses["3.5.1b", "network.existing"].settings == {"due_on": "network.close_by"}
     assert uses["3.3.2b", "bans.industry"].values["permission"] == "review"

@@ -16,7 +16,10 @@ SQUARE = box(X0, Y0, X0 + 1000, Y0 + 1000)
 OVER = [{"zone_id": "Z", "severity": "general", "geometry": SQUARE}]
 ELSEWHERE = [{"unit_id": "654224", "name": "托里县", "level": "county", "geometry": SQUARE.buffer(10_000)}]
 NEW = {"approved_uses": ("rural_drinking", "emergency"), "others": "deny"}
-FARMED = {"uses": ("irrigation", "livestock", "industry", "service")}
+FARMED = {
+    "uses": ("irrigation", "livestock", "industry", "service"),
+    "review_uses": ("rural_drinking", "ecological_forest"),
+}
 
 
 def of(zones=OVER, **roles):
@@ -159,6 +162,9 @@ def test_others_are_for_a_person_where_no_reading_is_set():
     "row",
     [
         {"geometry": BEYOND},
+        {"geometry": BEYOND, "kind": None},
+        {"geometry": BEYOND, "kind": "relocate", "use": "rural_drinking"},
+        {"geometry": BEYOND, "kind": "renewal", "use": None},
         {"kind": "extend"},
         {"kind": "deepen"},
         {"decision": "refused"},
@@ -171,8 +177,40 @@ def test_out_of_scope_of_the_ban_on_new_wells(row):
     assert int(found.counts["n_out_of_scope"].sum()) == 1
 
 
+CONTROLLED = [{"zone_id": "Z", "control": "restricted", "geometry": SQUARE}]
+
+
+@pytest.mark.parametrize(
+    ("zones", "place"), [(OVER, BEYOND), (CONTROLLED, INSIDE), (None, INSIDE), (OVER, None)]
+)
+@pytest.mark.parametrize(
+    ("row", "permission", "case"),
+    [
+        ({"use": "rural_drinking"}, "hold", "approval_missing"),
+        ({"use": "emergency"}, "hold", "approval_missing"),
+        ({"use": "emergency", "approval_no": "7"}, "allow", "approved"),
+    ],
+)
+def test_a_new_well_for_drinking_or_drought_needs_an_approval_wherever_it_lies(
+    zones, place, row, permission, case
+):
+    found = of_new(zones=zones, applications=[asked(**row, geometry=place)])
+    assert outcomes(found, "permission") == {"A": permission}
+    assert outcomes(found, "message_key") == {"A": f"bans.zone_new.{case}"}
+
+
+@pytest.mark.parametrize(
+    ("row", "case"),
+    [({"use": None}, "use_unknown"), ({"use": "emergency", "kind": None}, "kind_unknown")],
+)
+def test_outside_the_zones_what_may_need_an_approval_is_for_a_person(row, case):
+    found = of_new(applications=[asked(**row, geometry=BEYOND)])
+    assert outcomes(found, "permission") == {"A": "review"}
+    assert outcomes(found, "message_key") == {"A": f"bans.zone_new.{case}"}
+
+
 def test_restricted_zones_are_not_over_extraction_zones():
-    restricted = [{"zone_id": "Z", "control": "restricted", "geometry": SQUARE}]
+    restricted = CONTROLLED
     assert len(of_new(zones=restricted, applications=[asked()]).rows) == 0
     severe = [{"zone_id": "Z", "severity": "severe", "control": "restricted", "geometry": SQUARE}]
     assert outcomes(of_new(zones=severe, applications=[asked()])) == {"A": "fail"}
@@ -238,7 +276,24 @@ def test_volumes_of_several_replaced_wells_are_added():
         assert outcomes(found, "message_key") == {"A": "bans.zone_abstraction.volume_unknown"}
 
 
-@pytest.mark.parametrize("row", [{"geometry": BEYOND}, {"decision": "withdrawn"}, {"use": "monitoring"}])
+@pytest.mark.parametrize(
+    ("row", "permission", "case"),
+    [
+        ({**REPLACING, "permit_m3": 50_000.0}, "deny", "moved_in"),
+        ({"kind": "relocate", "well_id": "OLD", "permit_m3": 50_000.0}, "deny", "moved_in"),
+        ({"kind": "extend", "well_id": "OLD", "permit_m3": 50_000.0}, "allow", "unchanged"),
+    ],
+)
+def test_a_well_moved_in_from_outside_the_zones_is_new_abstraction(row, permission, case):
+    found = of_abstraction(row, wells=[{**OLD, "geometry": BEYOND}])
+    assert outcomes(found, "permission") == {"A": permission}
+    assert outcomes(found, "message_key") == {"A": f"bans.zone_abstraction.{case}"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{"geometry": BEYOND}, {"decision": "withdrawn"}, {"use": "monitoring"}, {"use": "urban_supply"}],
+)
 def test_out_of_scope_of_the_ban_on_new_abstraction(row):
     assert len(of_abstraction(row).rows) == 0
 
@@ -317,6 +372,39 @@ def test_applications_in_control_zones(zones, row, permission, outcome):
     found = of_control(zones, row)
     found = found.rows[found.rows["subject_role"] == "applications"]
     assert found[["permission", "outcome"]].to_numpy().tolist() == [[permission, outcome]]
+
+
+RESTRICTED_TWICE = [*RESTRICTED, {"zone_id": "Y", "control": "restricted", "geometry": SQUARE.buffer(2000)}]
+OTHER_ZONE = [
+    *RESTRICTED,
+    {"zone_id": "Y", "control": "restricted", "geometry": box(X0 + 1000.2, Y0, X0 + 3000, Y0 + 1000)},
+]
+
+
+@pytest.mark.parametrize(
+    ("zones", "former", "permission", "case"),
+    [
+        (RESTRICTED, BEYOND, "deny", "moved_in"),
+        (RESTRICTED, None, "review", "former_place_unknown"),
+        (OTHER_ZONE, BEYOND, "review", "former_place_unknown"),
+        (RESTRICTED_TWICE, BEYOND, "allow", "same_volume"),
+        (RESTRICTED, INSIDE, "allow", "same_volume"),
+    ],
+)
+@pytest.mark.parametrize("row", [REPLACING, {"kind": "relocate", "well_id": "OLD"}])
+def test_a_well_that_comes_from_outside_a_restricted_zone_is_new_there(zones, former, permission, case, row):
+    found = of_control(zones, {**row, "permit_m3": 50_000.0}, wells=[{**OLD, "geometry": former}])
+    assert outcomes(found, "permission") == {"A": permission}
+    assert outcomes(found, "message_key") == {"A": f"bans.control_zone.{case}"}
+
+
+def test_one_of_several_former_wells_outside_is_enough():
+    both = {"kind": "renewal", "replaces": "OLD;FAR", "permit_m3": 60_000.0}
+    far = {"well_id": "FAR", "permit_m3": 10_000.0, "geometry": BEYOND}
+    assert outcomes(of_control(RESTRICTED, both, wells=[OLD, far]), "permission") == {"A": "deny"}
+    extended = {"kind": "extend", "well_id": "FAR", "permit_m3": 10_000.0}
+    found = of_control(RESTRICTED, extended, wells=[OLD, far])
+    assert outcomes(found, "message_key") == {"A": "bans.control_zone.former_place_unknown"}
 
 
 def test_local_purposes_are_for_a_person():
