@@ -15,6 +15,8 @@ How the texts are read where they are silent:
   judges applications like wells and does refuse.
 * A unit that is over its permitted total or its dual control (TLF-3.2a, TLF-4.2a) leaves new abstraction to a person
   (review): the clauses limit the unit and name no consequence for an application. Without the figures: not_evaluated.
+* A restricted zone that would have more wells in use than on the day of the baseline (TLF-4.3a), and another source
+  at hand for a use whose wells are to be replaced (TLF-4.3e), leave the well to a person for the same reason.
 * A clause that could not be judged, for want of a table or of a value that the text does not give, leaves every
   application that it may concern at least not_evaluated: what is missing never helps.
 """

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 DECIDED_AGAINST = ("refused", "withdrawn")
 TAKES_NO_WATER = ("monitoring",)
+MOVES = ("renewal", "relocate")
+"""Kinds of application whose well may stand elsewhere than the one before it."""
+
 TOLERANCE = 1e-9
 """Relative: what counts as the same volume."""
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ...overlay.zones import Zones
+from .applied import TAKES_NO_WATER
 from .wells_now import IN_USE
 
 if TYPE_CHECKING:
@@ -41,6 +43,32 @@ def in_use_on(scene: Scene, day: pd.Timestamp) -> tuple[np.ndarray, np.ndarray]:
     proposed = (now["status"] == "proposed").to_numpy(dtype=bool) & ~was_there
     perhaps = ~gone & ~not_yet & ~proposed & (~was_there | (undated & state.isna().to_numpy()))
     return running & was_there & ~perhaps, perhaps
+
+
+def zone_wells(scene: Scene, control: Iterable[str], baseline: pd.Timestamp) -> pd.DataFrame:
+    """Wells in use in each zone of some controls, as it is drawn now, on the day of a baseline and today.
+
+    Active and standby wells, but for monitoring wells. A well of which nobody can say counts in the upper bound alone.
+
+    Returns:
+        Aligned with the zones: ``zone`` (id), ``alive`` (in force and of such a control: bool), ``then_low``
+        ``then_high`` ``now_low`` ``now_high`` (wells in all parts of the zone together).
+    """
+    zones, wells = scene.frame("zones"), scene.frame("wells")
+    layer = Zones(zones)
+    alive = layer.editions.on(scene.today) & zones["control"].isin(list(control)).to_numpy(dtype=bool)
+    counted = scene.subjects("wells").in_scope & ~wells["use"].isin(TAKES_NO_WATER).to_numpy(dtype=bool)
+    hits = scene.placement.zone_hits
+    hits = hits[alive[hits["zone"].to_numpy()] & counted[hits["point"].to_numpy()]]
+    pairs = pd.DataFrame({"zone": layer.ids[hits["zone"].to_numpy()], "well": hits["point"].to_numpy()})
+    pairs = pairs.drop_duplicates()
+    table = pd.DataFrame({"zone": layer.ids, "alive": alive})
+    for name, day in (("then", baseline), ("now", pd.Timestamp(scene.as_of))):
+        certain, possible = in_use_on(scene, day)
+        for bound, mask in (("low", certain), ("high", certain | possible)):
+            tally = pairs[mask[pairs["well"].to_numpy()]].groupby("zone").size()
+            table[f"{name}_{bound}"] = tally.reindex(layer.ids).fillna(0).to_numpy(dtype="float64")
+    return table
 
 
 def yearly_closings(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
-from ..facts.applied import TAKES_NO_WATER, added_volume, alive, former_places, outcomes, zones_of
+from ..facts.applied import MOVES, TAKES_NO_WATER, added_volume, alive, former_places, outcomes, zones_of
 from ..facts.renewing import renewal_permissions
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
@@ -24,7 +24,7 @@ def zone_new(scene: Scene, binding: Binding) -> Verdicts:
     inference of ours and belongs into a setting; empty: a person decides). A renewal of an irrigation well there
     follows the ledger of 减二更一; the renewal of another well there and a well that moves there are for a person.
     Asked of applications of kind new, renewal or relocate (or of no recorded kind); elsewhere only of new wells for
-    ``approved_uses`` or of what may be one: the number of wells in a restricted zone is for ``wells.zone_count``.
+    ``approved_uses`` or of what may be one: the number of wells in a restricted zone is for ``wells.zone_room``.
     Monitoring wells take no water.
     """
     asked_for, zone = scene.frame("applications"), zones_of(scene, "applications")
@@ -71,6 +71,7 @@ def zone_new(scene: Scene, binding: Binding) -> Verdicts:
         f"others_{others}": others,
     }
     permission = pd.Series(case).map(fixed).fillna("review").to_numpy(dtype=object)
+    permission = np.where(~over & np.isin(case, ("kind_unknown", "use_unknown")), "not_evaluated", permission)
     permission = np.where(of_ledger & (case == "renewal"), ledger.permission, permission)
     key = ("bans.zone_new." + pd.Series(case)).to_numpy(dtype=object)
     key = np.where(case == "renewal", ("bans.zone_new.renewal_" + pd.Series(ledger.case)).to_numpy(), key)
@@ -118,7 +119,7 @@ def zone_abstraction(scene: Scene, binding: Binding) -> Verdicts:
     open_use = (use.isin(binding.value("review_uses")) | use.isna()).to_numpy(dtype=bool)
     new = (kind == "new").to_numpy(dtype=bool)
     on_paper = kind.isin(("extend", "change")).to_numpy(dtype=bool)
-    moves = kind.isin(("renewal", "relocate")).to_numpy(dtype=bool)
+    moves = kind.isin(MOVES).to_numpy(dtype=bool)
     former = former_places(scene, "over_extraction")
     case = np.select(
         [

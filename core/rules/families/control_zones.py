@@ -7,13 +7,11 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
-from ..facts.applied import added_volume, alive, former_places, outcomes, zones_of
+from ..facts.applied import MOVES, added_volume, alive, former_places, outcomes, zones_of
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
 
 CLOSED_FOR_GOOD = ("sealed", "dismantled", "proposed")
-MOVES = ("renewal", "relocate")
-"""Kinds of application whose well may stand elsewhere than the one before it."""
 
 
 def control_zone(scene: Scene, binding: Binding) -> Verdicts:

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ...findings import Verdicts, concat
-from ...overlay.zones import Zones
 from ..binding import Binding
-from ..facts.well_counts import in_use_on, self_supply_years, use_after_closing, yearly_closings
+from ..facts.well_counts import self_supply_years, use_after_closing, yearly_closings, zone_wells
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
 
@@ -26,25 +25,10 @@ def zone_count(scene: Scene, binding: Binding) -> Verdicts:
     there on the baseline, or whether it is in use now, may count on either side: a verdict is given only where it
     holds either way.
     """
-    zones, wells = scene.frame("zones"), scene.frame("wells")
-    layer = Zones(zones)
-    alive = layer.editions.on(scene.today) & zones["control"].isin(binding.value("control")).to_numpy(
-        dtype=bool
-    )
-    parts = pd.DataFrame({"zone": layer.ids, "row_id": zones["row_id"]})[alive]
+    zones, baseline = scene.frame("zones"), pd.Timestamp(binding.value("baseline"))
+    numbers = zone_wells(scene, binding.value("control"), baseline)
+    parts = pd.DataFrame({"zone": numbers["zone"], "row_id": zones["row_id"]})[numbers["alive"]]
     asked = zones["row_id"].isin(parts.groupby("zone")["row_id"].min()).to_numpy(dtype=bool)
-    baseline = pd.Timestamp(binding.value("baseline"))
-    counted = scene.subjects("wells").in_scope & ~wells["use"].isin(TAKES_NO_WATER).to_numpy(dtype=bool)
-    hits = scene.placement.zone_hits
-    hits = hits[alive[hits["zone"].to_numpy()] & counted[hits["point"].to_numpy()]]
-    pairs = pd.DataFrame({"zone": layer.ids[hits["zone"].to_numpy()], "well": hits["point"].to_numpy()})
-    pairs = pairs.drop_duplicates()
-    numbers = {}
-    for name, day in (("then", baseline), ("now", pd.Timestamp(scene.as_of))):
-        certain, possible = in_use_on(scene, day)
-        for bound, mask in (("low", certain), ("high", certain | possible)):
-            tally = pairs[mask[pairs["well"].to_numpy()]].groupby("zone").size()
-            numbers[f"{name}_{bound}"] = tally.reindex(layer.ids).fillna(0).to_numpy(dtype="float64")
     more, within = numbers["now_low"] > numbers["then_high"], numbers["now_high"] <= numbers["then_low"]
     early = pd.Timestamp(scene.as_of) < baseline
     case = np.select(
@@ -64,14 +48,14 @@ def zone_count(scene: Scene, binding: Binding) -> Verdicts:
         threshold=numbers["then_high"],
         measure_unit="wells",
         values={
-            "zone": layer.ids,
+            "zone": numbers["zone"],
             "baseline": baseline.date(),
             "now": numbers["now_low"],
             "then": numbers["then_high"],
             "excess": numbers["now_low"] - numbers["then_high"],
             "unclear": numbers["then_high"] - numbers["then_low"] + numbers["now_high"] - numbers["now_low"],
         },
-        evidence=numbers,
+        evidence={name: numbers[name] for name in ("then_low", "then_high", "now_low", "now_high")},
     )
 
 

@@ -162,7 +162,7 @@ def test_others_are_for_a_person_where_no_reading_is_set():
     "row",
     [
         {"geometry": BEYOND},
-        {"geometry": BEYOND, "kind": None},
+        {"geometry": BEYOND, "kind": None, "use": "industry"},
         {"geometry": BEYOND, "kind": "relocate", "use": "rural_drinking"},
         {"geometry": BEYOND, "kind": "renewal", "use": None},
         {"kind": "extend"},
@@ -203,9 +203,9 @@ def test_a_new_well_for_drinking_or_drought_needs_an_approval_wherever_it_lies(
     ("row", "case"),
     [({"use": None}, "use_unknown"), ({"use": "emergency", "kind": None}, "kind_unknown")],
 )
-def test_outside_the_zones_what_may_need_an_approval_is_for_a_person(row, case):
+def test_outside_the_zones_what_may_need_an_approval_is_not_passed_over(row, case):
     found = of_new(applications=[asked(**row, geometry=BEYOND)])
-    assert outcomes(found, "permission") == {"A": "review"}
+    assert outcomes(found, "permission") == {"A": "not_evaluated"}
     assert outcomes(found, "message_key") == {"A": f"bans.zone_new.{case}"}
 
 

@@ -202,7 +202,7 @@ def test_what_the_application_shows_is_met():
 
 
 def test_a_ban_that_does_not_bite_grants_nothing():
-    row = vetted([application(use="rural_drinking", aquifer="deep_confined", **OUTSIDE)]).loc["A"]
+    row = vetted([application(use="urban_supply", aquifer="deep_confined", **OUTSIDE)]).loc["A"]
     assert (row["permission"], row["outcome"]) == ("allow_if", "exempt")
 
 
@@ -369,7 +369,7 @@ def test_a_findings_table_serves_as_well_as_verdicts():
 # ------------------------------------------------------------------------------------- every rule of the document
 
 
-def everything(as_of="2025-12-31", **without):
+def everything(as_of="2025-12-31", cases=None, zones=(ZONE,), alternatives=None, **without):
     """All that the document asks of an application in the zone, in good order: headroom, levels, papers."""
     use = {"subject_role": "units", "measure": "use", "source": "groundwater", "unit": "m3", "value": 1e7}
     roles = {
@@ -378,7 +378,7 @@ def everything(as_of="2025-12-31", **without):
         "stations": [{"station_id": "M", "threshold_m": 10.0}],
         "levels": [{"station_id": "M", "date_on": f"2025-{n:02d}-01", "level_m": 20.0} for n in (1, 6, 12)],
     }
-    cases = [
+    cases = cases or [
         application("irrigation"),
         application("waiting", use="rural_drinking"),
         application("approved", use="rural_drinking", approval_no="吐水批1号"),
@@ -388,9 +388,10 @@ def everything(as_of="2025-12-31", **without):
         as_of=as_of,
         ledger=True,
         wells=[{"well_id": "n", "x": 88.2, "y": 41.2}],
-        zones=[ZONE],
+        zones=list(zones),
         units=UNITS,
         applications=cases,
+        **({} if alternatives is None else {"alternatives": alternatives}),
         **{role: rows for role, rows in roles.items() if role not in without},
     )
     found = rule_findings(made, subjects=("applications", "units"))
@@ -406,6 +407,28 @@ def test_ac_24_under_the_whole_document():
         "outside": "allow_if",
     }
     assert "TLF-4.4d" in frame.at["outside", "clauses"]
+
+
+def test_number_of_wells_and_another_source_stand_among_the_clauses_that_fired():
+    restricted = {**ZONE, "zone_id": "R", "severity": None, "control": "restricted"}
+    supply = {"alternative_id": "S", "kind": "network", "geometry": ZONE["geometry"]}
+    frame = everything(
+        zones=[restricted],
+        alternatives=[supply],
+        cases=[application("farm"), application("mill", use="industry")],
+    )
+    assert frame["permission"].to_dict() == {"farm": "review", "mill": "review"}
+    fired = {name: [one["clause"] for one in json.loads(frame.at[name, "fired"])] for name in frame.index}
+    assert "TLF-4.3a" in fired["farm"]
+    assert "TLF-4.3e" not in fired["farm"]
+    assert fired["mill"].index("TLF-4.3a") < fired["mill"].index("TLF-4.3e")
+    assert frame.at["mill", "clauses"] == "TLF-4.3a;TLF-4.3e"
+
+
+def test_the_refusal_of_other_new_wells_is_marked_as_an_inference():
+    fired = json.loads(everything().at["irrigation", "fired"])
+    [denied] = [one for one in fired if one["clause"] == "TLF-4.3d"]
+    assert (denied["permission"], denied["unverified"]) == ("deny", ["zones.other_new_wells"])
 
 
 @pytest.mark.parametrize(
