@@ -46,8 +46,26 @@ def projects_table(cast: Cast) -> pd.DataFrame:
     stories = [
         ("XM-01", "650402", 50_000.0, 0.0, "passed", "passed", None, ""),
         ("XM-02", "650402", 40_000.0, 0.0, "missing", "passed", "no_assessment", "3.3a projects.assessment"),
-        ("XM-03", "650422", 60_000.0, 0.0, "passed", "failed", "saving_failed", "3.3b projects.assessment"),
-        ("XM-04", "650402", 30_000.0, 0.0, "passed", "pending", "saving_pending", "3.3b projects.assessment"),
+        (
+            "XM-03",
+            "650422",
+            60_000.0,
+            0.0,
+            "passed",
+            "failed",
+            "saving_failed",
+            "3.3b projects.saving_review",
+        ),
+        (
+            "XM-04",
+            "650402",
+            30_000.0,
+            0.0,
+            "passed",
+            "pending",
+            "saving_pending",
+            "3.3b projects.saving_review",
+        ),
         ("XM-05", "650421", 100_000.0, 0.0, "passed", "passed", "no_offset", "3.3c quota.offset"),
         ("XM-06", "650421", 80_000.0, 80_000.0, "passed", "passed", None, ""),
     ]

@@ -16,15 +16,23 @@ ABOUT = ("all", "projects", "plans")
 
 
 def assessment(scene: Scene, binding: Binding) -> Verdicts:
-    """No approval without a passed assessment or saving review (TLF-3.3a, TLF-3.3b, TOL-2, HJQ-3.1d, KYS-M3).
+    """No approval without a passed water-resources assessment (TLF-3.3a, TOL-2, HJQ-3.1d, KYS-M3)."""
+    return _passed(scene, binding, "assessment")
 
-    passed → allow; failed → ``failed``; not done or still pending → ``missing``; nothing recorded → not evaluated,
+
+def saving_review(scene: Scene, binding: Binding) -> Verdicts:
+    """No approval where the water-saving review was not passed (TLF-3.3b, KYS-M3)."""
+    return _passed(scene, binding, "saving_review")
+
+
+def _passed(scene: Scene, binding: Binding, field: str) -> Verdicts:
+    """passed → allow; failed → ``failed``; not done or still pending → ``missing``; nothing recorded → not evaluated,
     never allowed. What exists (``build_kind`` existing) without a passed one is out of scope, for it is not up for
     approval; an empty ``build_kind`` is in scope. ``about`` narrows it to plans (flag ``plan``) or to projects, where
     flags are recorded at all.
     """
     projects = scene.frame("projects")
-    state = projects[binding.value("field")].astype(object)
+    state = projects[field].astype(object)
     plan = flagged(projects["flags"], "plan")
     about = binding.value("about") if recorded(projects["flags"]) else "all"
     asked = ((projects["build_kind"] != "existing") | (state == "passed")).to_numpy(dtype=bool)
@@ -39,14 +47,15 @@ def assessment(scene: Scene, binding: Binding) -> Verdicts:
     outcome = np.select(
         [passed, permission == "deny", permission == "review"], ["pass", "fail", "review"], "not_evaluated"
     )
-    kind = np.select([passed, failed, undone], ["passed", "failed", "undone"], "not_recorded")
+    kind = np.select([passed, failed, undone], ["passed", "failed", "undone"], "not_recorded").astype(object)
+    kind = np.where((failed | undone) & (permission == "review"), kind + "_review", kind)
     return binding.say(
         scene.subjects("projects"),
         asked=asked,
         outcome=outcome.astype(object),
         permission=permission.astype(object),
         action=np.select([passed, failed | undone], ["none", "list"], "supply_data").astype(object),
-        key=np.char.add(f"projects.{binding.value('field')}.", kind.astype(str)).astype(object),
+        key=f"projects.{field}." + kind,
         values={"project": projects["row_id"].to_numpy(), "state": state.to_numpy()},
         evidence={"state": state.to_numpy(), "build_kind": projects["build_kind"].to_numpy()},
     )
@@ -94,6 +103,11 @@ def claimed_count(scene: Scene, binding: Binding) -> Verdicts:
     )
 
 
+_PASSED = (
+    Parameter("missing", "text", default="review", one_of=("deny", "review")),
+    Parameter("failed", "text", default="deny", one_of=("deny", "review")),
+    Parameter("about", "text", default="all", one_of=ABOUT),
+)
 RULES = (
     Rule(
         "projects.assessment",
@@ -101,12 +115,15 @@ RULES = (
         subjects=("projects",),
         needs=("projects",),
         step=6,
-        parameters=(
-            Parameter("field", "text", required=True, one_of=FIELDS),
-            Parameter("missing", "text", default="review", one_of=("deny", "review")),
-            Parameter("failed", "text", default="deny", one_of=("deny", "review")),
-            Parameter("about", "text", default="all", one_of=ABOUT),
-        ),
+        parameters=_PASSED,
+    ),
+    Rule(
+        "projects.saving_review",
+        saving_review,
+        subjects=("projects",),
+        needs=("projects",),
+        step=6,
+        parameters=_PASSED,
     ),
     Rule(
         "projects.claimed_count",

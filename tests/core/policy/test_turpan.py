@@ -258,7 +258,7 @@ RULES = """
 2.1 authority.joint, 2.2 authority.unclear, 2.3 quota.warning, 2.4 quota.supportable_area,
 3.1a quota.allocation, 3.1b quota.capacity_class, 3.1c quota.protected_minima, 3.1d duties.document,
 3.2a permits.within_cap, 3.2b permits.idle, 3.2c permits.unpermitted, 3.2d authority.consult, 3.2d authority.unclear,
-3.2e permits.electronic, 3.3a projects.assessment, 3.3b projects.assessment, 3.3c quota.offset, 3.4a users.plan,
+3.2e permits.electronic, 3.3a projects.assessment, 3.3b projects.saving_review, 3.3c quota.offset, 3.4a users.plan,
 3.4b quota.per_mu, 3.4d quota.user_plan, 3.5a meters.required, 3.5a meters.intake_coverage, 3.5a meters.readings,
 3.5b meters.coverage, 3.5b meters.intake_coverage, 3.5c meters.coverage, 3.5c meters.intake_coverage,
 4.1 duties.document, 4.2a levels.control, 4.2b trend.yearly, 4.2c aquifer.deep_confined, 4.3a wells.zone_count,
