@@ -63,7 +63,8 @@ def yearly_papers(
     """How many documents of a kind each unit has for each year that is asked about.
 
     Years: as bound; else from the year after the policy's issue (a result that the document claims: from the first
-    year on record) to the last full one. ``count``: documents, quarterly ones by the distinct quarters in which they
+    year on record) to the last full one. Where the binding says ``of_city``, documents of the city count for each
+    unit as well. ``count``: documents, quarterly ones by the distinct quarters in which they
     were issued; ``undated``: quarterly ones without a day of issue, which count for none.
     """
     papers = papers_of(scene, kind)
@@ -72,6 +73,10 @@ def yearly_papers(
     papers = pd.DataFrame(
         {"unit_id": papers["unit"], "year": papers["year"].astype("Int64"), "quarter": quarter}
     ).dropna(subset=["year"])
+    if binding.value("of_city"):
+        of_city = papers[papers["unit_id"] == scene.city].drop(columns="unit_id")
+        others = pd.DataFrame({"unit_id": [unit for unit in units if unit != scene.city]})
+        papers = pd.concat([papers, of_city.merge(others, how="cross")], ignore_index=True)
     grid = pd.MultiIndex.from_product(
         [units, _years(scene, binding, papers["year"])], names=["unit_id", "year"]
     ).to_frame(index=False)

@@ -30,7 +30,7 @@ def document(scene: Scene, binding: Binding) -> Verdicts:
       number of years after the last one (at first: after the approval), both days included: before ``not_due``, then
       ``in_window``, then ``overdue``.
     * ``yearly``, ``quarterly``: one document each year, or one for each quarter; with both, ``kind`` is quarterly
-      and ``yearly_kind`` yearly.
+      and ``yearly_kind`` yearly. ``of_city``: those of the city itself count for each of its units as well.
     """
     if binding.value("yearly") or binding.value("quarterly"):
         return _periodic(scene, binding)
@@ -262,6 +262,7 @@ RULES = (
             Parameter("quarterly", "bool", default=False),
             Parameter("yearly_kind", "text", default="annual_report", one_of=KINDS),
             Parameter("years", "numbers"),
+            Parameter("of_city", "bool", default=False),
         ),
     ),
 )

@@ -10,7 +10,7 @@ from ..binding import Binding
 from ..facts.paperwork import calendar_counts
 from ..facts.spoken_of import subjects_spoken_of
 from ..facts.yearbook import last_full_year
-from ..registry import Parameter, Rule
+from ..registry import Parameter, Rule, words
 from ..scene import Scene
 
 
@@ -20,9 +20,12 @@ def rectification(scene: Scene, binding: Binding) -> Verdicts:
     * Without ``revisit``: a case is done on the day it was rectified, else closed. Done up to the due day (the day
       itself included): pass; later: fail; not done and the day over: overdue; before: not due. The due day is
       ``due_on``, or the day found plus ``days``. Without either, an open case is listed for review. Days after
-      ``as_of`` have not happened yet.
-    * With ``revisit``: a closed case that nobody looked at again is listed for review (no interval is set); cases
-      not yet closed are out of scope.
+      ``as_of`` have not happened yet. A case found after ``due_on`` is not one that this day was set for.
+    * With ``revisit``: a closed case that nobody looked at again since it was closed is listed for review (no
+      interval is set); where its day of closing is not known, that cannot be told. Cases not yet closed are out of
+      scope.
+
+    ``kinds``: only these cases (empty: all); one of no recorded kind may be one of them.
     """
     cases = scene.frame("violations")
     subjects = subjects_spoken_of(scene, "violations")
@@ -36,23 +39,36 @@ def rectification(scene: Scene, binding: Binding) -> Verdicts:
         "rectified_on": rectified,
         "closed_on": closed,
     }
+    of_kind, kindless = _of_kind(binding, cases)
     if binding.value("revisit"):
         is_closed = (~np.isnat(closed)) | (state == "closed").to_numpy()
-        again = ~np.isnat(revisited)
+        case = np.select(
+            [np.isnat(revisited), np.isnat(closed), revisited >= closed],
+            ["open", "no_day", "done"],
+            default="before",
+        )
         return binding.say(
             subjects,
-            asked=is_closed,
-            outcome=np.where(again, "pass", "review").astype(object),
-            action=np.where(again, "none", "list").astype(object),
-            key=np.where(again, "duties.revisit.done", "duties.revisit.open").astype(object),
+            asked=is_closed & (of_kind | kindless),
+            outcome=np.select([case == "done", case == "no_day"], ["pass", "not_evaluated"], "review").astype(
+                object
+            ),
+            action=np.select([case == "done", case == "no_day"], ["none", "supply_data"], "list").astype(
+                object
+            ),
+            key=("duties.revisit." + pd.Series(case)).to_numpy(dtype=object),
             values=values,
             evidence={**evidence, "revisited_on": revisited},
         )
     done_on = np.where(np.isnat(rectified), closed, rectified)
     done = ~np.isnat(done_on) | state.isin(("rectified", "closed")).to_numpy()
     due = _due_days(binding, found)
+    in_question = of_kind | kindless
+    if binding.value("due_on") is not None:
+        in_question &= np.isnat(found) | (found <= due)
     key = np.select(
         [
+            kindless,
             np.isnat(due) & (binding.value("days") is not None),
             done & np.isnat(due),
             done & np.isnat(done_on),
@@ -63,6 +79,7 @@ def rectification(scene: Scene, binding: Binding) -> Verdicts:
             scene.today <= due,
         ],
         [
+            "duties.case.kind_unknown",
             "duties.case.not_found",
             "duties.case.done",
             "duties.case.no_day",
@@ -81,6 +98,7 @@ def rectification(scene: Scene, binding: Binding) -> Verdicts:
     dated = ~np.isnat(due)
     return binding.say(
         subjects,
+        asked=in_question,
         outcome=outcome.to_numpy(dtype=object),
         action=tail.map(
             {
@@ -90,6 +108,7 @@ def rectification(scene: Scene, binding: Binding) -> Verdicts:
                 "no_day": "supply_data",
                 "not_found": "supply_data",
                 "no_state": "supply_data",
+                "kind_unknown": "supply_data",
             }
         )
         .fillna("none")
@@ -102,6 +121,37 @@ def rectification(scene: Scene, binding: Binding) -> Verdicts:
         values={**values, "due": np.where(dated, due, np.datetime64("NaT")), "done": done_on},
         evidence={**evidence, "due_on": due},
     )
+
+
+def penalties(scene: Scene, binding: Binding) -> Verdicts:
+    """Cases of the named ``kinds`` are to be punished (HJQ-3.4d: false data): they fail until they are done with.
+
+    Rectified or closed, by state or day: pass. Neither a state nor such a day, or no recorded kind: for a person.
+    """
+    cases = scene.frame("violations")
+    of_kind, kindless = _of_kind(binding, cases)
+    done = cases["state"].isin(("rectified", "closed")).to_numpy(dtype=bool)
+    for name in ("rectified_on", "closed_on"):
+        done |= ~np.isnat(_happened(scene, cases[name]))
+    stateless = cases["state"].isna().to_numpy(dtype=bool)
+    case = np.select([done, kindless, stateless], ["done", "kind_unknown", "no_state"], default="open")
+    return binding.say(
+        subjects_spoken_of(scene, "violations"),
+        asked=of_kind | (kindless & ~done),
+        outcome=np.select([case == "done", case == "open"], ["pass", "fail"], "review").astype(object),
+        action=np.select([case == "done", case == "open"], ["none", "list"], "supply_data").astype(object),
+        key=("duties.penalty." + pd.Series(case)).to_numpy(dtype=object),
+        values={"case": cases["row_id"].to_numpy(), "violation_kind": cases["kind"].to_numpy(dtype=object)},
+        evidence={"kind": cases["kind"].to_numpy(), "found_on": _happened(scene, cases["found_on"])},
+    )
+
+
+def _of_kind(binding: Binding, cases: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Cases of the kinds that the clause speaks of, and those of no recorded kind where it names some (bool each)."""
+    kinds = binding.value("kinds")
+    if not kinds:
+        return np.ones(len(cases), dtype=bool), np.zeros(len(cases), dtype=bool)
+    return cases["kind"].isin(kinds).to_numpy(dtype=bool), cases["kind"].isna().to_numpy(dtype=bool)
 
 
 def _happened(scene: Scene, days: pd.Series) -> np.ndarray:
@@ -121,13 +171,51 @@ def notice_days(scene: Scene, binding: Binding) -> Verdicts:
     """A public notice stands the stated number of working days, both ends counted (KYS-P).
 
     Monday to Friday, unless the role ``calendar`` says otherwise of a day (holidays are in no text). Fewer: fail.
-    More: review. ``.stated``: ``n_days`` of the document, where it has one, is the number counted; else review.
+    More: review.
+
+    * ``.text``: the days that the document itself states, from ``first_day`` to ``last_day``.
+    * The notice in the register: where the document states its days, only a notice that overlaps with them is asked
+      about, or one whose days are not recorded. ``.stated``: its ``n_days``, where it has one, is the number counted;
+      else review.
     """
+    return concat([*_notice_of_the_text(scene, binding), *_notices(scene, binding)])
+
+
+def _notice_of_the_text(scene: Scene, binding: Binding) -> list[Verdicts]:
+    """The days that the document states, against the number that it states."""
+    if binding.value("first_day") is None or binding.value("last_day") is None:
+        return []
+    first, last = (
+        np.array([binding.value(name)], dtype="datetime64[D]") for name in ("first_day", "last_day")
+    )
+    count = float(calendar_counts(scene.frame("calendar"), first, last)[0])
+    wanted = float(binding.value("working_days"))
+    state = "agrees" if count == wanted else "short" if count < wanted else "longer"
+    return [
+        binding.say(
+            scene.policy_subject(binding.clause.id),
+            check="text",
+            outcome={"agrees": "pass", "short": "fail", "longer": "review"}[state],
+            action="none" if state == "agrees" else "explain",
+            key=f"duties.notice_text.{state}",
+            values={"from": first, "to": last, "found": count, "wanted": wanted},
+            measured=count,
+            threshold=wanted,
+            measure_unit="day",
+        )
+    ]
+
+
+def _notices(scene: Scene, binding: Binding) -> list[Verdicts]:
+    """The public notices of the register."""
     papers = scene.frame("documents")
     subjects = subjects_spoken_of(scene, "documents")
     notice = (papers["kind"] == "public_notice").to_numpy()
     start, end = (papers[name].to_numpy("datetime64[D]") for name in ("notice_from", "notice_to"))
     dated = ~np.isnat(start) & ~np.isnat(end)
+    first, last = (binding.value(name) for name in ("first_day", "last_day"))
+    if first is not None and last is not None:
+        notice &= ~dated | ((start <= np.datetime64(last)) & (end >= np.datetime64(first)))
     count = np.where(dated, calendar_counts(scene.frame("calendar"), start, end), np.nan)
     wanted = float(binding.value("working_days"))
     stated = papers["n_days"].to_numpy(dtype="float64", na_value=np.nan)
@@ -162,7 +250,7 @@ def notice_days(scene: Scene, binding: Binding) -> Verdicts:
         threshold=stated,
         measure_unit="day",
     )
-    return concat([stands, agrees])
+    return [stands, agrees]
 
 
 def statistics_return(scene: Scene, binding: Binding) -> Verdicts:
@@ -207,6 +295,7 @@ def _owners(scene: Scene) -> dict[str, str]:
     return owner
 
 
+_KINDS = words("violation_kind")
 RULES = (
     Rule(
         "duties.rectification",
@@ -217,14 +306,25 @@ RULES = (
             Parameter("due_on", "date"),
             Parameter("days", "integer"),
             Parameter("revisit", "bool", default=False),
+            Parameter("kinds", "texts", one_of=_KINDS, default=()),
         ),
+    ),
+    Rule(
+        "duties.penalties",
+        penalties,
+        subjects=("violations",),
+        needs=("violations",),
+        parameters=(Parameter("kinds", "texts", one_of=_KINDS, required=True),),
     ),
     Rule(
         "duties.notice_days",
         notice_days,
-        subjects=("documents",),
-        needs=("documents",),
-        parameters=(Parameter("working_days", "integer", required=True),),
+        subjects=("documents", "policy"),
+        parameters=(
+            Parameter("working_days", "integer", required=True),
+            Parameter("first_day", "date"),
+            Parameter("last_day", "date"),
+        ),
     ),
     Rule(
         "duties.statistics_return",

@@ -168,11 +168,12 @@ def protection(scene: Scene, binding: Binding) -> Verdicts:
     """Wells and projects in protection areas of the named ``kinds`` (TOL-5a: denied; TOL-6: for a person).
 
     ``permission`` review: all are for a person. ``deny``: nothing may be drilled or built, but the uses of
-    ``review_uses`` are for a person. Where all kinds are areas of drinking water only new building is denied that has
-    nothing to do with protecting the water: wells for supply, emergency or monitoring, work on a well that exists,
-    projects of no recorded or an unnamed industry, rebuilt and expanded ones are then for a person too. A place on
-    the edge is inside. Existing projects and mere extensions or changes of a permit build nothing and are not asked;
-    what is of no recorded kind is spoken of only inside.
+    ``review_uses`` are for a person. Where all kinds are areas of drinking water only new building is denied that
+    has nothing to do with protecting the water: wells for supply, emergency or monitoring, work on a well that
+    exists, projects of no recorded or an unnamed industry, rebuilt and expanded ones are then for a person too.
+    ``digging_only``: the clause bans drilling and digging that endanger the works, not building: wells are denied,
+    projects are for a person. A place on the edge is inside. Existing projects and mere extensions or changes of a
+    permit build nothing and are not asked; what is of no recorded kind is spoken of only inside.
     """
     return concat([_protected_wells(scene, binding), _protected_projects(scene, binding)])
 
@@ -221,13 +222,15 @@ def _say_protected(
     area: Cover = cover(scene, role, "protection", binding.value("kinds"))
     building = "kind" if role == "applications" else "build_kind"
     kindless = scene.frame(role)[building].isna().to_numpy(dtype=bool)
-    review = binding.value("permission") == "review"
+    review, digging = binding.value("permission") == "review", bool(binding.value("digging_only"))
+    works = np.full(len(soft), digging and role == "projects")
     case = np.select(
-        [~area.known, ~area.inside & ~area.perhaps, ~area.inside, np.full(len(soft), review), soft],
-        ["not_placed", "outside", "kind_unknown", "condition", "unclear"],
-        default="banned" if _of_drinking_water(binding) else "nothing_built",
+        [~area.known, ~area.inside & ~area.perhaps, ~area.inside, np.full(len(soft), review), works, soft],
+        ["not_placed", "outside", "kind_unknown", "condition", "works", "unclear"],
+        default="banned" if _of_drinking_water(binding) else "no_wells" if digging else "nothing_built",
     )
-    fixed = {"not_placed": "not_evaluated", "outside": "allow", "banned": "deny", "nothing_built": "deny"}
+    fixed = dict.fromkeys(("banned", "no_wells", "nothing_built"), "deny")
+    fixed |= {"not_placed": "not_evaluated", "outside": "allow"}
     permission = pd.Series(case).map(fixed).fillna("review").to_numpy(dtype=object)
     return binding.say(
         scene.subjects(role),
@@ -288,6 +291,7 @@ RULES = (
             Parameter("kinds", "texts", one_of=words("protection_kind"), required=True),
             _PERMISSION,
             Parameter("review_uses", "texts", one_of=words("use"), default=()),
+            Parameter("digging_only", "bool", default=False),
         ),
     ),
 )

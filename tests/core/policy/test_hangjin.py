@@ -57,7 +57,7 @@ HJQ-3.3d bans.industry
 HJQ-3.4a quota.headroom levels.control
 HJQ-3.4b users.plan
 HJQ-3.4c meters.coverage
-HJQ-3.4d meters.required meters.readings
+HJQ-3.4d meters.required meters.readings duties.penalties
 HJQ-3.4e power.converted
 HJQ-3.5a quota.cap
 HJQ-3.5b shares.limit

@@ -175,7 +175,10 @@ def test_clauses_that_no_rule_judges_are_checklists(policy):
 
 
 def test_figures_of_the_rules_are_those_of_the_text(uses, policy, text):
-    assert uses["2", "duties.rectification"].values == {"due_on": date(2025, 12, 31)}
+    assert uses["2", "duties.rectification"].values == {
+        "due_on": date(2025, 12, 31),
+        "kinds": ("rectification",),
+    }
     assert "2025年12月31日前" in text
     assert uses["R2a", "wells.claimed_count"].values["count"] == policy.value("claims.wells_permitted")
     closed = uses["R2b", "wells.claimed_count"].values

@@ -44,6 +44,7 @@ DEFAULTS = {
     "zones.baseline": date(2021, 11, 12),
     "zones.well_count_baseline": date(2021, 11, 12),
     "zones.other_new_wells": "deny",
+    "reports.level": "county",
     "trend.window_years": 3,
     "control.short": "review",
     "reclaimed.denominator": "wastewater_treated",

@@ -178,6 +178,16 @@ def test_quarterly_and_yearly_reports_are_two_questions():
     assert of(found, "yearly", period="2023") == "fail"
 
 
+def test_reports_of_the_city_count_for_its_counties_where_the_text_names_no_author():
+    city = [{**one, "subject_id": "650400"} for one in quarters(FOUR)]
+    with_ = {"kind": "quarterly_report", "quarterly": True}
+    assert of(plan("2025-06-30", with_, city), period="2024") == "fail"
+    assert of(plan("2025-06-30", {**with_, "of_city": True}, city), period="2024") == "pass"
+    mixed = [*city[:2], *quarters(FOUR)[2:]]
+    assert of(plan("2025-06-30", {**with_, "of_city": True}, mixed), period="2024") == "pass"
+    assert of(plan("2025-06-30", {**with_, "of_city": True}, city[:3]), period="2024") == "fail"
+
+
 def test_a_claimed_bulletin_is_reconciled_from_the_first_year_on_record():
     made = scene(as_of="2026-06-30", documents=quarters(FOUR, kind="level_bulletin"))
     with_ = {"kind": "level_bulletin", "quarterly": True}
@@ -205,6 +215,18 @@ def test_rectified_by_the_day_itself():
     assert case(state="rectified")[0] == "not_evaluated"  # on which day?
 
 
+def test_a_day_set_for_one_case_binds_no_other():
+    ours = {"due_on": date(2025, 12, 31), "kinds": ("rectification",)}
+    assert case("2026-04-01", ours, kind="illegal_drilling", found_on="2026-03-20", state="open") == (
+        "pass",
+        "",
+    )
+    assert case("2026-04-01", ours, found_on="2026-03-20", state="open") == ("pass", "")  # not asked
+    assert case("2026-04-01", ours, found_on="2025-12-31", state="open") == ("fail", "overdue")
+    assert case("2026-04-01", ours, state="open") == ("fail", "overdue")
+    assert case("2026-04-01", ours, kind=None, state="open")[0] == "not_evaluated"
+
+
 def test_days_after_it_was_found_and_cases_without_a_day():
     assert case(with_={"days": 30}, found_on="2025-11-01", rectified_on="2025-12-01")[0] == "pass"
     assert case(with_={"days": 30}, found_on="2025-11-01", rectified_on="2025-12-02")[0] == "fail"
@@ -218,9 +240,31 @@ def test_closed_cases_are_looked_at_again():
     revisit = {"revisit": True}
     assert case(with_=revisit, closed_on="2025-01-01")[0] == "review"
     assert case(with_=revisit, closed_on="2025-01-01", revisited_on="2025-06-01")[0] == "pass"
+    assert case(with_=revisit, closed_on="2025-06-01", revisited_on="2025-06-01")[0] == "pass"
+    assert case(with_=revisit, closed_on="2025-06-01", revisited_on="2025-02-01")[0] == "review"
+    assert case(with_=revisit, state="closed", revisited_on="2025-06-01")[0] == "not_evaluated"
     rows = [{"violation_id": "V", "kind": "other", "state": "open"}]
     found = run(scene("kunyu-2025", violations=rows), "duties.rectification", "KYS-2", revisit)
     assert (len(found.rows), found.counts["n_out_of_scope"].sum()) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "outcome"),
+    [
+        ({"state": "open"}, "fail"),
+        ({"state": "closed"}, None),
+        ({"state": "open", "rectified_on": "2025-06-01"}, None),
+        ({"state": "open", "rectified_on": "2026-06-01"}, "fail"),  # not yet
+        ({}, "review"),
+        ({"kind": None, "state": "open"}, "review"),
+        ({"kind": "metering", "state": "open"}, None),
+    ],
+)
+def test_false_data_is_punished(row, outcome):
+    rows = [{"violation_id": "V", "kind": "false_data", **row}]
+    made = scene("hangjin-2023", as_of="2026-01-01", violations=rows)
+    found = run(made, "duties.penalties", "HJQ-3.4d", {"kinds": ("false_data",)})
+    assert outcomes(found) == ({} if outcome is None else {"V": outcome})
 
 
 def test_a_case_lies_where_what_it_speaks_of_lies():
@@ -272,6 +316,29 @@ def notice(start, end, calendar=None, **more):
 def test_working_days_of_a_notice(start, end, outcome):
     found = notice(start, end)
     assert outcomes(found) == ({} if outcome == "pass" else {"N": outcome})
+
+
+KYS_P = {"working_days": 10, "first_day": date(2025, 9, 4), "last_day": date(2025, 9, 17)}
+
+
+def test_the_days_of_the_document_are_counted_without_any_table():
+    found = run(scene("kunyu-2025"), "duties.notice_days", "KYS-P", KYS_P)
+    assert (len(found.rows), passed(found)) == (0, 1)
+    found = run(scene("kunyu-2025"), "duties.notice_days", "KYS-P", {**KYS_P, "last_day": date(2025, 9, 16)})
+    assert found.rows[["rule", "outcome", "measured"]].to_numpy().tolist() == [
+        ["duties.notice_days.text", "fail", 9.0]
+    ]
+
+
+def test_another_notice_than_that_of_the_document_is_not_asked():
+    rows = [
+        {"document_id": "other", "notice_from": "2026-06-01", "notice_to": "2026-06-05", "n_days": 5},
+        {"document_id": "same", "notice_from": "2025-09-04", "notice_to": "2025-09-16"},
+        {"document_id": "dateless"},
+    ]
+    made = scene("kunyu-2025", documents=[{"kind": "public_notice", **row} for row in rows])
+    found = run(made, "duties.notice_days", "KYS-P", KYS_P)
+    assert outcomes(found) == {"same": "fail", "dateless": "not_evaluated"}
 
 
 def test_the_calendar_frees_weekdays_and_takes_weekends():

@@ -238,3 +238,16 @@ def test_nothing_is_drilled_in_a_dyke(row, permission):
     assert outcomes(found, "permission") == {"A": permission}
     found = run(of(project("other", "expanded"), protection=dyke), "bans.protection", with_=with_)
     assert outcomes(found, "message_key") == {"P": "bans.protection.nothing_built"}
+
+
+def test_near_waterworks_wells_are_denied_and_projects_are_for_a_person():
+    dam = [{"protection_id": "D", "kind": "dam", "geometry": SQUARE}]
+    with_ = {"kinds": ("dam",), "permission": "deny", "digging_only": True}
+    found = run(of(project(), {"use": "irrigation"}, protection=dam), "bans.protection", with_=with_)
+    assert outcomes(found, "permission") == {"P": "review", "A": "deny"}
+    assert outcomes(found, "message_key") == {
+        "P": "bans.protection.works",
+        "A": "bans.protection.no_wells",
+    }
+    found = run(of(project(build_kind="existing"), protection=dam), "bans.protection", with_=with_)
+    assert len(found.rows) == 0
