@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from shapely.geometry import box
+from shapely.geometry import Point, box
 
 from build import outcomes, passed, run, scene
 
@@ -40,6 +40,43 @@ def test_applications(row, permission, outcome):
     found = judged(applications=[{"application_id": "A", **row}])
     assert outcomes(found, "permission") == {"A": permission}
     assert outcomes(found) == {"A": outcome}
+
+
+HERE, AWAY = box(89.0, 42.8, 89.5, 43.0), box(90.0, 42.8, 90.5, 43.0)
+
+
+def supply(networks=AWAY, alternatives=AWAY, kind="surface"):
+    """The layers of networks and of other sources; None leaves one away."""
+    layers = {
+        "networks": [{"network_id": "N", "geometry": networks}],
+        "alternatives": [{"alternative_id": "S", "kind": kind, "geometry": alternatives}],
+    }
+    return {role: rows for role, rows in layers.items() if rows[0]["geometry"] is not None}
+
+
+@pytest.mark.parametrize(
+    ("layers", "row", "outcome", "case"),
+    [
+        (supply(), {}, "exempt", "allowed"),
+        (supply(networks=HERE), {}, "review", "other_source"),
+        (supply(alternatives=HERE), {}, "review", "other_source"),
+        (supply(alternatives=HERE, kind=None), {}, "review", "other_source"),
+        (supply(networks=HERE, alternatives=None), {}, "review", "other_source"),
+        (supply(networks=None), {}, "review", "source_unknown"),
+        (supply(alternatives=None), {}, "review", "source_unknown"),
+        (supply(), {"geometry": None}, "review", "source_unknown"),
+        (supply(networks=HERE), {"use": "emergency"}, "exempt", "allowed"),
+        (supply(networks=HERE), {"use": "industry"}, "fail", "banned"),
+    ],
+)
+def test_residents_with_another_source_are_not_exempt(layers, row, outcome, case):
+    """As article 27 of the national regulation has it."""
+    with_ = {**ALLOWED, "without_other_source": ("rural_drinking", "urban_supply")}
+    rows = {"use": "urban_supply", "aquifer": "deep_confined", "geometry": Point(89.2, 42.9), **row}
+    for role, name in (("wells", "well_id"), ("applications", "application_id")):
+        found = run(scene(**{role: [{name: "X", **rows}]}, **layers), RULE, CLAUSE, with_=with_)
+        assert outcomes(found) == {"X": outcome}
+        assert outcomes(found, "message_key") == {"X": f"aquifer.deep_confined.{case}"}
 
 
 def test_wells_in_and_out_of_use():
