@@ -116,6 +116,33 @@ def test_rows_passes_and_out_of_scope_are_all_subjects(result):
     assert counts.loc[counts["rule"] == "replacement.credit", "n_subjects"].sum() == 60
 
 
+@pytest.mark.parametrize("crs", [pytest.param("EPSG:4518", id="AC-23 from a register")])
+def test_an_irrigation_area_over_two_zones(crs):
+    """(800,0)–(1200,500) over the zones of case 22: half of its 300 mu lies in the over-extraction zone."""
+    x, y = 30_480_000.0, 4_750_000.0
+    zones = {
+        "zone_id": ["over", "restricted"],
+        "severity": ["general", None],
+        "control": [None, "restricted"],
+    }
+    area = {"area_id": ["A"], "status": ["irrigated"], "county": ["高昌区"]}
+    shapes = [box(x, y, x + 1000, y + 1000), box(x + 500, y + 500, x + 1500, y + 1500)]
+    found = run(
+        {
+            "wells": gpd.GeoDataFrame(
+                {"well_id": ["W"], "use": ["irrigation"], "status": ["active"]},
+                geometry=[Point(x + 250, y + 250)],
+                crs=crs,
+            ),
+            "zones": gpd.GeoDataFrame(zones, geometry=shapes, crs=crs),
+            "irrigation": gpd.GeoDataFrame(area, geometry=[box(x + 800, y, x + 1200, y + 500)], crs=crs),
+        }
+    ).area_zones
+    assert found[["area_id", "zone_id"]].to_numpy().tolist() == [["A", "over"]]
+    assert found["area_mu"].tolist() == pytest.approx([150.0], rel=5e-4)
+    assert found["share_ratio"].tolist() == pytest.approx([0.5], abs=1e-4)
+
+
 def test_the_order_of_rows_changes_no_finding(result):
     rng = np.random.default_rng(11)
     mixed = {

@@ -16,7 +16,7 @@ from overdraft.core.findings import Verdicts
 from overdraft.core.intake import build_register
 from overdraft.core.policy import Policy, RuleUse, load_policy
 from overdraft.core.register import Register
-from overdraft.core.rules.binding import Binding, bind
+from overdraft.core.rules.binding import Binding, bind, bindings
 from overdraft.core.rules.run import findings_of
 from overdraft.core.rules.scene import Scene
 from overdraft.core.schema import register_schema
@@ -101,6 +101,20 @@ def run(
 ) -> Verdicts:
     """Findings of one rule as the engine runs it: missing roles and values are said, not raised."""
     return findings_of(of, binding(of, rule, clause, with_, settings, force))
+
+
+def shipped(
+    policy: str | Policy,
+    clause: str,
+    rule: str,
+    as_of: str = "2026-03-31",
+    crs: str = CRS,
+    **roles: list[Mapping] | pd.DataFrame,
+) -> Verdicts:
+    """Findings of one rule of a clause as the policy binds it, with the policy's own parameters and settings."""
+    made = scene(policy, as_of, crs, **roles)
+    [bound] = [one for one in bindings(made.policy) if (one.clause.id, one.rule.name) == (clause, rule)]
+    return findings_of(made, bound)
 
 
 def outcomes(found: Verdicts, column: str = "outcome") -> dict[str, str]:

@@ -398,8 +398,9 @@ def everything(as_of="2025-12-31", cases=None, zones=(ZONE,), alternatives=None,
     return vet_applications(made, concat([found, made.ledger.verdicts])).frame.set_index("application_id")
 
 
-def test_ac_24_under_the_whole_document():
-    frame = everything()
+@pytest.mark.parametrize("as_of", [pytest.param("2025-12-31", id="AC-24 under the whole document")])
+def test_new_wells_under_the_whole_document(as_of):
+    frame = everything(as_of)
     assert frame["permission"].to_dict() == {
         "irrigation": "deny",
         "waiting": "hold",
@@ -425,8 +426,9 @@ def test_number_of_wells_and_another_source_stand_among_the_clauses_that_fired()
     assert frame.at["mill", "clauses"] == "TLF-4.3a;TLF-4.3e"
 
 
-def test_the_refusal_of_other_new_wells_is_marked_as_an_inference():
-    fired = json.loads(everything().at["irrigation", "fired"])
+@pytest.mark.parametrize("case", [pytest.param("irrigation", id="AC-24 the refusal is an inference")])
+def test_the_refusal_of_other_new_wells_is_marked_as_an_inference(case):
+    fired = json.loads(everything().at[case, "fired"])
     [denied] = [one for one in fired if one["clause"] == "TLF-4.3d"]
     assert (denied["permission"], denied["unverified"]) == ("deny", ["zones.other_new_wells"])
 
