@@ -7,10 +7,18 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
-from ..facts.applied import added_volume, alive, outcomes
+from ..facts.applied import TAKES_NO_WATER, added_volume, alive, outcomes
 from ..facts.flags import flagged
 from ..facts.levels import latest_level
-from ..facts.yearbook import JUDGED, exceeds, latest_state, reaches, unit_names, year_table
+from ..facts.yearbook import (
+    JUDGED,
+    exceeds,
+    last_full_year,
+    latest_state,
+    reaches,
+    unit_names,
+    year_table,
+)
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
 from .quota_units import LEVELS, SOURCES
@@ -20,14 +28,36 @@ TRIGGERS = ("above", "at_or_above", "no_headroom")
 SPECIAL_USES = ("emergency",)
 """Uses that an open list of exceptions ("and the like") may cover: for a person to decide."""
 
+NOT_DOMESTIC = ("thermal_power", "textile", "petrochemical", "chemical")
+"""Industries of projects that supply nobody's household; of any other industry the use is not known."""
+
+PERMISSIONS = {
+    "exempt": "allow",
+    "traded": "allow_if",
+    "special": "review",
+    "use_unknown": "review",
+    "doubt": "review",
+    "no_demand": "review",
+    "unknown": "not_evaluated",
+    "stale": "not_evaluated",
+    "stale_level": "not_evaluated",
+    "open_demand": "not_evaluated",
+    "beyond": "review",
+    "room": "allow",
+}
+"""Permission by state; ``suspend`` and ``deny`` are their own."""
+
 
 def headroom(scene: Scene, binding: Binding) -> Verdicts:
     """New abstraction in a unit whose index is used up (TOL-8a, HJQ-3.4a, YJS-4.2.7b).
 
     ``trigger``: ``above`` use > index; ``at_or_above`` and ``no_headroom`` use ≥ index. ``check_level``: a mean level
     below the control level triggers as well. The unit is judged by the open year if that is over already, else by its
-    last full year. ``trade``: traded volume ≥ demand makes it ``allow_if``. ``exempt_uses`` are exempt; for emergency
-    supply a person decides whether the exception covers it.
+    last full year, or by the one before where the last has no figure yet; older figures, and levels from before the
+    last full year, say nothing. ``trade``: traded volume ≥ demand makes it ``allow_if``. ``exempt_uses`` are exempt;
+    ``review_uses`` (emergency supply, where there are exceptions at all) and an unknown use are for a person to decide.
+    Where nothing is triggered and the demand does not fit into what is left, it is a review. Who takes no water is not
+    asked.
     """
     units = _unit_state(scene, binding)
     found = []
@@ -39,7 +69,8 @@ def headroom(scene: Scene, binding: Binding) -> Verdicts:
 
 
 def _unit_state(scene: Scene, binding: Binding) -> pd.DataFrame:
-    """Per unit: ``full`` (triggered), ``known``, figures and year, and whether its level is below control."""
+    """Per unit: ``full`` (triggered), ``known``, ``stale`` (nothing newer is known), figures and year, and whether its
+    level is below control."""
     level, source = str(binding.value("level") or "county"), str(binding.value("source") or "total")
     table = year_table(scene, level=level, source=source)
     strict = binding.value("trigger") in (None, "above")
@@ -52,15 +83,19 @@ def _unit_state(scene: Scene, binding: Binding) -> pd.DataFrame:
     )
     latest = latest_state(table).set_index("unit_id")
     units = latest[["year", "cap_m3", "use_m3"]].copy()
-    units["known"] = latest["state"].isin(JUDGED)
+    units["stale"] = latest["year"] < last_full_year(scene) - 1
+    units["known"] = latest["state"].isin(JUDGED) & ~units["stale"]
     units["full"] = latest["hit"] & units["known"]
     if not binding.value("check_level"):
-        return units.assign(level_state="kept", margin_m=np.nan)
+        return units.assign(level_state="kept", margin_m=np.nan, level_year=np.nan)
     levels = latest_level(scene, level).set_index("unit_id")
     units = units.reindex(units.index.union(levels.index))
-    units["known"], units["full"] = (units[name].eq(True) for name in ("known", "full"))
-    units["level_state"] = levels["state"].reindex(units.index).fillna("unknown")
+    for name in ("known", "full", "stale"):
+        units[name] = units[name].eq(True)
+    old = levels["year"] < last_full_year(scene)
+    units["level_state"] = levels["state"].mask(old, "stale").reindex(units.index).fillna("unknown")
     units["margin_m"] = levels["margin_m"].reindex(units.index)
+    units["level_year"] = levels["year"].reindex(units.index)
     return units
 
 
@@ -69,6 +104,7 @@ def _applications(scene: Scene, binding: Binding, units: pd.DataFrame) -> Verdic
     new = (frame["kind"] == "new").to_numpy(bool) | frame["kind"].isna().to_numpy(bool)
     more, unknown = (added["more"].to_numpy() == one for one in ("more", "unknown"))
     asked = alive(scene) & ~(frame["decision"] == "approved").to_numpy(bool) & (new | more | unknown)
+    asked &= ~frame["use"].isin(TAKES_NO_WATER).to_numpy(bool)
     asked_m3, former = added["asked_m3"].to_numpy("float64"), added["former_m3"].to_numpy("float64")
     demand = np.where(new, asked_m3, asked_m3 - former)
     return _say(
@@ -84,7 +120,9 @@ def _projects(scene: Scene, binding: Binding, units: pd.DataFrame) -> Verdicts:
     if binding.value("source") == "groundwater":
         asked &= (source.isin(GROUNDWATER) | source.isna() | (source == "total")).to_numpy(bool)
     asked &= ~flagged(frame["flags"], "plan")
+    # a project has no use of its own: its industry tells, if anything
     use = pd.Series(None, index=frame.index, dtype=object)
+    use = use.mask(frame["industry"].isin(NOT_DOMESTIC), "industry")
     doubt = (
         source.isna().to_numpy(bool)
         if binding.value("source") == "groundwater"
@@ -101,65 +139,106 @@ def _say(
     here = units.reindex(unit)
     known = here["known"].eq(True).to_numpy()
     full = known & here["full"].eq(True).to_numpy()
-    level_state = (
-        here["level_state"].fillna("unknown" if binding.value("check_level") else "kept").to_numpy(object)
-    )
-    below = level_state == "below"
-    triggered = full | below
-    exempt_uses, review_uses = _texts(binding.value("exempt_uses")), _texts(binding.value("review_uses"))
-    exempt = triggered & use.isin(exempt_uses).to_numpy(bool)
-    special = triggered & bool(exempt_uses) & use.isin(review_uses or SPECIAL_USES).to_numpy(bool)
-    covered = triggered & bool(binding.value("trade")) & reaches(traded.fillna(0.0), demand)
-    no = str(binding.value("permission") or "suspend")
-    state = np.select(
-        [exempt, covered, special, triggered & doubt, triggered, ~known | (level_state == "unknown")],
-        ["exempt", "traded", "special", "doubt", "full", "unknown"],
-        default="room",
-    ).astype(object)
-    state[(state == "full") & ~full] = "level"
-    permission = pd.Series(state, dtype=object).map(
-        {
-            "exempt": "allow",
-            "traded": "allow_if",
-            "special": "review",
-            "doubt": "review",
-            "full": no,
-            "level": no,
-            "unknown": "not_evaluated",
-            "room": "allow",
-        }
-    )
+    demand, traded_m3 = np.asarray(demand, dtype="float64"), traded.to_numpy("float64")
+    cap, used = here["cap_m3"].to_numpy("float64"), here["use_m3"].to_numpy("float64")
+    none = "unknown" if binding.value("check_level") else "kept"
+    level_state = here["level_state"].fillna(none).to_numpy(object)
+    state = _states(binding, here, level_state, full, known, use, demand, np.nan_to_num(traded_m3), doubt)
+    permission = pd.Series(state, dtype=object).map(PERMISSIONS)
+    permission = permission.where(permission.notna(), state)
     outcome = outcomes(permission.to_numpy(dtype=object))
     outcome[state == "exempt"] = "exempt"
-    cap, used = here["cap_m3"].to_numpy("float64"), here["use_m3"].to_numpy("float64")
+    # a level below control speaks alone where the volume does not
+    by_level = ~full & np.isin(
+        state, ["exempt", "special", "use_unknown", "doubt", "suspend", "deny", "traded"]
+    )
+    said = np.where((state == "deny") & bool(binding.value("trade")) & full, "deny_traded", state)
+    said = np.where((state == "special") & (not binding.value("exempt_uses")), "special_elsewhere", said)
     return binding.say(
         scene.subjects(role),
         asked=asked,
         outcome=outcome,
-        key=np.array([f"quota.headroom.{one}" for one in state], dtype=object),
+        key=np.array(
+            [
+                f"quota.headroom.{one}_level" if level_only else f"quota.headroom.{one}"
+                for one, level_only in zip(said, by_level, strict=True)
+            ],
+            dtype=object,
+        ),
         permission=permission.to_numpy(dtype=object),
         values={
             "unit": unit_names(scene, unit),
             "year": here["year"].astype("Int64").astype(object).to_numpy(),
             "use": used.round(2),
             "index": cap.round(2),
-            "demand": np.asarray(demand, dtype="float64").round(2),
-            "traded": traded.to_numpy("float64").round(2),
-            "level_margin": here["margin_m"].to_numpy("float64").round(2),
+            "demand": demand.round(2),
+            "left": (cap - used).round(2),
+            "traded": np.nan_to_num(traded_m3).round(2),
+            "level_below": -here["margin_m"].to_numpy("float64").round(2),
+            "level_year": here["level_year"].astype("Int64").astype(object).to_numpy(),
+            "full_year": last_full_year(scene),
         },
         evidence={
             "headroom_m3": cap - used,
-            "demand_m3": np.asarray(demand, dtype="float64"),
-            "traded_m3": traded.to_numpy("float64"),
+            "demand_m3": demand,
+            "traded_m3": traded_m3,
             "level_margin_m": here["margin_m"].to_numpy("float64"),
         },
-        action=np.select([state == "unknown", state == "special"], ["supply_data", "explain"], "none").astype(
-            object
-        ),
+        action=np.select(
+            [
+                np.isin(
+                    state, ["unknown", "stale", "stale_level", "no_demand", "open_demand", "use_unknown"]
+                ),
+                state == "special",
+            ],
+            ["supply_data", "explain"],
+            "none",
+        ).astype(object),
         measured=used,
         threshold=cap,
         measure_unit="m3",
     )
+
+
+def _states(binding: Binding, here, level_state, full, known, use, demand, traded, doubt) -> np.ndarray:
+    """What is to be said of each application or project."""
+    triggered = full | (level_state == "below")
+    exempt_uses, review_uses = _texts(binding.value("exempt_uses")), _texts(binding.value("review_uses"))
+    trade = bool(binding.value("trade"))
+    special = use.isin(review_uses or (SPECIAL_USES if exempt_uses else ())).to_numpy(bool)
+    left = here["cap_m3"].to_numpy("float64") - here["use_m3"].to_numpy("float64")
+    wanted = demand - traded if trade else demand
+    return np.select(
+        [
+            triggered & use.isin(exempt_uses).to_numpy(bool),
+            triggered & trade & reaches(traded, demand),
+            triggered & special,
+            triggered & bool(exempt_uses) & use.isna().to_numpy(bool),
+            triggered & doubt,
+            full & trade & np.isnan(demand),
+            triggered,
+            ~known & here["stale"].eq(True).to_numpy(),
+            ~known | (level_state == "unknown"),
+            level_state == "stale",
+            np.isnan(demand),
+            exceeds(wanted, left),
+        ],
+        [
+            "exempt",
+            "traded",
+            "special",
+            "use_unknown",
+            "doubt",
+            "no_demand",
+            str(binding.value("permission") or "suspend"),
+            "stale",
+            "unknown",
+            "stale_level",
+            "open_demand",
+            "beyond",
+        ],
+        default="room",
+    ).astype(object)
 
 
 def _texts(value: object) -> tuple[str, ...]:

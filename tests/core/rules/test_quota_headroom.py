@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from saying import one, speaks
+from saying import one, said, speaks
 from shapely.geometry import box
 
 from build import outcomes, run, scene
+from overdraft.core.rules.binding import bindings
+from overdraft.core.rules.run import findings_of
 
 GAOCHANG = "650402"
 HANGGIN = {
@@ -39,10 +41,10 @@ def figure(subject, measure, value, year=2025, **more):
     return {**row, "unit": "万m3", **more}
 
 
-def hanggin(use, level=101.0, application=None, year=2025, threshold=100.0, **with_):
+def hanggin(use, level=101.0, application=None, year=2025, threshold=100.0, level_on="2025-06-30", **with_):
     figures = [figure("M", "index", 1000, year, source="groundwater")]
     figures += [] if use is None else [figure("M", "use", use, year, source="groundwater")]
-    levels = [] if level is None else [{"station_id": "S", "date_on": "2025-06-30", "level_m": level}]
+    levels = [] if level is None else [{"station_id": "S", "date_on": level_on, "level_m": level}]
     made = scene(
         units=[COUNTY, UNIT],
         stations=[{"station_id": "S", "threshold_m": threshold}],
@@ -59,13 +61,18 @@ def hanggin(use, level=101.0, application=None, year=2025, threshold=100.0, **wi
     ("use", "level", "wanted", "permission", "outcome"),
     [
         pytest.param(1020, 101.0, "industry", "suspend", "fail", id="AC-47 use above the index"),
-        pytest.param(1000, 101.0, "industry", "allow", "pass", id="AC-47 use at the index"),
+        pytest.param(1000, 101.0, "industry", "review", "review", id="AC-47 use at the index: not suspended"),
+        pytest.param(995, 101.0, "industry", "allow", "pass", id="the demand just fits"),
+        pytest.param(995.01, 101.0, "industry", "review", "review", id="the demand does not fit"),
         pytest.param(900, 99.0, "industry", "suspend", "fail", id="AC-47 level below control"),
         pytest.param(1020, 101.0, "heating", "allow", "exempt", id="AC-47 heating make-up"),
-        pytest.param(1000, 101.0, "industry", "allow", "pass", id="AC-56 equality in Hanggin"),
+        pytest.param(
+            1000, 101.0, "industry", "review", "review", id="AC-56 equality in Hanggin: not suspended"
+        ),
         (900, 100.0, "industry", "allow", "pass"),
         (1020, 101.0, "emergency", "review", "review"),
-        (1020, 101.0, None, "suspend", "fail"),
+        (1020, 101.0, None, "review", "review"),
+        (900, 99.0, None, "review", "review"),
         (None, 101.0, "industry", "not_evaluated", "not_evaluated"),
         (900, None, "industry", "not_evaluated", "not_evaluated"),
         (None, 99.0, "industry", "suspend", "fail"),
@@ -74,6 +81,93 @@ def hanggin(use, level=101.0, application=None, year=2025, threshold=100.0, **wi
 def test_units_over_their_index_or_below_their_level_suspend(use, level, wanted, permission, outcome):
     row = one(hanggin(use, level, {"use": wanted}))
     assert (row["permission"], row["outcome"]) == (permission, outcome)
+
+
+def test_the_reason_is_said_without_figures_that_nobody_has():
+    text = said(one(hanggin(1020)), "zh")
+    assert "暂停审批新增取水" in text
+    assert "交易" not in text
+    below = one(hanggin(None, 99.0))
+    assert said(below, "zh") == "单元：2025年地下水位低于控制水位1m。暂停审批新增取水。"
+    assert said(below) == (
+        "单元: the groundwater level of 2025 is 1 m below its control level. "
+        "The approval of new abstraction is suspended."
+    )
+
+
+@pytest.mark.parametrize(
+    ("years", "level_on", "permission"),
+    [
+        pytest.param((2025,), "2025-06-30", "allow", id="the last full year"),
+        pytest.param((2024,), "2025-06-30", "allow", id="the last has no figure yet"),
+        pytest.param((2023,), "2025-06-30", "not_evaluated", id="older figures"),
+        pytest.param((2015,), "2025-06-30", "not_evaluated", id="ten years old"),
+        pytest.param((2025,), "2026-03-01", "allow", id="a level of this year"),
+        pytest.param((2025,), "2024-12-31", "not_evaluated", id="a level of the year before"),
+        pytest.param((2025,), "2012-06-30", "not_evaluated", id="a level of long ago"),
+    ],
+)
+@pytest.mark.parametrize("use", [900, 1020])
+def test_old_figures_say_nothing_of_the_room_left_now(years, level_on, permission, use):
+    row = one(hanggin(use, year=years[0], level_on=level_on))
+    old_figures = years[0] < 2024
+    if use == 1020 and not old_figures:
+        permission = "suspend"
+    assert row["permission"] == permission
+
+
+def test_demand_that_nobody_recorded_fits_nowhere():
+    row = one(hanggin(900, application={"permit_m3": None}))
+    assert (row["permission"], row["outcome"]) == ("not_evaluated", "not_evaluated")
+    assert one(hanggin(1020, application={"permit_m3": None}))["permission"] == "suspend"
+
+
+def test_a_monitoring_well_takes_no_room():
+    assert hanggin(1020, application={"use": "monitoring", "permit_m3": None}).rows.empty
+
+
+@pytest.mark.parametrize(
+    ("industry", "permission"), [(None, "review"), ("other", "review"), ("chemical", "suspend")]
+)
+def test_a_project_may_be_the_supply_that_is_excepted(industry, permission):
+    figures = [
+        figure("M", "index", 1000, source="groundwater"),
+        figure("M", "use", 1020, source="groundwater"),
+    ]
+    rows = [
+        {
+            "project_id": "P",
+            "build_kind": "new",
+            "source": "groundwater",
+            "demand_m3": 5,
+            "industry": industry,
+        }
+    ]
+    made = scene(units=[COUNTY, UNIT], indices=figures, projects=rows)
+    found = speaks(run(made, "quota.headroom", "TLF-4.2a", {**HANGGIN, "check_level": False}))
+    assert outcomes(found, "permission") == {"P": permission}
+
+
+@pytest.mark.parametrize(
+    ("use", "permission"), [("emergency", "review"), ("industry", "deny"), (None, "deny")]
+)
+@pytest.mark.parametrize("over", [True, False])
+def test_emergency_supply_is_for_a_person_where_the_clause_names_no_exception(use, permission, over):
+    figures = [
+        figure(GAOCHANG, "index", 1000, source="groundwater"),
+        figure(GAOCHANG, "use", 1000 if over else 900, source="groundwater"),
+    ]
+    made = scene(
+        "national",
+        units=[COUNTY],
+        stations=[{"station_id": "S", "threshold_m": 100.0}],
+        levels=[{"station_id": "S", "date_on": "2025-06-30", "level_m": 101.0 if over else 99.0}],
+        indices=figures,
+        applications=[{"application_id": "A", "kind": "new", "use": use, "permit_m3": 5.0}],
+    )
+    (bound,) = [one_ for one_ in bindings(made.policy) if one_.rule.name == "quota.headroom"]
+    row = one(speaks(findings_of(made, bound)))
+    assert row["permission"] == permission
 
 
 @pytest.mark.parametrize(("use", "permission"), [(1020, "suspend"), (999, "not_evaluated")])
@@ -125,7 +219,11 @@ def yengisar(use, demand, traded, index=1000, **project):
         pytest.param(1000, 50, 50, "allow_if", "pass", id="AC-56 traded"),
         pytest.param(1000, 50, 40, "deny", "fail", id="AC-56 not all traded"),
         (1000, 50, None, "deny", "fail"),
-        (1000, None, 40, "deny", "fail"),
+        (1000, None, 40, "review", "review"),
+        (1000, None, None, "review", "review"),
+        (999.99, None, 0, "not_evaluated", "not_evaluated"),
+        (999.99, 101, 0, "review", "review"),
+        (999.99, 101, 1, "allow", "pass"),
         (999.99, 50, 0, "allow", "pass"),
     ],
 )
@@ -144,7 +242,7 @@ def test_no_headroom_left_is_enough_where_the_text_says_so():
     made = scene(
         units=[COUNTY], indices=figures, projects=[{"project_id": "P", "build_kind": "new", "demand_m3": 5}]
     )
-    for trigger, permission in (("no_headroom", "suspend"), ("above", "allow")):
+    for trigger, permission in (("no_headroom", "suspend"), ("above", "review")):
         found = run(made, "quota.headroom", "TLF-4.2a", {"trigger": trigger, "source": "total"})
         assert outcomes(found, "permission") == {"P": permission}
 
