@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from .flags import flagged
 from .work import wells_at_work, wells_read
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ RELATIVE_TOLERANCE = 1e-9
 
 CITY = "city"
 """Level that means the policy's own top unit, whatever the level of that unit is."""
+
+MEMBERS = "regiment"
+"""Level of the units that a flag gathers into one."""
 
 WHOLE_UNIT = frozenset({"全市", "全县", "全旗", "全师", "全团", "师市", "全域", "whole", "all"})
 """Words for a scope that is the unit itself."""
@@ -129,6 +133,35 @@ def _one_per_scope(used: pd.DataFrame) -> pd.DataFrame:
     return used.drop_duplicates(["unit_id", "year", "scope"], keep="last")[columns].reset_index(drop=True)
 
 
+def _sum_of_members(scene: Scene, level: str, source: str, flag: str) -> pd.DataFrame:
+    """Use of the one unit of a level that stands for the regiments with a flag (the old ones): their sum, in years in
+    which each of them has a use. Columns of ``used_by``, and ``n_wells``, ``n_without_reading`` where readings add up.
+    """
+    whole = [unit for unit in scene.policy.units if unit.level == level]
+    table = scene.unit_table
+    members = table[(table["level"] == MEMBERS).to_numpy() & flagged(table["flags"], flag)]["unit_id"]
+    if len(whole) != 1 or not len(members):
+        return pd.DataFrame(columns=["unit_id", "year"])
+    used = used_by(scene, MEMBERS, source)
+    used = used[used["unit_id"].isin(members).to_numpy() & used["value"].notna().to_numpy()]
+    used = used[plain_scope(used["scope"], used["unit_id"], scene) == ""].reset_index(drop=True)
+    used["year"] = used["year"].astype("int64")
+    used = pd.concat([used, _coverage(scene, MEMBERS, used, source)], axis=1)
+    used.loc[(used["origin"] == "recorded").to_numpy(), ["n_wells", "n_without_reading"]] = 0
+    grouped = used.groupby("year")
+    sums = grouped.agg(
+        value=("value", "sum"),
+        n=("unit_id", "nunique"),
+        origin=("origin", "min"),  # "readings" sorts before "recorded"
+        state=("state", "max"),  # "open" sorts after "closed"
+        as_of=("as_of", "min"),
+        n_wells=("n_wells", "sum"),
+        n_without_reading=("n_without_reading", "sum"),
+    ).reset_index()
+    sums = sums[(sums["n"] == len(members)).to_numpy()].drop(columns="n")
+    return sums.assign(unit_id=whole[0].id, scope="")
+
+
 def _sum_of_counties(scene: Scene, source: str) -> pd.DataFrame:
     """Years in which every county of the policy has a recorded use, added up."""
     counties = [unit.id for unit in scene.policy.units if unit.level == "county" and unit.id != scene.city]
@@ -151,18 +184,33 @@ def _sum_of_counties(scene: Scene, source: str) -> pd.DataFrame:
 
 
 def year_table(
-    scene: Scene, *, level: str, source: str, years: Iterable[int] = (), clause: str = "", item: str = ""
+    scene: Scene,
+    *,
+    level: str,
+    source: str,
+    years: Iterable[int] = (),
+    clause: str = "",
+    item: str = "",
+    members: str = "",
 ) -> pd.DataFrame:
     """One row per unit and year that a cap asks about; columns ``COLUMNS``, sorted by unit and year.
 
     Args:
         level: of the units, or ``city``.
         source: ``groundwater`` or ``total``.
-        years: years to judge; empty: every year with a cap, else every year with use, else the last full year.
+        years: years to judge; empty: every year with a cap and, from the first of them on, every full year with use,
+            else every year with use, else the last full year.
         clause: its own figures bind where it sets any.
         item: the policy's item, where it is not the usual one of the source.
+        members: flag of the regiments whose use adds up to that of the one unit of the level that the policy names,
+            where none is recorded for it.
     """
     caps, used = caps_of(scene, level, source, clause, item), used_by(scene, level, source)
+    summed = _sum_of_members(scene, level, source, members) if members else None
+    if summed is not None and len(summed):
+        known = pd.MultiIndex.from_frame(used[["unit_id", "year"]])
+        summed = summed[~pd.MultiIndex.from_frame(summed[["unit_id", "year"]]).isin(known)]
+        used = pd.concat([part for part in (used, summed[used.columns]) if len(part)] or [used])
     wanted = _years(scene, years, caps, used)
     ids = np.unique(np.concatenate([units_of(scene, level), caps["unit_id"], used["unit_id"]]).astype(object))
     grid = pd.MultiIndex.from_product([ids, wanted], names=["unit_id", "year"]).to_frame(index=False)
@@ -183,6 +231,11 @@ def year_table(
     for name in ("cap_origin", "cap_issuer", "cap_scope", "use_origin", "use_scope"):
         table[name] = table[name].astype(object).where(table[name].notna(), "")
     table = pd.concat([table, _coverage(scene, level, table, source)], axis=1)
+    if summed is not None and len(summed):
+        counts = summed.set_index(["unit_id", "year"])[["n_wells", "n_without_reading"]]
+        counts = counts.reindex(pd.MultiIndex.from_frame(table[["unit_id", "year"]]))
+        for name in counts:
+            table[name] = counts[name].fillna(table[name].set_axis(counts.index)).to_numpy("int64")
     _compare(scene, table)
     table = _one_per_year(table)
     return table[list(COLUMNS)].reset_index(drop=True)
@@ -225,11 +278,12 @@ def _years(scene: Scene, years: Iterable[int], caps: pd.DataFrame, used: pd.Data
     given = sorted({int(year) for year in years})
     if given:
         return given
-    for frame in (caps, used):
-        found = sorted({int(year) for year in frame["year"].dropna()})
-        if found:
-            return found
-    return [last_full_year(scene)]
+    last = last_full_year(scene)
+    limited, seen = ({int(year) for year in frame["year"].dropna()} for frame in (caps, used))
+    if limited:
+        # a year that is over and has use but no cap is not passed over in silence
+        return sorted(limited | {year for year in seen if min(limited) < year <= last})
+    return sorted(seen) or [last]
 
 
 def last_full_year(scene: Scene) -> int:

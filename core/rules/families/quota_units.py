@@ -20,7 +20,7 @@ from ..facts.yearbook import (
     units_of,
     year_table,
 )
-from ..registry import Parameter, Rule
+from ..registry import Parameter, Rule, words
 from ..scene import Scene
 
 LEVELS = (CITY, "county", "township", "village", "division", "regiment", "basin", "management_unit")
@@ -57,6 +57,7 @@ def years_of(scene: Scene, binding: Binding) -> pd.DataFrame:
         "years": wanted,
         "clause": binding.clause.id,
         "item": str(binding.value("item") or ""),
+        "members": str(binding.value("members") or ""),
     }
     table = year_table(scene, level=level, **asked)
     if level == CITY or scene.city in set(units_of(scene, level)):
@@ -106,9 +107,12 @@ def cap(scene: Scene, binding: Binding) -> Verdicts:
 
     Units of the bound level, and the city where it has a figure of its own. Above the cap: fail, in an open year as
     well. Within the cap in an open year, or with readings missing: not evaluated. Cap and use of different scopes:
-    not comparable, the figures are shown.
+    not comparable, the figures are shown. ``within``: level of units to which the index of a year may have been given
+    instead; such a unit is judged in place of the one above it that has none. ``members``: see ``year_table``.
     """
     table = years_of(scene, binding)
+    if binding.value("within"):
+        table = _given_within(scene, binding, table)
     state = table["state"]
     return binding.say(
         scene.unit_subjects(table["unit_id"].to_numpy(dtype=object)),
@@ -125,14 +129,45 @@ def cap(scene: Scene, binding: Binding) -> Verdicts:
     )
 
 
+def _given_within(scene: Scene, binding: Binding, table: pd.DataFrame) -> pd.DataFrame:
+    """Years of units of the level ``within`` that have a cap, in place of those of the units above that have none."""
+    inner = year_table(
+        scene,
+        level=str(binding.value("within")),
+        source=str(binding.value("source") or "total"),
+        years=whole_numbers(binding.value("years")),
+        members=str(binding.value("members") or ""),
+    )
+    inner = inner[inner["cap_m3"].notna().to_numpy()]
+    capped = set(zip(table["unit_id"], table["year"].where(table["cap_m3"].notna()), strict=True))
+    above = [scene.book.ancestors(unit)[1:] for unit in inner["unit_id"]]
+    stands = [
+        not any((unit, year) in capped for unit in units)
+        for units, year in zip(above, inner["year"], strict=True)
+    ]
+    served = {(unit, year) for units, year in zip(above, inner["year"], strict=True) for unit in units}
+    bare = [
+        (unit, year) in served and (unit, year) not in capped
+        for unit, year in zip(table["unit_id"], table["year"], strict=True)
+    ]
+    parts = [table[~np.array(bare, dtype=bool)], inner[np.array(stands, dtype=bool)]]
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
 def comparable(scene: Scene, binding: Binding) -> Verdicts:
     """Two years of a unit compared: cap and use of the later year less those of the earlier (KYS-R5e).
 
     Years whose caps differ in issuer or scope, or whose uses differ in scope, are not comparable; the differences are
-    shown all the same. A cap that falls while use rises is for the unit to explain (review).
+    shown all the same. A cap that falls while use rises is for the unit to explain (review). ``from_issuer`` and
+    ``to_issuer``: who issued the document's own figures of the two years.
     """
     table = _with_successors(scene, binding, years_of(scene, binding))
+    for end in ("from", "to"):
+        year, issuer = binding.value(f"{end}_year"), binding.value(f"{end}_issuer")
+        own = (table["year"] == year) & (table["cap_origin"] == "policy") & (table["cap_issuer"] == "")
+        table["cap_issuer"] = table["cap_issuer"].mask(own.to_numpy(bool), issuer or "")
     pair = _pairs(scene, binding, table)
+    pair["unit_name"] = unit_names(scene, pair["unit_id"])
     state = np.select(
         [
             pair[["cap_m3", "use_m3", "cap_m3_before", "use_m3_before"]].isna().any(axis=1),
@@ -215,7 +250,8 @@ def _with_successors(scene: Scene, binding: Binding, table: pd.DataFrame) -> pd.
         return table
     years, source = tuple(table.loc[bare, "year"].unique()), str(binding.value("source") or "total")
     levels = [level for level in LEVELS if level != CITY and len(units_of(scene, level))]
-    inner = [year_table(scene, level=level, source=source, years=years) for level in levels]
+    members = str(binding.value("members") or "")
+    inner = [year_table(scene, level=level, source=source, years=years, members=members) for level in levels]
     inner = pd.concat([part for part in inner if len(part)] or [table.head(0)], ignore_index=True)
     inner = inner[inner[["cap_m3", "use_m3"]].notna().all(axis=1).to_numpy()]
     above = inner["unit_id"].map(lambda unit: next(iter(scene.book.ancestors(unit)[1:]), ""))
@@ -240,8 +276,9 @@ def _scope_changed(scene: Scene, pair: pd.DataFrame) -> np.ndarray:
 
 
 def _said(pair: pd.DataFrame, scope: str, issuer: str) -> np.ndarray:
-    """Scope and issuer as one text."""
-    text = pair[scope].astype(str) + np.where(pair[issuer] != "", " (" + pair[issuer].astype(str) + ")", "")
+    """Scope, the unit itself where none is stated, and issuer as one text."""
+    of = pair[scope].where(pair[scope] != "", pair["unit_name"]).astype(str)
+    text = of + np.where(pair[issuer] != "", " (" + pair[issuer].astype(str) + ")", "")
     return text.to_numpy(dtype=object)
 
 
@@ -314,17 +351,28 @@ def unit_parameters(*more: Parameter) -> tuple[Parameter, ...]:
         Parameter("source", "text", default="total", one_of=SOURCES),
         Parameter("years", "numbers"),
         Parameter("item", "text"),
+        Parameter("members", "text", one_of=words("unit_flags")),
         *more,
     )
 
 
 RULES = (
-    Rule("quota.cap", cap, subjects=("units",), parameters=unit_parameters()),
+    Rule(
+        "quota.cap",
+        cap,
+        subjects=("units",),
+        parameters=unit_parameters(Parameter("within", "text", one_of=LEVELS)),
+    ),
     Rule(
         "quota.comparable",
         comparable,
         subjects=("units",),
-        parameters=unit_parameters(Parameter("from_year", "integer"), Parameter("to_year", "integer")),
+        parameters=unit_parameters(
+            Parameter("from_year", "integer"),
+            Parameter("to_year", "integer"),
+            Parameter("from_issuer", "text"),
+            Parameter("to_issuer", "text"),
+        ),
     ),
     Rule(
         "quota.warning",

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from saying import one, speaks
+from saying import one, said, speaks
 from shapely.geometry import box
 
 from build import outcomes, passed, run, scene
@@ -337,3 +337,113 @@ def test_every_policy_binds_these_rules_as_they_are():
         for bound in bindings(made.policy):
             if bound.rule.family in families:
                 speaks(findings_of(made, bound))
+
+
+# ------------------------------------------------------------------------- the old regiments, and years without cap
+
+
+def regiments(flags=("old_regiment", "old_regiment", None)):
+    names = ("四十七团", "皮山农场", "二二五团")
+    boxes = [box(79 + n / 2, 37, 79.5 + n / 2, 37.5) for n in range(3)]
+    rows = [
+        {
+            "unit_id": f"R{n}",
+            "name": name,
+            "level": "regiment",
+            "parent_id": "659009",
+            "flags": flag,
+            "geometry": shape,
+        }
+        for n, (name, flag, shape) in enumerate(zip(names, flags, boxes, strict=True))
+    ]
+    return [
+        {"unit_id": "659009", "name": "昆玉市", "level": "county", "geometry": box(79, 37, 80.5, 37.5)},
+        *rows,
+    ]
+
+
+WELLS = [{"well_id": name, "x": 79.2 + n / 2, "y": 37.2} for n, name in enumerate("ABC")]
+
+
+def claimed(clause, as_of="2026-03-31", **roles):
+    made = scene("kunyu-2025", as_of, **roles)
+    (bound,) = [b for b in bindings(made.policy) if (b.clause.id, b.rule.name) == (clause, "quota.cap")]
+    return speaks(findings_of(made, bound))
+
+
+def taken(wells="ABC", year=2024, volume=1.3e7):
+    return [{"well_id": well, "year": year, "volume_m3": volume} for well in wells]
+
+
+@pytest.mark.parametrize(
+    ("roles", "outcome", "measured"),
+    [
+        pytest.param({"readings": taken()}, "fail", 2600e4, id="read"),
+        pytest.param({"readings": taken(volume=1.2e7)}, "pass", None, id="read, within"),
+        pytest.param({"readings": taken("AC")}, "not_evaluated", None, id="one regiment without a reading"),
+        pytest.param(
+            {"readings": taken(volume=1.2e7), "wells": [*WELLS, {"well_id": "D", "x": 79.2, "y": 37.2}]},
+            "not_evaluated",
+            2400e4,
+            id="a well of theirs without a reading",
+        ),
+        pytest.param(
+            {"indices": [index(1300, 2024, "use", unit=name, scope="") for name in ("四十七团", "皮山农场")]},
+            "fail",
+            2600e4,
+            id="recorded",
+        ),
+        pytest.param(
+            {"readings": taken(), "indices": [index(2356.52, 2024, "use", unit=OLD, scope="")]},
+            "pass",
+            None,
+            id="the recorded use of all goes first",
+        ),
+        pytest.param(
+            {"readings": taken(), "units": regiments((None,) * 3)}, "not_evaluated", None, id="none flagged"
+        ),
+    ],
+)
+@pytest.mark.parametrize("clause", ["KYS-R5c", "KYS-3"])
+def test_the_old_regiments_are_those_with_the_flag(clause, roles, outcome, measured):
+    found = claimed(clause, **{"wells": WELLS, "units": regiments(), **roles})
+    rows = found.rows[(found.rows["subject_id"] == "kunyu-old-regiments") & (found.rows["period"] == "2024")]
+    assert list(rows["outcome"]) == ([] if outcome == "pass" else [outcome])
+    if measured is not None:
+        assert (rows.iloc[0]["measured"], rows.iloc[0]["threshold"]) == (measured, 2482e4)
+
+
+def test_every_closed_year_is_told_where_use_is_known_and_no_cap():
+    rows = [index(100, 2023, unit=GAOCHANG, scope=""), index(90, 2022, "use", unit=GAOCHANG, scope="")]
+    rows += [index(90, year, "use", unit=GAOCHANG, scope="") for year in (2023, 2024, 2025, 2026)]
+    base = replace(load_policy("turpan-2021"), targets=())
+    found = cap(scene(base, indices=rows), "TLF-4.2a", level="county")
+    here = found.rows[found.rows["subject_id"] == GAOCHANG]
+    assert dict(zip(here["period"], here["outcome"], strict=True)) == {
+        "2024": "not_evaluated",
+        "2025": "not_evaluated",
+    }
+
+
+def test_the_index_of_the_city_goes_before_that_of_a_part_of_it():
+    rows = [
+        *sheet(),
+        index(2600, 2024, unit="659009", scope=""),
+        index(2700, 2024, "use", unit="659009", scope=""),
+    ]
+    found = claimed("KYS-3", "2025-09-04", indices=rows)
+    told = dict(
+        zip(
+            zip(found.rows["subject_id"], found.rows["period"], strict=True),
+            found.rows["outcome"],
+            strict=True,
+        )
+    )
+    assert told == {("659009", "2024"): "fail", ("kunyu-old-regiments", "2025"): "not_evaluated"}
+
+
+def test_the_change_of_scope_names_both_scopes_and_issuers():
+    made = scene("kunyu-2025", "2025-09-04", indices=sheet())
+    (bound,) = [b for b in bindings(made.policy) if b.clause.id == "KYS-R5e"]
+    text = said(one(speaks(findings_of(made, bound))), "zh")
+    assert "由“昆玉市 (自治区水利厅)”变为“师市老团场 (自治区水资委办公室)”" in text
