@@ -7,9 +7,10 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
+from ..facts.allotments import allotments
 from ..facts.user_years import UNCONVENTIONAL
 from ..facts.yearbook import exceeds, last_full_year, latest_state, unit_names, year_table
-from ..registry import Parameter, Rule
+from ..registry import Parameter, Rule, words
 from ..scene import Scene
 from .quota_units import LEVELS, SOURCES
 
@@ -163,8 +164,9 @@ def _unconventional(scene: Scene, measure: str) -> pd.DataFrame:
 def overload_plan(scene: Scene, binding: Binding) -> Verdicts:
     """Units and users that use more than their index have a reduction plan (YJS-3.1.1b).
 
-    Overloaded: use above the index in the last year that can be judged. A plan is a document of kind
-    ``reduction_plan`` for the unit or user, of that year or later, or without a year.
+    Overloaded: use above the index in the last year that can be judged; a user's plan or quota is no index. A plan is
+    a document of kind ``reduction_plan`` for the unit or user, of that year or later, or without a year; where no
+    documents were supplied nobody knows. ``kinds``: of the users only these; one of unknown kind never fails.
     """
     level, source = str(binding.value("level") or "township"), str(binding.value("source") or "total")
     units = year_table(scene, level=level, source=source)
@@ -192,28 +194,28 @@ def overload_plan(scene: Scene, binding: Binding) -> Verdicts:
 
 def _user_overload(scene: Scene, binding: Binding) -> Verdicts:
     kinds = binding.value("kinds")
-    given = scene.amounts.indices("index", "users")
-    given = given[(given["sector"] == "").to_numpy() & ~given["source"].isin(UNCONVENTIONAL).to_numpy()]
-    given = given.groupby(["subject_id", "year"], sort=True)["value"].min().reset_index()
-    given = given.rename(columns={"subject_id": "user_id", "value": "index"})
+    given = allotments(scene, "user", "total", measures=("index",))[["id", "year", "value"]]
+    given = given.rename(columns={"id": "user_id", "value": "index"})
     table = scene.amounts.user_years.merge(given, on=["user_id", "year"], how="left")
     table = table[table["use"].notna().to_numpy() & (table["year"] <= scene.as_of.year).to_numpy()]
-    limit = table["index"].fillna(table["quota"]).fillna(table["plan"])
-    over = exceeds(table["use"], limit)
-    speaks = (over | (table["year"] <= last_full_year(scene)).to_numpy()) & limit.notna().to_numpy()
-    table = table.assign(index=limit, state=np.where(over, "over", "within"))[speaks]
-    table = table.sort_values(["user_id", "year"], kind="stable").drop_duplicates("user_id", keep="last")
     row = np.asarray(scene.rows_of("users", table["user_id"]), dtype="int64")
-    table, row = table[row >= 0].reset_index(drop=True), row[row >= 0]
-    asked = None
-    if isinstance(kinds, tuple):
-        kind = scene.frame("users")["kind"].iloc[row]
-        asked = (kind.isin(kinds) | kind.isna()).to_numpy(bool)
-    subjects = scene.subjects("users").take(row)
-    return _planned(scene, binding, subjects, table.assign(id=table["user_id"], name=table["user_id"]), asked)
+    table = table.assign(row=row)[row >= 0]
+    kind = scene.frame("users")["kind"].iloc[table["row"]]
+    told = kind.notna().to_numpy(bool) if isinstance(kinds, tuple) else np.ones(len(table), dtype=bool)
+    asked = kind.isin(kinds).to_numpy(bool) | ~told if isinstance(kinds, tuple) else told
+    over, limited = exceeds(table["use"], table["index"]), table["index"].notna().to_numpy()
+    closed = (table["year"] <= last_full_year(scene)).to_numpy()
+    # a use without an index is worth a word only for those who are surely asked
+    speaks = over | (closed & (limited | (isinstance(kinds, tuple) & told)))
+    state = np.select([over & ~told, over, limited], ["kind_unknown", "over", "within"], default="unknown")
+    table = table.assign(state=state)[asked & speaks]
+    table = table.sort_values(["user_id", "year"], kind="stable")
+    table = table.drop_duplicates("user_id", keep="last").reset_index(drop=True)
+    subjects = scene.subjects("users").take(table["row"].to_numpy("int64"))
+    return _planned(scene, binding, subjects, table.assign(id=table["user_id"], name=table["user_id"]))
 
 
-def _planned(scene: Scene, binding: Binding, subjects, table: pd.DataFrame, asked=None) -> Verdicts:
+def _planned(scene: Scene, binding: Binding, subjects, table: pd.DataFrame) -> Verdicts:
     """Outcome of overloaded subjects by whether a reduction plan of theirs is on file."""
     documents = scene.frame("documents")
     documents = documents[
@@ -227,15 +229,23 @@ def _planned(scene: Scene, binding: Binding, subjects, table: pd.DataFrame, aske
     year = documents["year"].astype("float64").fillna(9999).to_numpy()
     last = pd.Series(year).groupby(ids.to_numpy()).max() if len(ids) else pd.Series(dtype="float64")
     has = (table["id"].map(last).astype("float64") >= table["year"]).to_numpy(bool)
-    over, unknown = (table["state"] == "over").to_numpy(), (table["state"] == "unknown").to_numpy()
+    over = table["state"].isin(["over", "kind_unknown"]).to_numpy()
     state = np.select(
-        [unknown, over & has, over], ["unknown", "planned", "missing"], default="within"
+        [
+            (table["state"] == "unknown").to_numpy(),
+            over & has,
+            over & (not scene.has("documents")),
+            (table["state"] == "kind_unknown").to_numpy(),
+            over,
+        ],
+        ["unknown", "planned", "no_documents", "kind_unknown", "missing"],
+        default="within",
     ).astype(object)
-    outcome = {"unknown": "not_evaluated", "missing": "fail"}
+    lacking = np.isin(state, ["unknown", "no_documents", "kind_unknown"])
+    outcome = {"missing": "fail", "within": "pass", "planned": "pass"}
     return binding.say(
         subjects,
-        asked=asked,
-        outcome=pd.Series(state, dtype=object).map(outcome).fillna("pass").to_numpy(dtype=object),
+        outcome=pd.Series(state, dtype=object).map(outcome).fillna("not_evaluated").to_numpy(dtype=object),
         key=np.array([f"quota.overload_plan.{one}" for one in state], dtype=object),
         values={
             "subject": table["name"].to_numpy(dtype=object),
@@ -244,7 +254,7 @@ def _planned(scene: Scene, binding: Binding, subjects, table: pd.DataFrame, aske
             "index": table["index"].round(2),
         },
         period=table["year"].astype(str).to_numpy(dtype=object),
-        action=np.select([state == "missing", unknown], ["reduce_plan", "supply_data"], "none").astype(
+        action=np.select([state == "missing", lacking], ["reduce_plan", "supply_data"], "none").astype(
             object
         ),
         measured=table["use"].to_numpy("float64"),
@@ -278,7 +288,7 @@ RULES = (
         parameters=(
             Parameter("level", "text", default="township", one_of=LEVELS),
             Parameter("source", "text", default="total", one_of=SOURCES),
-            Parameter("kinds", "texts"),
+            Parameter("kinds", "texts", one_of=words("user_kind")),
         ),
     ),
 )

@@ -163,11 +163,18 @@ def test_reclaimed_and_dewatering_water_add_up():
 # --------------------------------------------------------------------------------------------------- reduction plans
 
 
-def overload(use, documents=(), index=100, year=2025, **with_):
-    figures = [figure("U", "index", index, year), figure("U", "use", use, year)]
-    made = scene(users=[{**USERS[0], "kind": "enterprise"}], indices=figures, documents=list(documents))
+def overload(use, documents=(), index=100, year=2025, kind="enterprise", measure="index", **with_):
+    figures = [figure("U", measure, index, year), figure("U", "use", use, year)]
+    made = scene(
+        users=[{**USERS[0], "kind": kind}],
+        indices=figures,
+        **({} if documents is None else {"documents": [OTHER_PAPER, *documents]}),
+    )
     found = speaks(run(made, "quota.overload_plan", "TLF-3.4d", {"level": "township", **with_}))
     return found.rows[found.rows["subject_role"] == "users"]
+
+
+OTHER_PAPER = {"document_id": "E", "kind": "annual_report"}
 
 
 def plan_document(year=2025, subject="U"):
@@ -198,12 +205,38 @@ def test_overloaded_users_have_a_reduction_plan(use, documents, fails):
 
 def test_only_users_of_the_kinds_asked_for():
     assert overload(101, kinds=("park",)).empty
+    assert list(overload(101, kinds=("enterprise",))["outcome"]) == ["fail"]
+    assert list(overload(101, kind=None, kinds=("enterprise",))["outcome"]) == ["not_evaluated"]
+    assert overload(99, kind=None, kinds=("enterprise",)).empty
+    assert overload(101, [plan_document()], kind=None, kinds=("enterprise",)).empty
+
+
+def test_without_documents_nobody_knows_of_a_plan():
+    (row,) = overload(101, None).to_dict("records")
+    assert (row["outcome"], row["action"]) == ("not_evaluated", "supply_data")
+    assert overload(100, None).empty
+
+
+@pytest.mark.parametrize("measure", ["plan", "quota"])
+def test_a_plan_is_no_index(measure):
+    assert overload(120, measure=measure).empty
+    assert list(overload(120, measure=measure, kinds=("enterprise",))["outcome"]) == ["not_evaluated"]
+
+
+def test_the_sources_of_an_index_add_up():
+    figures = [figure("U", "index", 50, source="groundwater"), figure("U", "index", 50, source="surface")]
+    figures.append(figure("U", "use", 100))
+    made = scene(users=[{**USERS[0], "kind": "enterprise"}], indices=figures)
+    assert passed(run(made, "quota.overload_plan", "TLF-3.4d", {"level": "township"})) == 1
 
 
 def test_overloaded_townships_have_a_reduction_plan():
     units = [{"unit_id": "T", "name": "镇", "level": "township", "parent_id": "650402"}]
     figures = [figure("T", "index", 100, role="units"), figure("T", "use", 101, role="units")]
     made = scene(units=units, indices=figures)
+    found = speaks(run(made, "quota.overload_plan", "TLF-3.4d", {"level": "township"}))
+    assert outcomes(found) == {"T": "not_evaluated"}
+    made = scene(units=units, indices=figures, documents=[OTHER_PAPER])
     found = speaks(run(made, "quota.overload_plan", "TLF-3.4d", {"level": "township"}))
     assert outcomes(found) == {"T": "fail"}
     paper = {"document_id": "D", "kind": "reduction_plan", "subject_role": "units", "subject_id": "T"}
