@@ -7,8 +7,8 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
-from ..facts.applied import TAKES_NO_WATER, added_volume, alive, outcomes
-from ..facts.flags import flagged
+from ..facts.applied import outcomes
+from ..facts.asking import asking
 from ..facts.levels import latest_level
 from ..facts.yearbook import (
     JUDGED,
@@ -23,13 +23,9 @@ from ..registry import Parameter, Rule, words
 from ..scene import Scene
 from .quota_units import LEVELS, SOURCES
 
-GROUNDWATER = ("groundwater", "deep_confined")
 TRIGGERS = ("above", "at_or_above", "no_headroom")
 SPECIAL_USES = ("emergency",)
 """Uses that an open list of exceptions ("and the like") may cover: for a person to decide."""
-
-NOT_DOMESTIC = ("thermal_power", "textile", "petrochemical", "chemical")
-"""Industries of projects that supply nobody's household; of any other industry the use is not known."""
 
 PERMISSIONS = {
     "exempt": "allow",
@@ -60,12 +56,9 @@ def headroom(scene: Scene, binding: Binding) -> Verdicts:
     asked.
     """
     units = _unit_state(scene, binding)
-    found = []
-    if scene.has("applications"):
-        found.append(_applications(scene, binding, units))
-    if scene.has("projects"):
-        found.append(_projects(scene, binding, units))
-    return concat(found)
+    return concat(
+        [_say(scene, binding, units, role) for role in ("applications", "projects") if scene.has(role)]
+    )
 
 
 def _unit_state(scene: Scene, binding: Binding) -> pd.DataFrame:
@@ -99,51 +92,18 @@ def _unit_state(scene: Scene, binding: Binding) -> pd.DataFrame:
     return units
 
 
-def _applications(scene: Scene, binding: Binding, units: pd.DataFrame) -> Verdicts:
-    frame, added = scene.frame("applications"), added_volume(scene)
-    new = (frame["kind"] == "new").to_numpy(bool) | frame["kind"].isna().to_numpy(bool)
-    more, unknown = (added["more"].to_numpy() == one for one in ("more", "unknown"))
-    asked = alive(scene) & ~(frame["decision"] == "approved").to_numpy(bool) & (new | more | unknown)
-    asked &= ~frame["use"].isin(TAKES_NO_WATER).to_numpy(bool)
-    asked_m3, former = added["asked_m3"].to_numpy("float64"), added["former_m3"].to_numpy("float64")
-    demand = np.where(new, asked_m3, asked_m3 - former)
-    return _say(
-        scene, binding, units, "applications", asked, ~new & unknown, demand, frame["use"], frame["traded_m3"]
-    )
-
-
-def _projects(scene: Scene, binding: Binding, units: pd.DataFrame) -> Verdicts:
-    frame = scene.frame("projects")
-    demand = frame["demand_m3"].to_numpy("float64")
-    source = frame["source"]
-    asked = ~(frame["build_kind"] == "existing").to_numpy(bool) & ~(demand <= 0)
-    if binding.value("source") == "groundwater":
-        asked &= (source.isin(GROUNDWATER) | source.isna() | (source == "total")).to_numpy(bool)
-    asked &= ~flagged(frame["flags"], "plan")
-    # a project has no use of its own: its industry tells, if anything
-    use = pd.Series(None, index=frame.index, dtype=object)
-    use = use.mask(frame["industry"].isin(NOT_DOMESTIC), "industry")
-    doubt = (
-        source.isna().to_numpy(bool)
-        if binding.value("source") == "groundwater"
-        else np.zeros(len(frame), bool)
-    )
-    return _say(scene, binding, units, "projects", asked, doubt, demand, use, frame["traded_m3"])
-
-
-def _say(
-    scene, binding: Binding, units: pd.DataFrame, role: str, asked, doubt, demand, use, traded
-) -> Verdicts:
+def _say(scene: Scene, binding: Binding, units: pd.DataFrame, role: str) -> Verdicts:
+    who = asking(scene, role, str(binding.value("source") or "total"))
     level = str(binding.value("level") or "county")
     unit = np.asarray(scene.unit_at(role, level), dtype=object)
     here = units.reindex(unit)
     known = here["known"].eq(True).to_numpy()
     full = known & here["full"].eq(True).to_numpy()
-    demand, traded_m3 = np.asarray(demand, dtype="float64"), traded.to_numpy("float64")
+    demand, traded = who["demand_m3"].to_numpy("float64"), who["traded_m3"].to_numpy("float64")
     cap, used = here["cap_m3"].to_numpy("float64"), here["use_m3"].to_numpy("float64")
     none = "unknown" if binding.value("check_level") else "kept"
     level_state = here["level_state"].fillna(none).to_numpy(object)
-    state = _states(binding, here, level_state, full, known, use, demand, np.nan_to_num(traded_m3), doubt)
+    state = _states(binding, here, level_state, full, known, who)
     permission = pd.Series(state, dtype=object).map(PERMISSIONS)
     permission = permission.where(permission.notna(), state)
     outcome = outcomes(permission.to_numpy(dtype=object))
@@ -156,7 +116,7 @@ def _say(
     said = np.where((state == "special") & (not binding.value("exempt_uses")), "special_elsewhere", said)
     return binding.say(
         scene.subjects(role),
-        asked=asked,
+        asked=who["asked"].to_numpy(bool),
         outcome=outcome,
         key=np.array(
             [
@@ -173,15 +133,15 @@ def _say(
             "index": cap.round(2),
             "demand": demand.round(2),
             "left": (cap - used).round(2),
-            "traded": np.nan_to_num(traded_m3).round(2),
-            "level_below": -here["margin_m"].to_numpy("float64").round(2),
+            "traded": np.nan_to_num(traded).round(2),
+            "level_below": np.abs(here["margin_m"].to_numpy("float64")).round(3),
             "level_year": here["level_year"].astype("Int64").astype(object).to_numpy(),
             "full_year": last_full_year(scene),
         },
         evidence={
             "headroom_m3": cap - used,
             "demand_m3": demand,
-            "traded_m3": traded_m3,
+            "traded_m3": traded,
             "level_margin_m": here["margin_m"].to_numpy("float64"),
         },
         action=np.select(
@@ -200,11 +160,12 @@ def _say(
     )
 
 
-def _states(binding: Binding, here, level_state, full, known, use, demand, traded, doubt) -> np.ndarray:
+def _states(binding: Binding, here, level_state, full, known, who: pd.DataFrame) -> np.ndarray:
     """What is to be said of each application or project."""
     triggered = full | (level_state == "below")
     exempt_uses, review_uses = _texts(binding.value("exempt_uses")), _texts(binding.value("review_uses"))
-    trade = bool(binding.value("trade"))
+    trade, use, doubt = bool(binding.value("trade")), who["use"], who["doubt"].to_numpy(bool)
+    demand, traded = who["demand_m3"].to_numpy("float64"), who["traded_m3"].fillna(0.0).to_numpy("float64")
     special = use.isin(review_uses or (SPECIAL_USES if exempt_uses else ())).to_numpy(bool)
     left = here["cap_m3"].to_numpy("float64") - here["use_m3"].to_numpy("float64")
     wanted = demand - traded if trade else demand

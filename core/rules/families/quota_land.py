@@ -131,7 +131,8 @@ def parcel_rights(scene: Scene, binding: Binding) -> Verdicts:
     Index per mu: ``quota_per_mu`` of INDICES for the parcel, else for its user, else for the whole jurisdiction; the
     last one up to ``as_of``. A parcel whose right is neither recorded (measure quota or index) nor certified is to be
     given it (review); a recorded right above area × index fails, one below is a review. An area that differs from the
-    drawn one by more than 5 % is asked about.
+    drawn one by more than 5 % is asked about. ``.sum``: the rights of a county together are no more than its index of
+    agriculture.
     """
     parcels = scene.frame("parcels")
     subjects = scene.subjects("parcels")
@@ -162,7 +163,7 @@ def parcel_rights(scene: Scene, binding: Binding) -> Verdicts:
         default="agrees",
     ).astype(object)
     outcome = {"no_area": "not_evaluated", "no_rate": "not_evaluated", "over": "fail", "agrees": "pass"}
-    return binding.say(
+    each = binding.say(
         subjects,
         outcome=pd.Series(state, dtype=object).map(outcome).fillna("review").to_numpy(dtype=object),
         key=np.array([f"quota.parcel_rights.{one}" for one in state], dtype=object),
@@ -183,6 +184,45 @@ def parcel_rights(scene: Scene, binding: Binding) -> Verdicts:
         measured=recorded,
         threshold=right,
         measure_unit="m3",
+    )
+    return concat([each, _sum_of_rights(scene, binding, np.where(np.isnan(recorded), right, recorded))])
+
+
+def _sum_of_rights(scene: Scene, binding: Binding, rights: np.ndarray) -> Verdicts:
+    """Rights of the parcels of each county (as recorded, else area × index) against its index of agriculture."""
+    county = np.asarray(scene.county_of("parcels"), dtype=object)
+    grouped = pd.DataFrame({"right": rights, "lacking": np.isnan(rights)}).groupby(county)
+    table = pd.DataFrame({"rights": grouped["right"].sum(), "n_lacking": grouped["lacking"].sum()})
+    table = table[table.index != ""]
+    sums = sector_sums(scene, "county", "total")
+    farms = latest_by_subject(sums[(sums["sector"] == "agriculture").to_numpy()], scene.as_of.year)
+    here = farms.reindex(table.index)
+    index, total = here["value"].to_numpy("float64"), table["rights"].to_numpy("float64")
+    # parcels of no known county may belong to any
+    lacking = table["n_lacking"].to_numpy("int64") + int((county == "").sum())
+    state = np.select(
+        [np.isnan(index), exceeds(total, index), lacking > 0],
+        ["no_index", "over", "lacking"],
+        default="within",
+    ).astype(object)
+    outcome = {"over": "fail", "within": "pass"}
+    return binding.say(
+        scene.unit_subjects(table.index),
+        outcome=pd.Series(state, dtype=object).map(outcome).fillna("not_evaluated").to_numpy(dtype=object),
+        key=np.array([f"quota.parcel_rights.sum_{one}" for one in state], dtype=object),
+        values={
+            "unit": unit_names(scene, table.index),
+            "year": here["year"].astype("Int64").astype(object).to_numpy(),
+            "rights": total.round(2),
+            "index": index.round(2),
+            "over": np.where(state == "over", total - index, np.nan).round(2),
+            "n_lacking": lacking,
+        },
+        action=np.where(np.isin(state, ["no_index", "lacking"]), "supply_data", "none").astype(object),
+        measured=total,
+        threshold=index,
+        measure_unit="m3",
+        check="sum",
     )
 
 
@@ -292,7 +332,7 @@ RULES = (
         needs=("irrigation",),
         parameters=(Parameter("years", "numbers"),),
     ),
-    Rule("quota.parcel_rights", parcel_rights, subjects=("parcels",), needs=("parcels",)),
+    Rule("quota.parcel_rights", parcel_rights, subjects=("parcels", "units"), needs=("parcels",)),
     Rule(
         "quota.protected_minima",
         protected_minima,

@@ -106,6 +106,7 @@ GWR-35a bans.control_zone
 GWR-35b bans.control_zone
 WPR-7 permits.within_cap
 WPR-11 projects.assessment
+WPR-20b quota.permit_headroom
 WPR-20e network.new
 WPR-43 meters.required
 WPR-44 permits.idle

@@ -278,3 +278,57 @@ def test_projects_in_overloaded_counties_find_their_water(use, demand, traded, p
     made = scene(units=[COUNTY], indices=figures, projects=rows)
     row = one(speaks(run(made, "quota.offset", "TLF-3.3c")))
     assert row["permission"] == permission
+
+
+# ------------------------------------------------------------------------------------------------- the cap on permits
+
+
+def permitted(
+    *permits, cap=1000, demand=50.0, use="industry", cap_year=2026, measure="permit_cap", kind="new"
+):
+    """An application in a county whose permits in force have these volumes."""
+    rows = [
+        {"permit_no": f"P{n}", "county": "高昌区", "approved_on": "2020-01-01", "volume_m3": 100.0, **row}
+        for n, row in enumerate(permits)
+    ]
+    figures = [figure(GAOCHANG, "use", 1, source="total")]
+    figures += [] if cap is None else [figure(GAOCHANG, measure, cap, cap_year, source="total", unit="m3")]
+    made = scene(
+        "national",
+        units=[COUNTY],
+        indices=figures,
+        permits=rows,
+        applications=[{"application_id": "A", "kind": kind, "use": use, "permit_m3": demand}],
+    )
+    return speaks(run(made, "quota.permit_headroom", "WPR-20b", {"source": "total"}))
+
+
+@pytest.mark.parametrize(
+    ("permits", "given", "permission"),
+    [
+        pytest.param([{"volume_m3": 1000.0}], {}, "deny", id="reached"),
+        pytest.param([{"volume_m3": 1001.0}], {}, "deny", id="exceeded"),
+        pytest.param([{"volume_m3": 950.0}], {}, "allow", id="the demand just fits"),
+        pytest.param([{"volume_m3": 951.0}], {}, "review", id="the demand does not fit"),
+        pytest.param([{"volume_m3": 900.0}], {"demand": None}, "not_evaluated", id="demand not recorded"),
+        pytest.param([{"volume_m3": 1000.0}], {"demand": None}, "deny", id="reached, demand not recorded"),
+        pytest.param([{"volume_m3": 1000.0}], {"use": "emergency"}, "review", id="emergency"),
+        pytest.param([{"volume_m3": 1000.0, "state": "cancelled"}], {}, "allow", id="cancelled"),
+        pytest.param(
+            [{"volume_m3": 900.0}, {"volume_m3": None}], {}, "not_evaluated", id="a volume is missing"
+        ),
+        pytest.param([{"volume_m3": 900.0}, {"county": None}], {}, "not_evaluated", id="a county is missing"),
+        pytest.param([{"volume_m3": 800.0}, {"county": None}], {}, "allow", id="it fits all the same"),
+        pytest.param([{"volume_m3": 1000.0}], {"cap": None}, "not_evaluated", id="no cap"),
+        pytest.param([{"volume_m3": 1000.0}], {"cap_year": 2024}, "not_evaluated", id="an old cap"),
+        pytest.param(
+            [{"volume_m3": 1000.0}], {"measure": "index", "cap_year": 2025}, "deny", id="the cap on use"
+        ),
+    ],
+)
+def test_where_permits_have_reached_their_cap_nothing_more_is_approved(permits, given, permission):
+    assert one(permitted(*permits, **given))["permission"] == permission
+
+
+def test_the_cap_on_permits_is_asked_of_more_water_only():
+    assert permitted({"volume_m3": 1000.0}, use="monitoring").rows.empty

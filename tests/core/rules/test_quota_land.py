@@ -9,6 +9,7 @@ from saying import one, said, speaks
 from shapely.geometry import box
 
 from build import outcomes, passed, run, scene
+from overdraft.core.findings import Verdicts
 
 GAOCHANG, SHANSHAN = "650402", "650421"
 
@@ -30,7 +31,12 @@ def parcels(figures=(), documents=(), **parcel):
     row = {"parcel_id": "P", "certificate_no": "C", "user_id": "U", "area_mu": 45.0, **parcel}
     users = [{"user_id": "U", "county": "高昌区"}]
     made = scene(parcels=[row], users=users, indices=list(figures), documents=list(documents))
-    return speaks(run(made, "quota.parcel_rights", "TLF-3.4b"))
+    return each(speaks(run(made, "quota.parcel_rights", "TLF-3.4b")))
+
+
+def each(found, rule="quota.parcel_rights"):
+    """What one question of a rule found."""
+    return Verdicts(found.rows[found.rows["rule"] == rule], found.counts[found.counts["rule"] == rule])
 
 
 RATE = figure("units", "6504", "quota_per_mu", 400, unit="m3/mu")
@@ -65,7 +71,7 @@ def test_the_certificate_decides_and_a_different_drawing_is_asked_about():
             crs="EPSG:32645",
         )
         made = scene(parcels=frame, users=[{"user_id": "U", "county": "高昌区"}], indices=figures)
-        found = speaks(run(made, "quota.parcel_rights", "TLF-3.4b"))
+        found = each(speaks(run(made, "quota.parcel_rights", "TLF-3.4b")))
         assert outcomes(found).get("P", "pass") == expected
 
 
@@ -89,9 +95,33 @@ def test_a_certificate_on_file_is_enough():
 def test_parcels_of_others_are_out_of_scope():
     users = [{"user_id": "U", "county": "150625"}]
     made = scene(parcels=[{"parcel_id": "P", "user_id": "U", "area_mu": 45.0}], users=users, indices=[RATE])
-    found = run(made, "quota.parcel_rights", "TLF-3.4b")
+    found = each(run(made, "quota.parcel_rights", "TLF-3.4b"))
     assert found.rows.empty
     assert found.counts["n_out_of_scope"].sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("index", "areas", "county", "outcome"),
+    [
+        pytest.param(36_000, (45.0, 45.0), "托里县", "pass", id="all of the index"),
+        pytest.param(35_999, (45.0, 45.0), "托里县", "fail", id="one cubic metre too much"),
+        pytest.param(36_000, (45.0, None), "托里县", "not_evaluated", id="an area is missing"),
+        pytest.param(17_999, (45.0, None), "托里县", "fail", id="too much without it"),
+        pytest.param(36_000, (45.0, 45.0), None, None, id="nobody knows the county"),
+        pytest.param(None, (45.0, 45.0), "托里县", "not_evaluated", id="no index"),
+    ],
+)
+def test_rights_together_are_no_more_than_the_index_of_agriculture(index, areas, county, outcome):
+    rows = [{"parcel_id": f"P{n}", "user_id": "U", "area_mu": area} for n, area in enumerate(areas)]
+    figures = [{**RATE, "subject_id": "654224"}]
+    figures += [] if index is None else [figure("units", "654224", "index", index, sector="agriculture")]
+    made = scene("toli-2024", parcels=rows, users=[{"user_id": "U", "county": county}], indices=figures)
+    found = each(speaks(run(made, "quota.parcel_rights", "TOL-12b")), "quota.parcel_rights.sum")
+    if outcome is None:
+        assert found.rows.empty
+        assert passed(found) == 0
+    else:
+        assert outcomes(found).get("654224", "pass") == outcome
 
 
 # ------------------------------------------------------------------------------------------------- supportable area
