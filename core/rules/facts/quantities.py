@@ -69,6 +69,9 @@ ABSTRACTIONS = MappingProxyType(
 )
 """Quantity → source and sector of the water used; from INDICES, else from the readings of the wells."""
 
+USES_OF = MappingProxyType({"groundwater_agriculture": ("irrigation",)})
+"""Quantity → uses of the wells whose readings add up to it, where the clause speaks of these uses alone (农业灌溉)."""
+
 
 def figures(scene: Scene, quantity: str, level: str) -> pd.DataFrame:
     """A quantity of ``FIGURES`` for the units of a level; the city's own figure, else the sum of all its counties."""
@@ -107,9 +110,7 @@ def abstraction(scene: Scene, quantity: str, level: str, zones_only: bool = Fals
     """A quantity of ``ABSTRACTIONS``; with ``zones_only`` only wells in over-extraction zones, from their readings."""
     source, sector = ABSTRACTIONS[quantity]
     if zones_only:
-        return _from_wells(
-            scene, source, sector, level, scene.zone_class["over_extraction"].to_numpy(dtype=bool)
-        )
+        return _of_uses(scene, quantity, level, scene.zone_class["over_extraction"].to_numpy(dtype=bool))
     used = scene.amounts.used(level, source, sector)
     told = used[used["origin"] == "recorded"]
     recorded = _one_per_year(
@@ -127,7 +128,19 @@ def abstraction(scene: Scene, quantity: str, level: str, zones_only: bool = Fals
         "recorded",
     )
     everywhere = np.ones(len(scene.frame("wells")), dtype=bool)
-    return _first_of([recorded, _from_wells(scene, source, sector, level, everywhere)])
+    return _first_of([recorded, _of_uses(scene, quantity, level, everywhere)])
+
+
+def _of_uses(scene: Scene, quantity: str, level: str, chosen: np.ndarray) -> pd.DataFrame:
+    """Readings of the chosen wells whose uses the quantity asks for; with a well of unknown use a sum is not whole."""
+    source, sector = ABSTRACTIONS[quantity]
+    if quantity not in USES_OF:
+        return _from_wells(scene, source, sector, level, chosen)
+    use = scene.frame("wells")["use"]
+    table = _from_wells(scene, source, None, level, chosen & use.isin(USES_OF[quantity]).to_numpy(bool))
+    unit = np.asarray(scene.unit_at("wells", level), dtype=object)
+    table.loc[table["unit_id"].isin(unit[chosen & use.isna().to_numpy(bool)]), "complete"] = False
+    return table
 
 
 def sum_of_wells(scene: Scene, well: np.ndarray, group: np.ndarray) -> pd.DataFrame:

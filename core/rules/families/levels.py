@@ -208,13 +208,15 @@ def worsened(scene: Scene, binding: Binding) -> Verdicts:
 
     Both signs are shown; the text sets no measure and no consequence, so a change for the worse is a review and the
     authority chooses the measure. Two verdicts, ``.volume`` and ``.level``, on the last full year and the one before
-    it.
+    it. ``also``: a further level of units that the clause names.
     """
-    level, source = str(binding.value("level") or "county"), str(binding.value("source") or "groundwater")
-    year = last_full_year(scene)
-    return concat(
-        [_volume_change(scene, binding, level, source, year), _level_change(scene, binding, level, year)]
-    )
+    levels = [
+        str(binding.value("level") or "county"),
+        *([str(also)] if (also := binding.value("also")) else []),
+    ]
+    source, year = str(binding.value("source") or "groundwater"), last_full_year(scene)
+    volumes = [_volume_change(scene, binding, level, source, year) for level in levels]
+    return concat([*volumes, *(_level_change(scene, binding, level, year) for level in levels)])
 
 
 def _volume_change(scene: Scene, binding: Binding, level: str, source: str, year: int) -> Verdicts:
@@ -338,6 +340,11 @@ RULES = (
             Parameter("year", "integer"),
         ),
     ),
-    Rule("levels.worsened", worsened, subjects=("units",), parameters=_WHERE),
+    Rule(
+        "levels.worsened",
+        worsened,
+        subjects=("units",),
+        parameters=(*_WHERE, Parameter("also", "text", one_of=LEVELS)),
+    ),
     Rule("levels.network", network, subjects=("stations",), needs=("stations",)),
 )

@@ -9,7 +9,9 @@ from saying import one, said, speaks
 from shapely.geometry import box
 
 from build import outcomes, passed, run, scene
+from overdraft.core.rules.binding import bindings
 from overdraft.core.rules.facts.levels import slopes
+from overdraft.core.rules.run import findings_of
 
 GAOCHANG, CITY = "650402", "6504"
 COUNTY = {"unit_id": GAOCHANG, "name": "高昌区", "level": "county", "geometry": box(88.5, 42.3, 90, 43.6)}
@@ -473,3 +475,15 @@ def test_zones_of_others_are_out_of_scope():
     )
     assert found.rows.empty
     assert found.counts["n_out_of_scope"].sum() == 1
+
+
+def test_townships_are_judged_beside_counties_where_the_clause_names_both():
+    town = {"unit_id": "650402100", "name": "七泉湖镇", "level": "township", "parent_id": GAOCHANG}
+    rows = [used(value, year, "650402100") for year, value in ((2024, 100), (2025, 900))]
+    rows += [used(value, year) for year, value in ((2024, 100), (2025, 90))]
+    made = scene(units=[town], indices=rows)
+    (bound,) = [one for one in bindings(made.policy) if one.rule.name == "levels.worsened"]
+    found = speaks(findings_of(made, bound))
+    volume = found.rows[found.rows["rule"] == "levels.worsened.volume"].set_index("subject_id")["outcome"]
+    assert volume["650402100"] == "review"
+    assert GAOCHANG not in volume

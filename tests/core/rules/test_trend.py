@@ -260,3 +260,20 @@ def test_other_counties_are_out_of_scope_and_silent_ones_are_named():
     assert set(found.rows["subject_id"]) == {GAOCHANG, SHANSHAN, TOKSUN}
     assert found.counts["n_out_of_scope"].sum() == 1
     assert passed(found) == 0
+
+
+@pytest.mark.parametrize(
+    ("uses", "outcome"),
+    [
+        pytest.param(("irrigation", "livestock"), "pass", id="livestock is no irrigation"),
+        pytest.param(("irrigation", "irrigation"), "fail", id="130 after 110"),
+        pytest.param(("irrigation", None), "not_evaluated", id="a well of unknown use"),
+    ],
+)
+def test_irrigation_alone_counts_as_water_of_irrigation(uses, outcome):
+    wells = [{"well_id": f"W{n}", "county": "高昌区", "use": use} for n, use in enumerate(uses)]
+    volumes = {("W0", 2024): 100, ("W0", 2025): 90, ("W1", 2024): 10, ("W1", 2025): 40}
+    rows = [{"well_id": well, "year": year, "volume_m3": volume} for (well, year), volume in volumes.items()]
+    made = scene(wells=wells, readings=rows)
+    falls = {"quantity": "groundwater_agriculture", "direction": "falls", "years": (2024, 2025)}
+    assert of(run(made, "trend.yearly", "TLF-4.4a", falls), 2025) == outcome
