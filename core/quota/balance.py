@@ -81,7 +81,8 @@ def quota_balance(
     Args:
         level: of the units, or ``city``.
         source: ``groundwater`` or ``total``.
-        years: years to show; empty: every year with a cap, else with use, else the last full year.
+        years: years to show; empty: every year with a cap and, from the first of them on, every full year with use,
+            else with use, else the last full year.
     """
     wanted = tuple(years or ())
     table = year_table(scene, level=level, source=source, years=wanted)

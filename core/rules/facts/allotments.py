@@ -40,8 +40,8 @@ def allotments(
 
     Of several issuers the smaller figure binds. Of units, the policy's own figures count as well, and those for a
     sector do not. A subject without a figure for all sources has the sum of its sources, unconventional water left
-    out: that much it was given at least. The plan recorded on a well is its figure of the running year where INDICES
-    have none.
+    out: that much it was given at least. The plan recorded on a well has no year: it is its figure of the last year
+    for which INDICES give anybody water, where they give the well none.
     """
     key = ("allotments", kind, source, sectors, measures)
     return scene.once(key, lambda: _allotments(scene, kind, source, sectors, measures))
@@ -104,8 +104,9 @@ def _of_sectors(
 
 
 def _with_recorded_plans(scene: Scene, given: pd.DataFrame) -> pd.DataFrame:
-    """The figures and, for wells that could take water this year and have none of it, the plan recorded on them."""
-    wells, year = scene.frame("wells"), scene.as_of.year
+    """The figures and, for wells that could take water in the last year of which INDICES speak and have none of it, the
+    plan recorded on them."""
+    wells, year = scene.frame("wells"), _last_year_given(scene)
     plan = wells["plan_m3"].to_numpy("float64")
     known = (wells["well_id"].notna() & ~wells["well_id"].duplicated()).to_numpy(bool)
     row = np.flatnonzero(known & ~np.isnan(plan) & wells_at_work(scene, np.array([year]))[:, 0])
@@ -116,6 +117,17 @@ def _with_recorded_plans(scene: Scene, given: pd.DataFrame) -> pd.DataFrame:
     ids = wells["well_id"].to_numpy(dtype=object)[row]
     plans = pd.DataFrame({"id": ids, "year": year, "value": plan[row], "parent_id": "", "sure": True})
     return pd.concat([part for part in (given, plans) if len(part)], ignore_index=True)
+
+
+def _last_year_given(scene: Scene) -> int:
+    """The last year up to the day of judgement for which INDICES give anybody water; that year where they give none."""
+    amounts = scene.amounts
+    given = [
+        amounts.indices(measure, role)["year"] for measure in MEASURES for role in ("units", "users", "wells")
+    ]
+    years = pd.concat(given, ignore_index=True)
+    years = years[(years <= scene.as_of.year).to_numpy(bool)]
+    return int(years.max()) if len(years) else scene.as_of.year
 
 
 def users_whole(scene: Scene, source: str) -> pd.DataFrame:
