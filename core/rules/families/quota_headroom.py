@@ -209,8 +209,9 @@ def _texts(value: object) -> tuple[str, ...]:
 def offset(scene: Scene, binding: Binding) -> Verdicts:
     """New, rebuilt or expanded projects in an overloaded county find their water elsewhere (TLF-3.3c).
 
-    Overloaded: use above the index in the last year that can be judged. Adjusted, traded or retired volume that
-    reaches the demand makes it ``allow_if``; less is a review, since the text holds it in principle only.
+    Overloaded: use above the index in the last year that can be judged, no older than for ``headroom``. Adjusted,
+    traded or retired volume that reaches the demand makes it ``allow_if``; less is a review, since the text holds it
+    in principle only.
     """
     frame = scene.frame("projects")
     level, source = str(binding.value("level") or "county"), str(binding.value("source") or "total")
@@ -219,13 +220,15 @@ def offset(scene: Scene, binding: Binding) -> Verdicts:
     here = units.reindex(unit)
     demand, traded = frame["demand_m3"].to_numpy("float64"), frame["traded_m3"].to_numpy("float64")
     over, known = (here["state"] == "over").to_numpy(), here["state"].isin(JUDGED).to_numpy()
+    stale = known & (here["year"] < last_full_year(scene) - 1).to_numpy(bool)
     state = np.select(
-        [~known, ~over, np.isnan(demand), reaches(np.nan_to_num(traded), demand)],
-        ["unknown", "room", "no_demand", "covered"],
+        [stale, ~known, ~over, np.isnan(demand), reaches(np.nan_to_num(traded), demand)],
+        ["stale", "unknown", "room", "no_demand", "covered"],
         default="short",
     ).astype(object)
     permission = pd.Series(state, dtype=object).map(
         {
+            "stale": "not_evaluated",
             "unknown": "not_evaluated",
             "room": "allow",
             "no_demand": "review",
@@ -248,14 +251,15 @@ def offset(scene: Scene, binding: Binding) -> Verdicts:
             "demand": demand.round(2),
             "traded": np.nan_to_num(traded).round(2),
             "short": (demand - np.nan_to_num(traded)).round(2),
+            "full_year": last_full_year(scene),
         },
         evidence={
             "use_m3": here["use_m3"].to_numpy("float64"),
             "index_m3": here["cap_m3"].to_numpy("float64"),
         },
-        action=np.select(
-            [state == "unknown", state == "no_demand"], ["supply_data", "supply_data"], "none"
-        ).astype(object),
+        action=np.where(np.isin(state, ["stale", "unknown", "no_demand"]), "supply_data", "none").astype(
+            object
+        ),
         measured=np.nan_to_num(traded),
         threshold=demand,
         measure_unit="m3",

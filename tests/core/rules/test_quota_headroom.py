@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from saying import one, said, speaks
 from shapely.geometry import box
 
 from build import outcomes, run, scene
+from overdraft.core.policy import load_policy
 from overdraft.core.rules.binding import bindings
 from overdraft.core.rules.run import findings_of
 
@@ -276,6 +279,20 @@ def test_projects_in_overloaded_counties_find_their_water(use, demand, traded, p
     figures += [] if use is None else [figure(GAOCHANG, "use", use, source="total")]
     rows = [{"project_id": "P", "build_kind": "expanded", "demand_m3": demand, "traded_m3": traded}]
     made = scene(units=[COUNTY], indices=figures, projects=rows)
+    row = one(speaks(run(made, "quota.offset", "TLF-3.3c")))
+    assert row["permission"] == permission
+
+
+@pytest.mark.parametrize(
+    ("year", "permission"), [(2024, "allow"), (2023, "not_evaluated"), (2015, "not_evaluated")]
+)
+def test_old_figures_do_not_tell_whether_a_county_is_overloaded_now(year, permission):
+    figures = [figure(GAOCHANG, "index", 1000, year, source="total")]
+    figures.append(figure(GAOCHANG, "use", 900, year, source="total"))
+    rows = [{"project_id": "P", "build_kind": "new", "demand_m3": 5}]
+    made = scene(
+        replace(load_policy("turpan-2021"), targets=()), units=[COUNTY], indices=figures, projects=rows
+    )
     row = one(speaks(run(made, "quota.offset", "TLF-3.3c")))
     assert row["permission"] == permission
 
