@@ -15,6 +15,11 @@ SLOPES = {"650402": (-0.6, -0.3, 0.05), "650421": (-0.4, -0.7, -0.3), "650422": 
 ABOVE_THRESHOLD = {"650402": 1.0, "650421": -0.6, "650422": 0.8}
 """m by which the level of 2025 stands above the threshold."""
 
+N_TOWNS = {"650402": 8, "650421": 7, "650422": 6}
+TOWNS_RISING = ("650421906", "650422906")
+TOWNS_READ = ("650422905",)
+"""Townships all of whose wells were read in 2024 and 2025: where they took more, and where they did not."""
+
 _SEASON = ((2, 0.2), (5, -0.1), (8, -0.3), (11, 0.2))
 FIRST_LEVEL = {"650402": 14, "650421": 10, "650422": 8}
 """First-level intakes: 32, the number that the text names."""
@@ -50,7 +55,25 @@ def stations_and_levels(land: Jurisdiction, planted: Planted) -> tuple[pd.DataFr
     planted.find("level_fell", "4.5d levels.worsened.level", "units 650421", "review", "2024/2025")
     for number, outcome in (("1.2k", "review"), ("4.2a", "fail")):
         planted.find("below_level", f"{number} levels.control.level", "units 650421", outcome, 2025)
+    _townships(planted)
     return pd.DataFrame(stations), pd.DataFrame(levels)
+
+
+def _townships(planted: Planted) -> None:
+    """What comes of the townships from 2024 to 2025: the first four of a county have a station, few have all their
+    wells read."""
+    years, level, volume = "2024/2025", "4.5d levels.worsened.level", "4.5d levels.worsened.volume"
+    for county, n_towns in N_TOWNS.items():
+        for number in range(1, n_towns + 1):
+            town = f"{county}9{number:02d}"
+            if number > STATIONS_EACH:
+                planted.find("no_station", level, f"units {town}", "not_evaluated", years)
+            elif county == "650421":
+                planted.find("level_fell", level, f"units {town}", "review", years)
+            if town in TOWNS_RISING:
+                planted.find("town_rose", volume, f"units {town}", "review", years)
+            elif town not in TOWNS_READ:
+                planted.find("town_open", volume, f"units {town}", "not_evaluated", years)
 
 
 def sections_table(land: Jurisdiction, planted: Planted) -> pd.DataFrame:

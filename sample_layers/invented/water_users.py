@@ -89,6 +89,8 @@ def _without_plan(cast: Cast, plans: list[dict]) -> None:
         if row in plans:
             plans.remove(row)
     cast.planted.find("no_plan", "3.4a users.plan", f"users {user}", period=LAST_YEAR)
+    # the plan recorded on its well is part of nothing
+    cast.planted.find("no_plan", "3.1a quota.allocation.well", f"users {user}", "not_evaluated", LAST_YEAR)
     for year in YEARS:
         cast.planted.find("no_plan", "3.4d quota.user_plan", f"users {user}", "not_evaluated", year)
 
