@@ -27,8 +27,9 @@ class EnergyPeriods:
             was read on the account as a whole), ``state``: ``own`` (each well has its own readings), ``split`` (by
             the shares supplied) or ``unsplit`` (no usable shares: the energy is nobody's).
         unknown: readings that name no known well: ``name``, ``n_readings``, ``energy_kwh``.
-        by_account: ``account_no``, ``year``, ``energy_kwh``: what was read on each account, a figure for the whole
-            year before the sum of the months. A reading without an account is its well's one account's.
+        by_account: ``account_no``, ``year``, ``energy_kwh``, ``n_months``: what was read on each account, a figure for
+            the whole year (twelve months) before the sum of the months. A reading without an account is its well's one
+            account's.
         unvouched: ``well``, ``year``, ``n_readings``, ``energy_kwh``: energy above zero without a voucher number.
         repeated: ``well``, ``year``, ``n_readings``: readings that say the same thing twice (one well, period, account,
             voucher and day of record).
@@ -126,11 +127,13 @@ def _per_account(table: pd.DataFrame, links: pd.DataFrame, names: np.ndarray) ->
     told = np.bincount(place[yearly], minlength=len(key)) > 0
     by_year = np.bincount(place[yearly], energy[yearly], len(key))
     by_month = np.bincount(place[~yearly], energy[~yearly], len(key))
+    month = np.unique(place * _MONTHS + rows["month"].to_numpy(dtype="int64")) // _MONTHS
     return pd.DataFrame(
         {
             "account_no": np.asarray(every, dtype=object)[key // 10_000],
             "year": key % 10_000,
             "energy_kwh": np.where(told, by_year, by_month),
+            "n_months": np.where(told, 12, np.bincount(month, minlength=len(key))),
         }
     )
 
@@ -269,7 +272,7 @@ def _nothing() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, 
     return (
         _no_shared(),
         _no_unknown(),
-        pd.DataFrame({"account_no": [], "year": [], "energy_kwh": []}),
+        pd.DataFrame({"account_no": [], "year": [], "energy_kwh": [], "n_months": []}),
         pd.DataFrame({"well": [], "year": [], "n_readings": [], "energy_kwh": []}),
         pd.DataFrame({"well": [], "year": [], "n_readings": []}),
     )

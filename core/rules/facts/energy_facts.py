@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -225,6 +226,33 @@ def years_at_work(scene: Scene, years: np.ndarray) -> pd.DataFrame:
             "last_month": high[well, column] - january[column] + 1,
         }
     )
+
+
+def months_at_work(scene: Scene, grid: pd.DataFrame) -> np.ndarray:
+    """Months (bits, January the lowest) of each ``well`` and ``year`` that are over and in which the well could take
+    water. Wells of which nobody says when they worked count in all months that are over.
+    """
+    years = np.unique(grid["year"].to_numpy(dtype="int64"))
+    window = years_at_work(scene, years)[["well", "year", "first_month", "last_month"]]
+    both = grid[["well", "year"]].merge(window, on=["well", "year"], how="left")
+    today = scene.as_of
+    over = np.select([both["year"] < today.year, both["year"] == today.year], [12, _months_over(today)], 0)
+    first = both["first_month"].fillna(1).to_numpy(dtype="int64")
+    last = np.where(both["last_month"].isna(), over, both["last_month"]).astype("int64")
+    return ((1 << last) - (1 << (first - 1))).clip(0)
+
+
+def unread_months(scene: Scene, grid: pd.DataFrame, column: str) -> np.ndarray:
+    """Months (bits, January the lowest) at work of each ``well`` and ``year`` without a figure of their own."""
+    months, _ = read_months(scene, column)
+    read = (2 ** (months["month"] - 1)).groupby([months["well"], months["year"]]).sum()
+    read = read.reindex(pd.MultiIndex.from_frame(grid[["well", "year"]])).fillna(0).to_numpy(dtype="int64")
+    return months_at_work(scene, grid) & ~read
+
+
+def _months_over(day: date) -> int:
+    """Months of the year that are over at the end of a day."""
+    return day.month if (day + timedelta(days=1)).month != day.month else day.month - 1
 
 
 def _month_number(days: pd.Series, otherwise: int) -> np.ndarray:

@@ -7,12 +7,10 @@ import pandas as pd
 
 from ...findings import Verdicts, concat
 from ..binding import Binding
+from ..facts.aquifers import DEEP, deep_wells
 from ..facts.cover import cover
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
-
-DEEP = ("deep_confined", "mixed")
-"""Aquifers that count as deep confined for a ban (docs/contract.md, section 2)."""
 
 TAKES_NO_WATER = ("monitoring",)
 GONE = ("sealed", "dismantled", "shut")
@@ -35,11 +33,7 @@ def deep_confined(scene: Scene, binding: Binding) -> Verdicts:
 def _wells(scene: Scene, binding: Binding) -> Verdicts:
     wells = scene.frame("wells")
     aquifer = wells["aquifer"].to_numpy(dtype=object)
-    deep, known = np.isin(aquifer.astype(str), DEEP), wells["aquifer"].notna().to_numpy(dtype=bool)
-    if scene.has("screens"):
-        screened, deep_screen, open_screen = _screens(scene)
-        deep = np.where(screened, deep_screen, deep)
-        known = np.where(screened, deep_screen | ~open_screen, known)
+    known, deep = deep_wells(scene)
     closed = scene.wells_now["status"].isin(GONE).to_numpy(dtype=bool)
     verdict = _verdict(scene, "wells", known, deep, binding)
     return binding.say(
@@ -121,20 +115,6 @@ def _other_source(scene: Scene, role: str) -> tuple[np.ndarray, np.ndarray]:
     at_hand = area.inside | area.perhaps | (in_network == True).fillna(False).to_numpy(dtype=bool)  # noqa: E712
     known = area.known & in_network.notna().to_numpy(dtype=bool) & scene.has("alternatives")
     return at_hand, known & ~at_hand
-
-
-def _screens(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Per well: has screens, one of them is deep or mixed, one of them has no recorded aquifer."""
-    screens, size = scene.frame("screens"), len(scene.frame("wells"))
-    row = np.asarray(scene.rows_of("wells", screens["well_id"]), dtype=np.int64)
-    held = row >= 0
-    row, aquifer = row[held], screens["aquifer"][held]
-    wells = np.arange(size)
-    return (
-        np.isin(wells, row),
-        np.isin(wells, row[aquifer.isin(DEEP).to_numpy(dtype=bool)]),
-        np.isin(wells, row[aquifer.isna().to_numpy(dtype=bool)]),
-    )
 
 
 RULES = (

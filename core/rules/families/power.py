@@ -8,6 +8,7 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ...power.accounts import account_links, shared_accounts
 from ..binding import Binding
+from ..facts.aquifers import deep_wells
 from ..facts.energy_facts import (
     joined,
     of_wells,
@@ -19,7 +20,8 @@ from ..facts.energy_facts import (
     years_at_work,
 )
 from ..facts.equipment import equipment
-from ..registry import Parameter, Rule
+from ..facts.monitored import monitored
+from ..registry import Parameter, Rule, words
 from ..scene import Scene
 from ..subjects import Subjects
 
@@ -32,29 +34,38 @@ def barred(scene: Scene, binding: Binding) -> Verdicts:
 
     ``lacks`` = either (default): each lack alone bars the well; both: only the two together. Barred and supplied (an
     account, or energy in the year of ``as_of`` or the one before): fail, cut the power. Barred and not known to be
-    supplied: review, no power. Whether there is a meter is not known, and it matters: not evaluated. Asked of wells
-    that are not closed, and of closed ones with an account or energy of late.
+    supplied: review, no power. A permit that has ended or is suspended: review. Whether there is a meter is not
+    known, and it matters: not evaluated. Asked of wells that are not closed, and of closed ones with an account or
+    energy of late. Wells for monitoring are asked only where water or power was taken; they never fail.
     """
     now = scene.wells_now
     permit = now["permitted"].to_numpy(dtype=bool)
     meter = equipment(scene, "wells")["metered"].to_numpy()
     either = binding.value("lacks") != "both"
     bar = (~permit | (meter == 0)) if either else (~permit & (meter == 0))
+    ended = permit & ~now["permit_valid"].to_numpy(dtype=bool) & (either | (meter == 0))
     unclear = np.isnan(meter) & (permit if either else ~permit)
     supplied = _supplied(scene)
-    cases = [bar & supplied, bar, unclear]
+    quiet, drawn = monitored(scene)
+    cases = [bar & supplied, bar, ended, unclear]
     lack = np.select([~permit & (meter == 0), ~permit], ["both", "permit"], "meter")
-    state = np.select(cases, ["supplied", "barred", "meter_unknown"], "may_have")
+    state = np.select(cases, ["supplied", "barred", "permit_ended", "meter_unknown"], "may_have")
     key = np.where(
         bar, "power.barred." + pd.Series(state) + "_" + pd.Series(lack), "power.barred." + pd.Series(state)
     )
+    worst = np.where(drawn, "review", "fail")
     return binding.say(
         scene.subjects("wells"),
-        asked=~now["closed"].to_numpy(dtype=bool) | supplied,
-        outcome=np.select(cases, ["fail", "review", "not_evaluated"], "pass").astype(object),
+        asked=(~now["closed"].to_numpy(dtype=bool) | supplied) & ~quiet,
+        outcome=np.select(cases, [worst, "review", "review", "not_evaluated"], "pass").astype(object),
         key=key.astype(object),
-        action=np.select(cases, ["cut_power", "no_power", "supply_data"], "none").astype(object),
-        values={"account": now["account_no"].to_numpy(dtype=object), "energy": recent_energy(scene)},
+        action=np.select(cases, ["cut_power", "no_power", "reapply", "supply_data"], "none").astype(object),
+        values={
+            "account": now["account_no"].to_numpy(dtype=object),
+            "energy": recent_energy(scene),
+            "permit": now["permit_no"].to_numpy(dtype=object),
+            "to": now["permit_to"].to_numpy(),
+        },
         evidence=_evidence(scene, meter),
     )
 
@@ -62,31 +73,62 @@ def barred(scene: Scene, binding: Binding) -> Verdicts:
 def illegal(scene: Scene, binding: Binding) -> Verdicts:
     """Illegal wells have their power cut (TLF-4.4e, TOL-16d).
 
-    Illegal: no permit, or an open violation for drilling or taking water without approval, or for reopening. Of an
-    illegal well: energy above zero in the year of ``as_of`` or the one before: fail, cut; energy not known, but an
-    account: review, cut; neither known: not evaluated; energy zero: pass. Other wells pass. A closed well without an
-    account and without energy since its closing is not asked.
+    Illegal: no permit, or one that has ended or is suspended; an open violation for drilling or taking water without
+    approval, or for reopening; where ``deep_uses`` names the uses that may take deep confined water, a deep well of
+    another use. Of an illegal well: energy above zero in the year of ``as_of`` or the one before: fail, cut; energy
+    not known, but an account: review, cut; neither known: not evaluated; energy zero: pass. Energy that may have been
+    taken while the permit was still in force: review. Other wells pass. A closed well without an account and without
+    energy since its closing is not asked. Wells for monitoring are asked only where water or power was taken; they
+    never fail.
     """
     now, energy = scene.wells_now, recent_energy(scene)
     unpermitted = ~now["permitted"].to_numpy(dtype=bool)
     account = now["has_account"].to_numpy(dtype=bool)
-    illegal_ = unpermitted | _accused(scene)
+    deep, maybe_deep = _deep(scene, binding.value("deep_uses"))
+    ended = ~unpermitted & ~now["permit_valid"].to_numpy(dtype=bool)
+    accused = _accused(scene)
+    grounds = [unpermitted, accused, deep, ended]
+    illegal_ = np.logical_or.reduce(grounds)
     unread = np.isnan(energy)
-    cases = [~illegal_, energy > 0, unread & account, unread]
-    why = np.where(unpermitted, "_unpermitted", "_accused")
-    state = np.select(cases, ["legal", "supplied", "connected", "unknown"], "no_power")
+    quiet, drawn = monitored(scene)
+    cases = [~illegal_ & maybe_deep & (energy != 0), ~illegal_, energy > 0, unread & account, unread]
+    why = np.select(grounds, ["_unpermitted", "_accused", "_deep", "_ended"], "")
+    state = np.select(cases, ["aquifer_unknown", "legal", "supplied", "connected", "unknown"], "no_power")
+    # what was taken up to the end of the permit was its right
+    recent = ~(now["permit_to"] < pd.Timestamp(scene.as_of.year - 1, 1, 1)).to_numpy(dtype=bool)
+    mild = drawn | (recent & (why == "_ended"))
+    outcomes = ["not_evaluated", "pass", np.where(mild, "review", "fail"), "review", "not_evaluated"]
     return binding.say(
         scene.subjects("wells"),
-        asked=(~now["closed"] & (now["status"] != "proposed")).to_numpy(dtype=bool) | ~unread | account,
-        outcome=np.select(cases, ["pass", "fail", "review", "not_evaluated"], "pass").astype(object),
-        key=("power.illegal." + pd.Series(state) + np.where(illegal_, why, "")).to_numpy(dtype=object),
-        action=np.select(cases, ["none", "cut_power", "cut_power", "supply_data"], "none").astype(object),
+        asked=((~now["closed"] & (now["status"] != "proposed")).to_numpy(dtype=bool) | ~unread | account)
+        & ~quiet,
+        outcome=np.select(cases, outcomes, "pass").astype(object),
+        key=("power.illegal." + pd.Series(state) + why).to_numpy(dtype=object),
+        action=np.select(
+            cases, ["supply_data", "none", "cut_power", "cut_power", "supply_data"], "none"
+        ).astype(object),
         measured=energy,
         threshold=0.0,
         measure_unit="kWh",
-        values={"account": now["account_no"].to_numpy(dtype=object), "energy": energy},
+        values={
+            "account": now["account_no"].to_numpy(dtype=object),
+            "energy": energy,
+            "permit": now["permit_no"].to_numpy(dtype=object),
+            "to": now["permit_to"].to_numpy(),
+            "use": scene.frame("wells")["use"].to_numpy(dtype=object),
+        },
         evidence=_evidence(scene, equipment(scene, "wells")["metered"].to_numpy()),
     )
+
+
+def _deep(scene: Scene, allowed: tuple[str, ...] | None) -> tuple[np.ndarray, np.ndarray]:
+    """Wells that take deep confined water for a use that may not, and those that may be such wells."""
+    use = scene.frame("wells")["use"]
+    if allowed is None:
+        return np.zeros(len(use), dtype=bool), np.zeros(len(use), dtype=bool)
+    known, deep = deep_wells(scene)
+    barred_, unsaid = ~use.isin(allowed).to_numpy(dtype=bool), use.isna().to_numpy(dtype=bool)
+    return known & deep & barred_ & ~unsaid, barred_ & (~known | (deep & unsaid))
 
 
 def _supplied(scene: Scene) -> np.ndarray:
@@ -202,10 +244,10 @@ def completeness(scene: Scene, binding: Binding) -> Verdicts:
 def links(scene: Scene, binding: Binding) -> Verdicts:
     """Wells and power accounts are linked one to one (TOL-16a).
 
-    Wells in use: an account, pass; none, though energy was read: fail; none and no energy known: review (it may not be
-    driven by electricity). Accounts: no well, or only wells that the register does not know: fail; several wells
-    without shares that sum to 1: review (their energy cannot be divided; by rated power it could be, but the register
-    has no such field).
+    Wells in use, those for monitoring left out: an account, pass; none, though energy was read: fail; none and no
+    energy known: review (it may not be driven by electricity). Accounts: no well, or only wells that the register does
+    not know: fail; several wells without shares that sum to 1: review (their energy cannot be divided; by rated power
+    it could be, but the register has no such field).
     """
     return concat([_linked_wells(scene, binding), _linked_accounts(scene, binding)])
 
@@ -217,7 +259,7 @@ def _linked_wells(scene: Scene, binding: Binding) -> Verdicts:
     cases = [linked, energy > 0]
     return binding.say(
         scene.subjects("wells"),
-        asked=works | (energy > 0),
+        asked=(works | (energy > 0)) & ~monitored(scene)[0],
         outcome=np.select(cases, ["pass", "fail"], "review").astype(object),
         key=np.where(energy > 0, "power.links.well_with_energy", "power.links.well_alone").astype(object),
         action=np.where(linked, "none", "supply_data").astype(object),
@@ -292,7 +334,13 @@ RULES = (
         needs=("wells",),
         parameters=(Parameter("lacks", "text", one_of=("either", "both"), default="either"),),
     ),
-    Rule("power.illegal", illegal, subjects=("wells",), needs=("wells",)),
+    Rule(
+        "power.illegal",
+        illegal,
+        subjects=("wells",),
+        needs=("wells",),
+        parameters=(Parameter("deep_uses", "texts", one_of=words("use")),),
+    ),
     Rule("power.voucher", voucher, subjects=("wells",), needs=("wells", "readings")),
     Rule(
         "power.completeness",

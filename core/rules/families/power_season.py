@@ -8,7 +8,7 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ...power.accounts import account_links
 from ..binding import Binding
-from ..facts.energy_facts import of_wells, periods
+from ..facts.energy_facts import of_wells, period_state, periods, unread_months
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
 
@@ -23,8 +23,9 @@ def season(scene: Scene, binding: Binding) -> Verdicts:
     ``season.off``: energy above zero in a month outside ``months``: fail. ``season.certificate``: energy in a month of
     the season before a power certificate of that year was issued (document kind power_certificate for the well, one of
     its accounts or its user): fail; no documents supplied, or it hangs on a certificate without a day: not evaluated.
-    Energy of a year that its months do not account for: not evaluated. The use of the well not recorded: review in
-    place of fail. Asked of wells of ``uses`` and years with energy.
+    Energy of a year that its months do not account for, or a month that matters without a figure: not evaluated; so is
+    a year that is not over. The use of the well not recorded: review in place of fail. Asked of wells of ``uses`` and
+    years with energy.
     """
     table = _well_years(scene, binding)
     no_documents = not scene.has("documents")
@@ -62,10 +63,15 @@ def _say(
     bad = energy > 0
     blind = (table["year_kwh"] > table["month_kwh"] * (1 + 1e-9)).to_numpy()
     doubt = scene.frame("wells")["use"].isna().to_numpy(dtype=bool)[table["well"].to_numpy()]
-    cases = [open_.to_numpy(dtype=bool), bad & doubt, bad, blind]
-    keys = [f"power.season.{key}" for key in (why or check, "use_unknown", check, "no_months")]
-    outcome = np.select(cases, ["not_evaluated", "review", "fail", "not_evaluated"], "pass")
-    action = np.select(cases, ["supply_data", "supply_data", "cut_power", "supply_data"], "none")
+    state = period_state(scene, table["year"].to_numpy())
+    unread = table[f"{name}_unread"]
+    cases = [open_.to_numpy(dtype=bool), bad & doubt, bad, blind, state == "open", (unread > 0).to_numpy()]
+    keys = ["use_unknown", check, "no_months", "open", "unread"]
+    keys = [f"power.season.{key}" for key in (why or check, *keys)]
+    silent = ["not_evaluated"] * 3
+    outcome = np.select(cases, ["not_evaluated", "review", "fail", *silent], "pass")
+    ask = "supply_data"
+    action = np.select(cases, [ask, ask, "cut_power", ask, "none", ask], "none")
     months = _months(table[f"{name}_bits"])
     return binding.say(
         of_wells(scene, table["well"]),
@@ -73,10 +79,16 @@ def _say(
         key=np.select(cases, keys, keys[2]).astype(object),
         action=action.astype(object),
         period=table["year"].astype(str).to_numpy(dtype=object),
+        period_state=state,
         measured=energy,
         threshold=0.0,
         measure_unit="kWh",
-        values={"energy": energy, "months": months, "year": table["year"].to_numpy()},
+        values={
+            "energy": energy,
+            "months": months,
+            "missing": _months(unread),
+            "year": table["year"].to_numpy(),
+        },
         evidence={"energy_kwh": energy, "months": months},
         check=check,
     )
@@ -85,7 +97,7 @@ def _say(
 def _well_years(scene: Scene, binding: Binding) -> pd.DataFrame:
     """Energy of each farm well and year: of the year's own figure and of its months; ``off`` outside the season,
     ``early`` in the season before any certificate, ``undated`` in the season with nothing but a certificate without
-    a day; kWh, and the months as bits."""
+    a day; kWh, and the months as bits. ``off_unread`` and ``early_unread``: such months without a figure, as bits."""
     frame = periods(scene).frame
     rows = frame[(frame["energy_kwh"] > 0).to_numpy()].astype(
         {"well": "int64", "year": "int64", "month": "int64"}
@@ -106,12 +118,25 @@ def _well_years(scene: Scene, binding: Binding) -> pd.DataFrame:
     columns = {f"{name}_kwh": np.where(mask, energy, 0.0) for name, mask in which.items()}
     columns |= {f"{name}_bits": np.where(which[name], 1 << month, 0) for name in ("off", "early", "undated")}
     table = rows[["well", "year"]].assign(**columns)
-    return table.groupby(["well", "year"], sort=True)[list(columns)].sum().reset_index()
+    table = table.groupby(["well", "year"], sort=True)[list(columns)].sum().reset_index()
+    return _with_unread(scene, table, [int(one) for one in binding.value("months")])
+
+
+def _with_unread(scene: Scene, table: pd.DataFrame, season_: list[int]) -> pd.DataFrame:
+    """Beside each well and year the months that matter and of which nobody read the energy."""
+    # the figure of the whole year, where its months add up to it, leaves nothing for the others
+    accounted = (table["year_kwh"] > 0) & (table["year_kwh"] <= table["month_kwh"] * (1 + 1e-9))
+    unread = np.where(accounted, 0, unread_months(scene, table, "energy_kwh") << 1)
+    within = sum(1 << one for one in season_)
+    first = np.minimum(_certificates(scene, table)[0], NEVER).astype("int64")
+    return table.assign(off_unread=unread & ~within, early_unread=unread & within & ((1 << first) - 1))
 
 
 def _months(bits: pd.Series) -> np.ndarray:
     """Months of bit sets as text, ``4;5``."""
-    told = {bit: ";".join(str(m) for m in range(1, 13) if bit >> m & 1) for bit in bits.unique().tolist()}
+    told = {
+        bit: ";".join(str(m) for m in range(1, 13) if int(bit) >> m & 1) for bit in bits.unique().tolist()
+    }
     return bits.map(told).to_numpy(dtype=object)
 
 

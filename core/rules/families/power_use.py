@@ -8,8 +8,18 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ...power.accounts import account_links
 from ..binding import Binding
-from ..facts.energy_facts import coefficients_on, of_wells, period_state, periods, settings, well_years
+from ..facts.energy_facts import (
+    coefficients_on,
+    months_at_work,
+    of_wells,
+    period_state,
+    periods,
+    settings,
+    unread_months,
+    well_years,
+)
 from ..facts.equipment import equipment
+from ..facts.permit_facts import permitted_volume
 from ..facts.yearbook import exceeds
 from ..registry import Parameter, Rule, words
 from ..scene import Scene
@@ -22,8 +32,10 @@ def approved_kwh(scene: Scene, binding: Binding) -> Verdicts:
     """Power is sold up to the approved quantity (TOL-16c).
 
     Per account and year with ``approved_kwh``: energy ≤ approved. For a well none of whose accounts has one: approved
-    = permitted m³ ÷ k, k the coefficient given for the well in force at the end of the year. Above: fail, also in a
-    year that is not over; an open year within it carries no verdict yet. No permitted volume or no k: not evaluated.
+    = permitted m³ ÷ k, k the coefficient given for the well in force at the end of the year. Permitted is the well's
+    own volume, else that of the permit which stands for it alone; that it does can only be told where PERMIT_WELLS is
+    supplied. Above: fail, also in a year that is not over; within it, an open year carries no verdict yet, nor does
+    one of which months were not read. No permitted volume or no k: not evaluated.
     """
     return concat([_accounts(scene, binding), _wells(scene, binding)])
 
@@ -34,7 +46,7 @@ def _accounts(scene: Scene, binding: Binding) -> Verdicts:
     table = energy[row >= 0].assign(row=row[row >= 0])
     limit = accounts["approved_kwh"].to_numpy(dtype="float64")[table["row"]]
     sold, year = table["energy_kwh"].to_numpy(dtype="float64"), table["year"].to_numpy(dtype="int64")
-    verdict = _against(scene, sold, limit, year)
+    verdict = _against(scene, sold, limit, year, table["n_months"].to_numpy() < _account_months(scene, table))
     return binding.say(
         account_subjects(scene).take(table["row"]),
         asked=~np.isnan(limit),
@@ -49,6 +61,17 @@ def _accounts(scene: Scene, binding: Binding) -> Verdicts:
     )
 
 
+def _account_months(scene: Scene, table: pd.DataFrame) -> np.ndarray:
+    """Months of each account and year that are over and in which one of its wells could take water; of an account
+    without a known well all months."""
+    pairs = account_links(scene.register)
+    pairs = pairs[(pairs["well"] >= 0).to_numpy()][["account_no", "well"]]
+    grid = table[["account_no", "year"]].assign(place=np.arange(len(table))).merge(pairs, on="account_no")
+    bits = months_at_work(scene, grid.astype({"well": "int64", "year": "int64"}))
+    count = np.array([bin(one).count("1") for one in bits], dtype="int64")
+    return pd.Series(count).groupby(grid["place"].to_numpy()).max().reindex(range(len(table))).fillna(12)
+
+
 def _wells(scene: Scene, binding: Binding) -> Verdicts:
     table = well_years(scene)
     table = table[(table["energy_kwh"] > 0).to_numpy()].reset_index(drop=True)
@@ -56,12 +79,15 @@ def _wells(scene: Scene, binding: Binding) -> Verdicts:
     by_account = _has_approved_account(scene)
     end = (year + 1 - 1970).astype("datetime64[Y]").astype("datetime64[D]") - np.timedelta64(1, "D")
     k = coefficients_on(scene, well, np.minimum(end, scene.today))
-    permit = scene.wells_now["permit_m3"].to_numpy(dtype="float64")[well]
+    permit, whole_permit = (column[well] for column in permitted_volume(scene))
     limit, sold = permit / k, table["energy_kwh"].to_numpy()
-    verdict = _against(scene, sold, limit, year)
-    missing = np.isnan(limit)
+    unread = ~table["energy_year"].to_numpy(dtype=bool) & (unread_months(scene, table, "energy_kwh") > 0)
+    verdict = _against(scene, sold, limit, year, unread)
+    shared = whole_permit & (not scene.has("permit_wells")) & (verdict["outcome"] == "pass")
+    missing = np.isnan(limit) | shared
     suffix = pd.Series(verdict.pop("suffix"), dtype=object)
-    suffix = suffix.where(~missing, np.where(np.isnan(permit), "_no_permit_volume", "_no_coefficient"))
+    why = np.select([np.isnan(permit), shared], ["_no_permit_volume", "_shared_permit"], "_no_coefficient")
+    suffix = suffix.where(~missing, why)
     verdict["outcome"] = np.where(missing, "not_evaluated", verdict["outcome"]).astype(object)
     verdict["action"] = np.where(missing, "supply_data", verdict["action"]).astype(object)
     excess = np.maximum(sold - limit, 0.0)
@@ -87,16 +113,18 @@ def _wells(scene: Scene, binding: Binding) -> Verdicts:
     )
 
 
-def _against(scene: Scene, sold: np.ndarray, limit: np.ndarray, year: np.ndarray) -> dict[str, np.ndarray]:
-    """Outcome, action, state of the period and last part of the message key."""
+def _against(
+    scene: Scene, sold: np.ndarray, limit: np.ndarray, year: np.ndarray, unread: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Outcome, action, state of the period and last part of the message key. ``unread``: months are missing."""
     over = exceeds(sold, limit)
     state = period_state(scene, year)
     open_ = state == "open"
     return {
-        "outcome": np.select([over, open_], ["fail", "not_evaluated"], "pass").astype(object),
-        "action": np.where(over, "explain", "none").astype(object),
+        "outcome": np.select([over, open_ | unread], ["fail", "not_evaluated"], "pass").astype(object),
+        "action": np.select([over, open_, unread], ["explain", "none", "supply_data"], "none").astype(object),
         "period_state": state,
-        "suffix": np.select([over, open_], ["_over", "_open"], "_within").astype(object),
+        "suffix": np.select([over, open_, unread], ["_over", "_open", "_unread"], "_within").astype(object),
     }
 
 

@@ -15,6 +15,7 @@ from overdraft.core.rules.facts.energy_facts import well_years
 PERMIT = {"permit_no": "取水(新吐)字1号"}
 TOLI = {"x": 83.6, "y": 45.9}
 AWAY = {"x": 87.2}
+DOMESTIC = {"deep_uses": ("rural_drinking", "urban_supply", "emergency")}
 UNITS = [
     {"unit_id": unit, "name": name, "level": "county", "geometry": box(x - 0.5, 42, x + 0.5, 46)}
     for unit, name, x in (
@@ -81,6 +82,27 @@ class TestBarred:
     def test_the_other_reading_asks_for_both_lacks(self, row, expected):
         assert self.judge(well(**row), {"lacks": "both"}) == expected
 
+    def test_a_well_for_monitoring_needs_neither(self):
+        observed = well(use="monitoring", metered=False)
+        assert self.judge(observed) == (None, "out of scope")
+        assert self.judge({**observed, "account_no": "X"}) == (None, "out of scope")
+        for taken in ({"volume_m3": 5}, {"energy_kwh": 5}):
+            rows = [{"well_id": "A", "year": 2025, **taken}]
+            assert self.judge({**observed, "account_no": "X"}, readings=rows)[0] == "review"
+
+    @pytest.mark.parametrize(
+        ("permit", "with_", "expected"),
+        [
+            ({"permit_to": "2020-01-01"}, None, ("review", "reapply")),
+            ({"permit_to": "2026-03-31"}, None, (None, "power")),
+            ({"permit_to": "2020-01-01"}, {"lacks": "both"}, (None, "power")),
+            ({"permit_to": "2020-01-01", "metered": False}, {"lacks": "both"}, ("review", "reapply")),
+            ({"permit_to": "2020-01-01", "metered": None}, None, ("review", "reapply")),
+        ],
+    )
+    def test_a_permit_that_has_ended(self, permit, with_, expected):
+        assert self.judge(well(**{"metered": True, **PERMIT, **permit}), with_) == expected
+
     def test_what_nobody_says_and_who_is_not_asked(self):
         assert self.judge(well(**PERMIT)) == ("not_evaluated", "supply_data")
         assert self.judge(well()) == ("review", "no_power")
@@ -96,10 +118,57 @@ class TestBarred:
 class TestIllegal:
     """Illegal wells lose their power."""
 
-    def judge(self, row, energy=None, **roles):
+    def judge(self, row, energy=None, with_=None, **roles):
         readings = [] if energy is None else [reading(energy)]
         of = scene(wells=[row], **({"readings": readings} if readings else {}), **roles)
-        return outcomes(sentences(run(of, "power.illegal", "TLF-4.4e"))).get("A")
+        return outcomes(sentences(run(of, "power.illegal", "TLF-4.4e", with_))).get("A")
+
+    @pytest.mark.parametrize(
+        ("permit", "energy", "outcome"),
+        [
+            ({"permit_to": "2020-12-31"}, 1000, "fail"),
+            ({"permit_to": "2020-12-31"}, 0, None),
+            ({"permit_to": "2020-12-31", "account_no": "X"}, None, "review"),
+            ({"permit_to": "2020-12-31"}, None, "not_evaluated"),
+            ({"permit_to": "2025-06-30"}, 1000, "review"),  # taken before or after its end
+            ({"permit_to": "2026-03-31"}, 1000, None),
+        ],
+    )
+    def test_a_permit_that_has_ended(self, permit, energy, outcome):
+        assert self.judge(well(**PERMIT, **permit), energy) == outcome
+
+    def test_a_permit_marked_expired_or_suspended(self):
+        for state, end, outcome in (
+            ("expired", "2020-12-31", "fail"),
+            ("expired", None, "review"),
+            ("suspended", "2030-12-31", "review"),
+        ):
+            paper = {**PERMIT, "state": state, "valid_to": end}
+            assert self.judge(well(**PERMIT), 1000, permits=[paper]) == outcome
+
+    @pytest.mark.parametrize(
+        ("row", "energy", "outcome"),
+        [
+            ({"aquifer": "deep_confined"}, 100, "fail"),
+            ({"aquifer": "mixed", "use": "industry"}, 100, "fail"),
+            ({"aquifer": "deep_confined", "use": "rural_drinking"}, 100, None),
+            ({"aquifer": "deep_confined"}, 0, None),
+            ({"aquifer": "deep_confined", "account_no": "X"}, None, "review"),
+            ({"aquifer": "shallow"}, 100, None),
+            ({"aquifer": None}, 100, "not_evaluated"),
+            ({"aquifer": None, "use": "emergency"}, 100, None),
+            ({"aquifer": "deep_confined", "use": None}, 100, "not_evaluated"),
+        ],
+    )
+    def test_deep_confined_water_for_a_use_that_may_not_take_it(self, row, energy, outcome):
+        assert self.judge(well(**PERMIT, **row), energy, DOMESTIC) == outcome
+        assert self.judge(well(**PERMIT, **row), energy) is None
+
+    def test_a_well_for_monitoring_is_no_illegal_one(self):
+        observed = well(use="monitoring", account_no="X", aquifer="deep_confined")
+        assert self.judge(observed, None, DOMESTIC) is None
+        assert self.judge(observed, 0, DOMESTIC) is None
+        assert self.judge(observed, 100, DOMESTIC) == "review"
 
     @pytest.mark.parametrize(
         ("row", "energy", "outcome"),
@@ -224,6 +293,7 @@ class TestLinks:
 
     def test_wells(self):
         wells = [well("A", account_no="X"), well("B"), well("C"), well("D", status="sealed"), well("E")]
+        wells.append(well("M", use="monitoring"))
         wells = [{**one, **TOLI} for one in wells] + [well("F", x=87.2)]
         found = self.run(
             wells=wells, readings=[reading(5, "B")], account_wells=[{"account_no": "Y", "well_id": "E"}]
@@ -299,6 +369,7 @@ class TestApproved:
     @pytest.mark.parametrize(("approved", "outcome"), [(300, None), (299, "fail")])
     def test_an_approved_account_comes_before_the_permit(self, approved, outcome):
         rows = [reading(100, month=5, account_no="X"), reading(200, month=6)]
+        rows += [reading(0, month=month) for month in (1, 2, 3, 4, 7, 8, 9, 10, 11, 12)]
         found = self.run(
             {**PERMIT, "permit_m3": 10, "m3_per_kwh_ratio": 2.0, "account_no": "X"},
             rows,
@@ -306,6 +377,35 @@ class TestApproved:
         )
         assert outcomes(found) == ({"X": outcome} if outcome else {})
         assert passed(found) == (0 if outcome else 1)
+
+    @pytest.mark.parametrize(("last", "outcome"), [(1, "not_evaluated"), (11, "not_evaluated"), (12, None)])
+    def test_months_that_nobody_read_leave_it_open(self, last, outcome):
+        """1000 kWh in January against 25,000: the other months may hold anything."""
+        rows = [reading(1_000 if month == 1 else 0, month=month) for month in range(1, last + 1)]
+        row = {**PERMIT, "permit_m3": 50_000, "m3_per_kwh_ratio": 2.0, "account_no": "X"}
+        assert outcomes(self.run(row, rows)).get("A") == outcome
+        accounts = [{"account_no": "X", "approved_kwh": 25_000}]
+        assert outcomes(self.run(row, rows, accounts=accounts)).get("X") == outcome
+        young = {**row, "commissioned_on": "2025-12-01"}
+        alone = [reading(1_000, month=12)]
+        assert outcomes(self.run(young, alone)) == outcomes(self.run(young, alone, accounts=accounts)) == {}
+        assert outcomes(self.run(row, [reading(26_000, month=1)])) == {"A": "fail"}
+
+    @pytest.mark.parametrize(
+        ("sold", "links", "outcome", "key"),
+        [
+            (25_000, True, None, None),
+            (25_001, True, "fail", "well_over"),
+            (25_000, False, "not_evaluated", "well_shared_permit"),
+            (25_001, False, "fail", "well_over"),
+        ],
+    )
+    def test_the_volume_of_the_one_permit_of_the_well(self, sold, links, outcome, key):
+        roles = {"permits": [{"permit_no": "P", "volume_m3": 50_000}]}
+        roles |= {"permit_wells": [{"permit_no": "P", "well_id": "A"}]} if links else {}
+        found = self.run({"permit_no": "P", "m3_per_kwh_ratio": 2.0}, [reading(sold)], **roles)
+        assert outcomes(found).get("A") == outcome
+        assert [one.rsplit(".")[-1] for one in found.rows["message_key"]] == ([key] if key else [])
 
     def test_other_places(self):
         assert self.run({"x": 87.2, "permit_m3": 1, "m3_per_kwh_ratio": 1}, [reading(9)]).rows.empty
@@ -316,9 +416,12 @@ class TestSeason:
 
     SEASON = (4, 5, 6, 7, 8, 9, 10)
 
-    def run(self, rows, documents=(), row=None, months=SEASON):
+    def run(self, rows, documents=(), row=None, months=SEASON, read=range(1, 13), as_of="2026-03-31"):
+        """Months of ``read`` that ``rows`` do not speak of were read as zero."""
+        rows = [*rows, *(reading(0, month=one) for one in read if one not in {row["month"] for row in rows})]
         papers = {"documents": list(documents)} if documents is not None else {}
-        of = scene("toli-2024", wells=[{**well(), **TOLI, **(row or {})}], readings=rows, **papers)
+        wells = [{**well(), **TOLI, **(row or {})}]
+        of = scene("toli-2024", wells=wells, readings=rows, as_of=as_of, **papers)
         with_ = {"months": months} if months else {}
         rows = sentences(run(of, "power.season", "TOL-16e", with_)).rows
         assert (
@@ -351,6 +454,29 @@ class TestSeason:
         assert self.run(rows, [self.paper("2025-05-31")]) == {"certificate": ("fail", 10)}
         assert self.run(rows, [self.paper(None)]) == {"certificate": ("not_evaluated", 70)}
         assert self.run(rows, [self.paper("2025-03-01", year=2024)]) == {"certificate": ("fail", 70)}
+
+    @pytest.mark.parametrize(
+        ("read", "row", "expected"),
+        [
+            # only July: November to March and, before the certificate of May, April are open
+            ((7,), {}, {"off": ("not_evaluated", 0), "certificate": ("not_evaluated", 0)}),
+            ((1, 2, 3, 7, 11, 12), {}, {"certificate": ("not_evaluated", 0)}),
+            ((1, 2, 3, 4, 7, 11, 12), {}, {}),
+            ((7, 11, 12), {"commissioned_on": "2025-07-01"}, {}),
+            ((1, 2, 3, 4), {"status": "shut", "status_on": "2025-07-20"}, {}),
+        ],
+    )
+    def test_a_month_that_nobody_read_is_not_one_without_power(self, read, row, expected):
+        assert self.run([reading(10, month=7)], [self.paper("2025-05-01")], row, read=read) == expected
+        december = [reading(10, month=7), reading(3, month=12)]
+        assert self.run(december, [self.paper("2025-05-01")], row, read=read)["off"][0] == "fail"
+
+    def test_a_year_that_is_not_over_has_no_verdict(self):
+        rows, papers = [reading(10, month=5)], [self.paper("2025-03-01")]
+        both = {"off": ("not_evaluated", 0), "certificate": ("not_evaluated", 0)}
+        assert self.run(rows, papers, as_of="2025-12-30") == both
+        assert self.run(rows, papers, as_of="2025-12-31") == {}
+        assert self.run([reading(10, month=1)], papers, as_of="2025-12-30")["off"] == ("fail", 10)
 
     @pytest.mark.parametrize(("role", "name"), [("accounts", "X"), ("users", "U")])
     def test_a_certificate_of_the_account_or_user(self, role, name):
