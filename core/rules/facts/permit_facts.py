@@ -93,6 +93,59 @@ def permitted_volume(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
     return np.where(known, own.to_numpy(dtype="float64"), sole.to_numpy(dtype="float64")), ~known
 
 
+def rights_ended(scene: Scene) -> pd.Series:
+    """The day on which the permit of each well ended or was taken back, where it has none in force; NaT: it never had
+    one, it has one, or nobody says when."""
+    now, wells = scene.wells_now, scene.frame("wells")
+    said = scene.permit_history
+    said = said[said["day"].notna() & (said["day"] <= pd.Timestamp(scene.as_of))]
+    last = said.drop_duplicates("row", keep="last").set_index("row").reindex(range(len(wells)))
+    given_up = last["day"].where(last["kind"].notna(), wells["deregistered_on"].to_numpy())
+    day = given_up.where(~now["permitted"], now["permit_to"])
+    return pd.to_datetime(day).where(~now["permit_valid"])
+
+
+def water_taken(scene: Scene, since: pd.Series) -> pd.DataFrame:
+    """Whether water was taken from each well after a day (NaT: at any time): of the last year of readings, the last
+    year that is over, and this one.
+
+    Returns:
+        One row per well: ``water`` (a volume above zero), ``power`` (energy above zero, and no such volume), ``dry`` (a
+        whole last year, and all there is since, with neither), and the ``year``, ``volume_m3`` and ``energy_kwh`` that
+        show it, or else of the last year of readings.
+    """
+    day, size = scene.as_of, len(scene.frame("wells"))
+    over = day.year if (day.month, day.day) == (12, 31) else day.year - 1
+    years, months = scene.amounts.well_years, scene.amounts.well_months
+    well = years["well"].to_numpy(dtype="int64")
+    last = years[years["volume_m3"].notna()].groupby("well")["year"].max().reindex(range(size)).to_numpy()
+    recent = ((years["year"] >= over) | (years["year"] == last[well])).to_numpy(dtype=bool)
+    year_of, month_of = since.dt.year.to_numpy(dtype="float64"), since.dt.month.to_numpy(dtype="float64")
+    later = ~(years["year"].to_numpy() <= year_of[well])
+    of_month = months["well"].to_numpy(dtype="int64")
+    same = (months["year"].to_numpy() == year_of[of_month]) & (
+        months["month"].to_numpy() > month_of[of_month]
+    )
+    keys = pd.MultiIndex.from_frame(years[["well", "year"]])
+    shown = {}
+    for name in ("volume_m3", "energy_kwh"):
+        hit = months.loc[same & (months[name] > 0).to_numpy(), ["well", "year"]]
+        in_its_year = keys.isin(pd.MultiIndex.from_frame(hit))
+        shown[name] = recent & (later | in_its_year) & (years[name] > 0).to_numpy(dtype=bool)
+    whole = (years["year"] == over) & years["whole"] & (years["volume_m3"] == 0)
+    any_of_late = (years["year"] >= over) & ((years["volume_m3"] > 0) | (years["energy_kwh"] > 0))
+    every = np.arange(size)
+    water = np.isin(every, well[shown["volume_m3"]])
+    power = np.isin(every, well[shown["energy_kwh"]]) & ~water
+    proof = np.where(water[well], shown["volume_m3"], np.where(power[well], shown["energy_kwh"], recent))
+    rows = years[proof].sort_values(["well", "year"]).drop_duplicates("well", keep="last").set_index("well")
+    table = rows[["year", "volume_m3", "energy_kwh"]].reindex(range(size))
+    dry = np.isin(every, well[whole.to_numpy(dtype=bool)]) & ~np.isin(
+        every, well[any_of_late.to_numpy(dtype=bool)]
+    )
+    return table.assign(water=water, power=power, dry=dry)
+
+
 def approval_days(scene: Scene, links: pd.DataFrame) -> pd.Series:
     """The first day on which an abstraction by each well was approved; NaT where no record says one.
 

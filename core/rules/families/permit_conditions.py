@@ -9,6 +9,7 @@ import pyproj
 from ...findings import Verdicts, concat
 from ...overlay.points import Points
 from ..binding import Binding
+from ..facts.energy_facts import months_at_work, period_state, well_years
 from ..facts.permit_facts import ALL_MONTHS, month_masks, months_of
 from ..registry import Parameter, Rule
 from ..scene import Scene
@@ -17,6 +18,7 @@ TOLERANCE = 1e-6
 """Metres: what counts as no difference."""
 
 WGS84 = "EPSG:4326"
+CONDITIONS = ("place", "depth", "months")
 
 
 def conditions(scene: Scene, binding: Binding) -> Verdicts:
@@ -24,15 +26,16 @@ def conditions(scene: Scene, binding: Binding) -> Verdicts:
 
     ``permits.conditions.place``: geodesic metres between the well and the nearest permitted place, at most
     ``tolerance_m``. ``.depth``: depth of the well less the permitted depth, at most ``tolerance_depth_m``.
-    ``.months``, per year: months with water or power taken are all permitted months. Asked of wells that a row of
-    PERMIT_WELLS names; a tolerance that is not set leaves only an exact match without a question.
+    ``.months``, per year: months with water or power taken are all permitted months; a year that is not over, or in
+    which a month that is not permitted has no figure, never passes. ``conditions`` names which of them the clause
+    speaks of. Asked of wells that a row of PERMIT_WELLS names; a tolerance that is not set leaves only an exact match
+    without a question.
     """
     table = scene.frame("permit_wells")
     table = table.assign(well=np.asarray(scene.rows_of("wells", table["well_id"]), dtype="int64"))
     table = table[table["well"] >= 0]
-    return concat(
-        [_place(scene, binding, table), _depth(scene, binding, table), _months(scene, binding, table)]
-    )
+    judge = {"place": _place, "depth": _depth, "months": _months}
+    return concat([judge[name](scene, binding, table) for name in binding.value("conditions")])
 
 
 def _place(scene: Scene, binding: Binding, table: pd.DataFrame) -> Verdicts:
@@ -118,51 +121,75 @@ def _numbers(table: pd.DataFrame, size: int) -> np.ndarray:
 
 
 def _months(scene: Scene, binding: Binding, table: pd.DataFrame) -> Verdicts:
-    """Per well and year with readings by month."""
+    """Per well and year with readings: nothing was taken outside of the permitted months.
+
+    A month without a figure is not a dry one, unless the figure of the whole year is that of its months together.
+    """
     wells = scene.frame("wells")
     masks = pd.Series(month_masks(table["months"]))
     allowed = _joined_bits(table["well"].to_numpy(), masks.to_numpy(), len(wells))
     months = scene.amounts.well_months
     months = months[months["month"].between(1, 12)]
     taken = (months["volume_m3"] > 0) | (months["energy_kwh"] > 0)
-    used, unread = _bits(months[taken]), _bits(months[months["volume_m3"].isna() & ~taken])
+    used, read = _bits(months[taken]), _bits(months[months["volume_m3"].notna() | taken])
     years = scene.amounts.well_years[["well", "year", "volume_m3", "energy_kwh", "n_months"]]
     years = years[np.isin(years["well"], table["well"])].reset_index(drop=True)
     row = years["well"].to_numpy(dtype="int64")
     index = pd.MultiIndex.from_frame(years[["well", "year"]])
-    bits, open_bits = (one.reindex(index).fillna(0).to_numpy(dtype="int64") for one in (used, unread))
+    bits, read_bits = (one.reindex(index).fillna(0).to_numpy(dtype="int64") for one in (used, read))
+    summed = months.groupby(["well", "year"])["volume_m3"].sum().reindex(index).fillna(0).to_numpy()
     may = allowed[row]
     beyond = bits & ~may
+    accounted = (years["volume_m3"] <= summed * (1 + 1e-9)).to_numpy() & _of_year(scene, index)
+    missing = months_at_work(scene, years) & ~may & ~read_bits
+    missing = np.where(accounted, 0, missing)
+    state = period_state(scene, years["year"].to_numpy())
     water = ((years["volume_m3"] > 0) | (years["energy_kwh"] > 0)).to_numpy(dtype=bool)
-    unsplit = (water & (years["n_months"] == 0).to_numpy(dtype=bool)) | (open_bits & ~may > 0)
     key = np.select(
-        [may == ALL_MONTHS, may == 0, beyond > 0, unsplit],
+        [
+            may == ALL_MONTHS,
+            may == 0,
+            beyond > 0,
+            water & (years["n_months"] == 0).to_numpy(dtype=bool),
+            state == "open",
+            missing > 0,
+        ],
         [
             "",
-            "permits.conditions.months_unknown",
-            "permits.conditions.months",
-            "permits.conditions.months_unsplit",
+            *(f"permits.conditions.months{end}" for end in ("_unknown", "", "_unsplit", "_open", "_unread")),
         ],
         default="",
     )
     outcome = np.select(
         [key == "", key == "permits.conditions.months"], ["pass", "fail"], default="not_evaluated"
     )
+    waits = key == "permits.conditions.months_open"
     return binding.say(
         scene.subjects("wells").take(row),
         outcome=outcome,
-        action=np.select([outcome == "pass", outcome == "fail"], ["none", "reapply"], default="supply_data"),
+        action=np.select(
+            [(outcome == "pass") | waits, outcome == "fail"], ["none", "reapply"], default="supply_data"
+        ),
         key=np.where(key == "", "permits.conditions.months", key),
         values={
             "well": wells["row_id"].to_numpy()[row],
             "year": years["year"].to_numpy(),
             "months": _shown(beyond),
+            "missing": _shown(missing),
             "allowed": _shown(may),
         },
         evidence={"months": _shown(bits), "allowed": _shown(may)},
         period=years["year"].astype("int64").astype(str).to_numpy(dtype=object),
+        period_state=state,
         check="months",
     )
+
+
+def _of_year(scene: Scene, index: pd.MultiIndex) -> np.ndarray:
+    """Wells and years of which the volume of the whole year was read."""
+    known = well_years(scene)
+    known = known[known["volume_year"]]
+    return index.isin(pd.MultiIndex.from_frame(known[["well", "year"]]))
 
 
 def _bits(months: pd.DataFrame) -> pd.Series:
@@ -190,6 +217,7 @@ RULES = (
         subjects=("wells",),
         needs=("wells", "permit_wells"),
         parameters=(
+            Parameter("conditions", "texts", one_of=CONDITIONS, default=CONDITIONS),
             Parameter("tolerance_m", "number"),
             Parameter("tolerance_depth_m", "number"),
         ),

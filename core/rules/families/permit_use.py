@@ -8,7 +8,8 @@ import pandas as pd
 from ...findings import Verdicts, concat
 from ...register.facts import first_day, sealing
 from ..binding import Binding
-from ..facts.permit_facts import approval_days, in_force, permit_links, permitted_volume
+from ..facts.monitored import monitored
+from ..facts.permit_facts import GROUNDWATER, approval_days, in_force, permit_links, permitted_volume
 from ..registry import Parameter, Rule
 from ..scene import Scene
 
@@ -24,7 +25,8 @@ def built_before(scene: Scene, binding: Binding) -> Verdicts:
 
     The day of approval is the first that permits, events or approved applications record. Without any permit the
     well was built without one. A day that is missing leaves the question to a person. Asked of wells that are
-    neither sealed, dismantled nor proposed.
+    neither sealed, dismantled nor proposed; of those for monitoring only where water or power was taken, and then a
+    person is to look.
     """
     wells, now = scene.frame("wells"), scene.wells_now
     size = len(wells)
@@ -41,10 +43,13 @@ def built_before(scene: Scene, binding: Binding) -> Verdicts:
         [f"permits.built_before.{name}" for name in ("none", "early", "approval_unknown", "built_unknown")],
         default="",
     )
-    outcome = np.select([key == "", none.to_numpy(dtype=bool) | early], ["pass", "fail"], default="review")
+    quiet, drawn = monitored(scene)
+    outcome = np.select(
+        [key == "", (none.to_numpy(dtype=bool) | early) & ~drawn], ["pass", "fail"], default="review"
+    )
     return binding.say(
         scene.subjects("wells"),
-        asked=~now["status"].isin([*CLOSED, "proposed"]).to_numpy(dtype=bool),
+        asked=~now["status"].isin([*CLOSED, "proposed"]).to_numpy(dtype=bool) & ~quiet,
         outcome=outcome,
         action=np.select([outcome == "pass", outcome == "fail"], ["none", "list"], default="supply_data"),
         key=np.where(key == "", "permits.built_before.early", key),
@@ -64,7 +69,8 @@ def deregistration(scene: Scene, binding: Binding) -> Verdicts:
     """Within so many days of stopping the owner deregisters, and seals the well (TOL-11c).
 
     The day of stopping is day 0, days are calendar days: due = stopped + ``days``. Asked of wells that are shut,
-    sealed or dismantled, or have stopped and are not in use again. ``permits.deregistration.sealed``, of those that
+    sealed or dismantled, or have stopped and are not in use again; not of those for monitoring that have no permit
+    to give back. ``permits.deregistration.sealed``, of those that
     are not sealed: the text sets no day for sealing, so it is for a person to look at.
     """
     wells, now = scene.frame("wells"), scene.wells_now
@@ -77,6 +83,7 @@ def deregistration(scene: Scene, binding: Binding) -> Verdicts:
     )
     stopped = pd.concat([spell["day"], noted], axis=1).min(axis=1)
     asked = (spell["sealed"] | spell["undated"] | noted.notna()).to_numpy(dtype=bool)
+    asked &= ~(monitored(scene)[0] & now["permit_no"].isna().to_numpy(dtype=bool))
     done = _deregistered(scene, size, today)
     due = stopped + pd.Timedelta(days=int(binding.value("days")))
     late = ((done.where(done.notna(), today) - due).dt.days).to_numpy(dtype="float64")
@@ -146,12 +153,13 @@ def _sealed(
 
 
 def over_volume(scene: Scene, binding: Binding) -> Verdicts:
-    """Water taken in a year against the permitted volume of the well (TOL-P, HJQ-3.2b).
+    """Water taken in a year against the permitted volume of the well (TOL-P, TOL-9d, HJQ-3.2b, WPR-48).
 
-    Equality is within. A well without a volume of its own is held against the permit that stands for it alone; that
-    it does can only be told where PERMIT_WELLS is supplied. A year that is still running, or of which months are
-    missing, fails when it is over already and is otherwise not evaluated. Asked of wells with a permit or a permitted
-    volume.
+    Equality is within, and so is up to ``tolerance_ratio`` of the permitted volume more; where the clause leaves that
+    share to a setting and nobody has set it, more than permitted is not evaluated. A well without a volume of its own
+    is held against the permit that stands for it alone; that it does can only be told where PERMIT_WELLS is supplied.
+    A year that is still running, or of which months are missing, fails when it is over already and is otherwise not
+    evaluated. Asked of wells with a permit or a permitted volume.
     """
     now = scene.wells_now
     years = scene.amounts.well_years
@@ -159,26 +167,32 @@ def over_volume(scene: Scene, binding: Binding) -> Verdicts:
     row = years["well"].to_numpy(dtype="int64")
     permit, whole_permit = (column[row] for column in permitted_volume(scene))
     volume = years["volume_m3"].to_numpy(dtype="float64")
-    over = volume > permit * (1 + TOLERANCE)
+    ratio = binding.value("tolerance_ratio")
+    unset = ratio is None and "tolerance_ratio" in binding.keys
+    limit = permit * (1 + float(ratio or 0))
+    more = volume > limit * (1 + TOLERANCE)
+    over = more & (not unset)
     running = (years["year"] >= _running(scene)).to_numpy(dtype=bool)
     part = ~years["whole"].to_numpy(dtype=bool)
     shared = whole_permit & (not scene.has("permit_wells"))
     key = np.select(
-        [np.isnan(permit), over, running, part, shared],
+        [np.isnan(permit), over, more, running, part, shared],
         [
             f"permits.over_volume.{name}"
-            for name in ("no_volume", "over", "running", "months_missing", "no_volume")
+            for name in ("no_volume", "over", "no_tolerance", "running", "months_missing", "no_volume")
         ],
         default="",
     )
     outcome = np.select([key == "", over], ["pass", "fail"], default="not_evaluated")
-    wait = running & ~over & ~np.isnan(permit)
+    wait = running & ~more & ~np.isnan(permit)
     return binding.say(
         scene.subjects("wells").take(row),
         asked=now["permitted"].to_numpy(dtype=bool)[row] | ~np.isnan(permit),
         outcome=outcome,
         action=np.select(
-            [outcome == "pass", outcome == "fail", wait], ["none", "limit", "none"], default="supply_data"
+            [outcome == "pass", outcome == "fail", wait],
+            ["none", binding.value("action"), "none"],
+            default="supply_data",
         ),
         period_state=np.where(running, "open", "closed"),
         key=np.where(key == "", "permits.over_volume.over", key),
@@ -192,7 +206,7 @@ def over_volume(scene: Scene, binding: Binding) -> Verdicts:
         evidence={"permit_no": now["permit_no"].to_numpy()[row], "n_months": years["n_months"].to_numpy()},
         period=years["year"].astype("int64").astype(str).to_numpy(dtype=object),
         measured=volume,
-        threshold=permit,
+        threshold=limit,
         measure_unit="m3",
     )
 
@@ -204,7 +218,7 @@ def _running(scene: Scene) -> int:
 
 
 def use_differs(scene: Scene, binding: Binding) -> Verdicts:
-    """The use of the well is one that its permits are for (TOL-P, HJQ-3.2b).
+    """The use of the well is one that its permits are for (TOL-P, TOL-9d, HJQ-3.2b, WPR-48).
 
     Asked of wells in use that a row of PERMITS stands for. A use that is not recorded on either side is asked for.
     """
@@ -237,9 +251,38 @@ def use_differs(scene: Scene, binding: Binding) -> Verdicts:
     )
 
 
+def source_differs(scene: Scene, binding: Binding) -> Verdicts:
+    """The permit of a well is one of groundwater (HJQ-3.2b).
+
+    One permit of groundwater suffices. Only permits of other water: fail. A permit without a recorded source, and
+    none of groundwater: not evaluated. Asked of wells in use that a row of PERMITS stands for.
+    """
+    wells, now = scene.frame("wells"), scene.wells_now
+    every, links = np.arange(len(wells)), permit_links(scene)
+    source = scene.frame("permits")["source"].to_numpy(dtype=object)[links["permit"]]
+    pairs = links.assign(source=source)
+    same = np.isin(every, pairs.loc[pairs["source"].isin(GROUNDWATER), "well"])
+    unknown = np.isin(every, pairs.loc[pairs["source"].isna() | (pairs["source"] == "total"), "well"]) & ~same
+    other = pairs[pairs["source"].notna()].drop_duplicates(["well", "source"])
+    shown = other.sort_values(["well", "source"]).groupby("well")["source"].agg(list).reindex(every)
+    return binding.say(
+        scene.subjects("wells"),
+        asked=np.isin(every, links["well"]) & (now["in_use"] | now["status"].isna()).to_numpy(dtype=bool),
+        outcome=np.select([same, unknown], ["pass", "not_evaluated"], default="fail"),
+        action=np.select([same, unknown], ["none", "supply_data"], default="reapply"),
+        key=np.where(unknown, "permits.source_differs.unknown", "permits.source_differs.differs"),
+        values={
+            "well": wells["row_id"].to_numpy(),
+            "permit": now["permit_no"].to_numpy(),
+            "permitted": shown.where(shown.notna(), None).to_numpy(),
+        },
+        evidence={"permit_no": now["permit_no"].to_numpy()},
+    )
+
+
 def idle(scene: Scene, binding: Binding) -> Verdicts:
     """Permits of which little or nothing was used: used ÷ permitted < ``ratio`` in each of the last ``years`` whole
-    years (TLF-3.2b); a permit of which nothing at all was used is idle at any ratio, also at 0.
+    years (TLF-3.2b, WPR-44); a permit of which nothing at all was used is idle at any ratio, also at 0.
 
     Use is that recorded for the permit, else the sum of its wells' readings. One year at the ratio or above settles
     that it is not idle; years without complete readings leave it open. Permits approved within the years are not
@@ -262,7 +305,7 @@ def idle(scene: Scene, binding: Binding) -> Verdicts:
         asked=in_force(permits, pd.Timestamp(scene.as_of)) & old,
         outcome=outcome,
         action=np.select([settled, idle_now], ["none", binding.value("action")], default="supply_data"),
-        key=np.where(idle_now, "permits.idle.idle", "permits.idle.unknown"),
+        key=np.where(idle_now, f"permits.idle.{binding.value('action')}", "permits.idle.unknown"),
         values={
             "permit": permits["row_id"].to_numpy(),
             "years": years,
@@ -310,8 +353,18 @@ RULES = (
         needs=("wells",),
         parameters=(Parameter("days", "integer", required=True),),
     ),
-    Rule("permits.over_volume", over_volume, subjects=("wells",), needs=("wells", "readings")),
+    Rule(
+        "permits.over_volume",
+        over_volume,
+        subjects=("wells",),
+        needs=("wells", "readings"),
+        parameters=(
+            Parameter("tolerance_ratio", "number"),
+            Parameter("action", "text", one_of=("limit", "reapply"), default="limit"),
+        ),
+    ),
     Rule("permits.use_differs", use_differs, subjects=("wells",), needs=("wells", "permits")),
+    Rule("permits.source_differs", source_differs, subjects=("wells",), needs=("wells", "permits")),
     Rule(
         "permits.idle",
         idle,

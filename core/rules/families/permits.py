@@ -1,4 +1,4 @@
-"""Permits: who needs one, and whether the permits together keep within what the unit may take."""
+"""Permits: what becomes of wells without one, and whether the permits keep within what the unit may take."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def unpermitted(scene: Scene, binding: Binding) -> Verdicts:
     Eligible and the unit not overloaded: a permit is to be issued. Not eligible: seal or dismantle. Eligible in an
     overloaded unit: the text does not say; sealing is proposed, a person decides. Overloaded means that the unit
     used more groundwater than its index in the last year that can be judged (``core.rules.facts.yearbook``), an open
-    one that is over already included; equality is not overload.
+    one that is over already included; equality is not overload. A permit that has ended or is suspended: for a person.
 
     Asked of wells of the named uses (or of no recorded use) that are neither sealed, dismantled nor proposed.
     """
@@ -34,7 +34,7 @@ def unpermitted(scene: Scene, binding: Binding) -> Verdicts:
     use_unknown = use.isna().to_numpy(dtype=bool)
     status = now["status"]
     asked = (of_use | use_unknown) & ~status.isin(GONE).to_numpy(dtype=bool)
-    permitted = now["permitted"].to_numpy(dtype=bool)
+    permitted, valid = (now[name].to_numpy(dtype=bool) for name in ("permitted", "permit_valid"))
     eligible = wells["permit_eligible"]
     yes, no = (eligible == "yes").to_numpy(dtype=bool), (eligible == "no").to_numpy(dtype=bool)
     level = binding.value("level") or "county"
@@ -44,6 +44,7 @@ def unpermitted(scene: Scene, binding: Binding) -> Verdicts:
     over = (load["state"] == "over").to_numpy(dtype=bool)
     key = np.select(
         [
+            permitted & ~valid,
             permitted,
             use_unknown,
             no,
@@ -53,6 +54,7 @@ def unpermitted(scene: Scene, binding: Binding) -> Verdicts:
             ~load["state"].isin(["over", "within"]).to_numpy(dtype=bool),
         ],
         [
+            "permits.unpermitted.ended",
             "permits.unpermitted.permitted",
             "permits.unpermitted.use_unknown",
             "permits.unpermitted.not_eligible",
@@ -76,6 +78,7 @@ def unpermitted(scene: Scene, binding: Binding) -> Verdicts:
     action = tail.map(
         {
             "permitted": "none",
+            "ended": "reapply",
             "not_eligible": "seal",
             "overloaded": "seal",
             "issue": "issue_permit",
@@ -89,6 +92,8 @@ def unpermitted(scene: Scene, binding: Binding) -> Verdicts:
         key=key,
         values={
             "well": wells["row_id"].to_numpy(),
+            "permit": now["permit_no"].to_numpy(),
+            "to": now["permit_to"].to_numpy(),
             "unit": unit,
             "year": load["year"].to_numpy(),
             "used_m3": load["use_m3"].to_numpy(),
@@ -103,116 +108,6 @@ def unpermitted(scene: Scene, binding: Binding) -> Verdicts:
         threshold=np.where(yes & ~permitted, load["cap_m3"].to_numpy(dtype="float64"), np.nan),
         measure_unit="m3",
         unsure=("permits.overload",),
-    )
-
-
-def required(scene: Scene, binding: Binding) -> Verdicts:
-    """Whoever abstracts holds a valid permit (TOL-P, TOL-8p, TOL-18, HJQ-3.2a, HJQ-3.2b).
-
-    Asked of wells in use, and of any other well from which water was taken in the last year of readings. Without a
-    permit number, or with one that was cancelled or has expired: fail. A number that PERMITS does not hold, or of
-    which neither state nor end is known, is not evaluated; without PERMITS one row says so for all of them. Where
-    ``sources`` names other water than groundwater, users whose recorded use of it is above zero need a permit for
-    that source too.
-    """
-    wells, now = scene.frame("wells"), scene.wells_now
-    taken = _last_year(scene)
-    water = (taken["volume_m3"] > 0).to_numpy(dtype=bool)
-    status_unknown = now["status"].isna().to_numpy(dtype=bool)
-    in_use = now["in_use"].to_numpy(dtype=bool)
-    sources = binding.value("sources")
-    wanted = True if sources is None else bool({"groundwater", "deep_confined"} & set(sources))
-    asked = (in_use | water | status_unknown) & wanted & ~(now["status"] == "proposed").to_numpy(dtype=bool)
-    number = now["permit_no"].notna().to_numpy(dtype=bool)
-    permitted, valid = (now[name].to_numpy(dtype=bool) for name in ("permitted", "permit_valid"))
-    seen = _seen(scene, now)
-    unseen = permitted & valid & ~seen
-    asked &= ~unseen | scene.has("permits")
-    key = np.select(
-        [unseen, permitted & valid, ~in_use & ~water, permitted, number],
-        [
-            "permits.required.not_in_register",
-            "permits.required.permitted",
-            "permits.required.status_unknown",
-            "permits.required.expired",
-            "permits.required.cancelled",
-        ],
-        default="permits.required.none",
-    )
-    lacking = ~(permitted & valid)
-    unknown = (lacking & ~in_use & ~water) | unseen
-    of_wells = binding.say(
-        scene.subjects("wells"),
-        asked=asked,
-        outcome=np.select([unknown, ~lacking], ["not_evaluated", "pass"], default="fail"),
-        action=np.select([unknown, ~lacking, permitted], ["supply_data", "none", "reapply"], default="list"),
-        key=key,
-        values={
-            "well": wells["row_id"].to_numpy(),
-            "permit": now["permit_no"].to_numpy(),
-            "to": now["permit_to"].to_numpy(),
-            "volume_m3": taken["volume_m3"].to_numpy(),
-            "year": taken["year"].to_numpy(),
-        },
-        evidence={
-            "permit_no": now["permit_no"].to_numpy(),
-            "permit_to": now["permit_to"].to_numpy(),
-            "status": now["status"].to_numpy(),
-            "year": taken["year"].to_numpy(),
-        },
-        measured=taken["volume_m3"].to_numpy(dtype="float64"),
-        measure_unit="m3",
-    )
-    others = sorted(set(sources or ()) - {"groundwater", "deep_confined", "total"})
-    spoken = [of_wells, *(_users_of(scene, binding, source) for source in others)]
-    if not scene.has("permits") and unseen.any():
-        spoken.append(binding.cannot("permits.required.no_register", n=int(unseen.sum())))
-    return concat(spoken)
-
-
-def _seen(scene: Scene, now: pd.DataFrame) -> np.ndarray:
-    """Wells whose permit number stands in PERMITS with a state or an end, or with an end on the well."""
-    row = np.asarray(scene.rows_of("permits", now["permit_no"]), dtype=np.int64)
-    told = np.append(scene.frame("permits")["state"].notna().to_numpy(dtype=bool), False)[row]
-    return (row >= 0) & (told | now["permit_to"].notna().to_numpy(dtype=bool))
-
-
-def _last_year(scene: Scene) -> pd.DataFrame:
-    """``year`` and ``volume_m3`` of the last year in which each well has a volume, one row per well."""
-    years = scene.amounts.well_years
-    years = (
-        years[years["volume_m3"].notna()].sort_values(["well", "year"]).drop_duplicates("well", keep="last")
-    )
-    return years.set_index("well")[["year", "volume_m3"]].reindex(range(len(scene.frame("wells"))))
-
-
-def _users_of(scene: Scene, binding: Binding, source: str) -> Verdicts:
-    """Users of one other source: is there a permit in force for it."""
-    use = scene.amounts.indices("use", role="users", source=source)
-    use = (
-        use[use["value"].notna()]
-        .sort_values(["subject_id", "year"])
-        .drop_duplicates("subject_id", keep="last")
-    )
-    user = np.asarray(scene.rows_of("users", use["subject_id"]), dtype="int64")
-    use, user = use[(user >= 0)], user[user >= 0]
-    volume = pd.Series(use["value"].to_numpy(), index=user).reindex(range(len(scene.frame("users"))))
-    permits = scene.frame("permits")
-    held = permits[
-        in_force(permits, pd.Timestamp(scene.as_of)) & (permits["source"] == source).to_numpy(dtype=bool)
-    ]
-    ids = scene.frame("users")["user_id"]
-    has = ids.isin(held["user_id"].dropna()).to_numpy(dtype=bool)
-    return binding.say(
-        scene.subjects("users"),
-        asked=(volume > 0).to_numpy(dtype=bool),
-        outcome=np.where(has, "pass", "fail"),
-        action=np.where(has, "none", "list"),
-        key="permits.required.source",
-        values={"user": ids.to_numpy(), "source": source, "volume_m3": volume.to_numpy()},
-        measured=volume.to_numpy(dtype="float64"),
-        measure_unit="m3",
-        check=source,
     )
 
 
@@ -336,7 +231,8 @@ def electronic(scene: Scene, binding: Binding) -> Verdicts:
     inside = np.asarray(scene.unit_subjects(counties).in_scope, dtype=bool) | (counties == "")
     valid = in_force(permits, pd.Timestamp(scene.as_of)) & inside
     frame = pd.DataFrame({"unit_id": counties, "electronic": permits["electronic"].astype("float64")})[valid]
-    parts = [frame[frame["unit_id"] != ""], frame.assign(unit_id=scene.city)]
+    of_counties = frame[~frame["unit_id"].isin(["", scene.city])]  # a city may be its own county
+    parts = [of_counties, frame.assign(unit_id=scene.city)]
     tally = (
         pd.concat(parts)
         .groupby("unit_id", sort=True)["electronic"]
@@ -375,13 +271,6 @@ RULES = (
             Parameter("uses", "texts", one_of=words("use"), required=True),
             Parameter("level", "text", one_of=words("unit_level"), default="county"),
         ),
-    ),
-    Rule(
-        "permits.required",
-        required,
-        subjects=("wells", "users"),
-        needs=("wells",),
-        parameters=(Parameter("sources", "texts", one_of=words("water_source")),),
     ),
     Rule(
         "permits.within_cap",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from pyproj import Transformer
+from saying import speaks
 from shapely.geometry import box
 
 from build import passed, run, scene
@@ -28,12 +29,16 @@ ORIGIN = (500000.0, 5000000.0)
 """The (0, 0) of the case, on the central meridian, where a metre on the map is a metre."""
 
 
+def year_of(months, read=range(1, 13)):
+    return [
+        {"well_id": "W", "year": 2025, "month": month, "volume_m3": 100.0 if month in months else 0.0}
+        for month in read
+    ]
+
+
 def conditions(x=30.0, y=40.0, depth=135.0, months=range(3, 10), tol=(20.0, 5.0), year=None, **paper):
     settings = {"tolerance_m": tol[0], "tolerance_depth_m": tol[1]}
-    readings = [
-        {"well_id": "W", "year": 2025, "month": month, "volume_m3": 100.0 if month in months else 0.0}
-        for month in range(1, 13)
-    ]
+    readings = year_of(months)
     if year is not None:
         readings = [{"well_id": "W", "year": 2025, "volume_m3": year}]
     given = {
@@ -112,6 +117,41 @@ def test_a_month_without_a_figure_is_not_a_dry_month():
     )
     table = rows(run(made, "permits.conditions", "TOL-11b")).set_index("rule")
     assert table.at["permits.conditions.months", "outcome"] == "not_evaluated"
+
+
+@pytest.mark.parametrize(
+    ("readings", "well", "as_of", "outcome"),
+    [
+        (year_of([5]), {}, "2025-12-31", None),
+        (year_of([5], [5]), {}, "2025-12-31", "not_evaluated"),
+        (year_of([5], [1, 2, 3, 5, 10, 11, 12]), {}, "2025-12-31", None),
+        (year_of([5], [1, 2, 3, 5, 10, 11]), {}, "2025-12-31", "not_evaluated"),
+        (year_of([5]), {}, "2025-12-30", "not_evaluated"),
+        (year_of([3, 5], [3, 5]), {}, "2025-12-30", "fail"),
+        # the whole year is what May says, or is more
+        ([*year_of([5], [5]), {"well_id": "W", "year": 2025, "volume_m3": 100.0}], {}, "2025-12-31", None),
+        (
+            [*year_of([5], [5]), {"well_id": "W", "year": 2025, "volume_m3": 101.0}],
+            {},
+            "2025-12-31",
+            "not_evaluated",
+        ),
+        (year_of([7], range(6, 13)), {"commissioned_on": "2025-06-15"}, "2025-12-31", None),
+        (year_of([7], range(6, 13)), {"commissioned_on": "2025-03-15"}, "2025-12-31", "not_evaluated"),
+    ],
+)
+def test_months_that_nobody_read_are_not_dry(readings, well, as_of, outcome):
+    made = scene(
+        policy="toli-2024",
+        as_of=as_of,
+        wells=[{"well_id": "W", "county": "托里县", **well}],
+        permit_wells=[{"permit_no": "P", "well_id": "W", "months": "4-9"}],
+        readings=readings,
+    )
+    found = rows(speaks(run(made, "permits.conditions", "TOL-11b", {"conditions": ("months",)})))
+    assert found["outcome"].tolist() == ([outcome] if outcome else [])
+    if outcome:
+        assert found["period_state"].tolist() == ["open" if as_of == "2025-12-30" else "closed"]
 
 
 def test_missing_conditions_are_asked_for():
@@ -314,7 +354,9 @@ def test_use_against_the_permit(use, permitted, outcome):
     assert rows(found)["outcome"].tolist() == ([outcome] if outcome else [])
 
 
-def idle(volumes, ratio=0.5, years=2, approved=None, as_of="2026-03-31", units=None, **more):
+def idle(
+    volumes, ratio=0.5, years=2, approved=None, as_of="2026-03-31", units=None, action="reduce_plan", **more
+):
     made = scene(
         as_of=as_of,
         wells=[{"well_id": "W", "county": "高昌区", "permit_no": "P"}],
@@ -324,7 +366,7 @@ def idle(volumes, ratio=0.5, years=2, approved=None, as_of="2026-03-31", units=N
         readings=[{"well_id": "W", "year": year, "volume_m3": volume} for year, volume in volumes.items()],
         **(units or {}),
     )
-    return run(made, "permits.idle", "TLF-3.2b", {"ratio": ratio, "years": years})
+    return run(made, "permits.idle", "TLF-3.2b", {"ratio": ratio, "years": years, "action": action})
 
 
 @pytest.mark.parametrize(
@@ -346,6 +388,13 @@ def idle(volumes, ratio=0.5, years=2, approved=None, as_of="2026-03-31", units=N
 )
 def test_idle_permits(volumes, more, outcome):
     assert rows(idle(volumes, **more))["outcome"].tolist() == ([outcome] if outcome else [])
+
+
+def test_a_permit_of_which_nothing_was_used_is_cancelled_not_cut():
+    found = rows(speaks(idle({2024: 0.0, 2025: 0.0}, ratio=0.0, action="deregister")))
+    assert found[["outcome", "action", "message_key"]].to_numpy().tolist() == [
+        ["review", "deregister", "permits.idle.deregister"]
+    ]
 
 
 def test_without_the_ratio_the_clause_is_open():

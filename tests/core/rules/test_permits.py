@@ -6,11 +6,14 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from saying import speaks
 from shapely.geometry import box
 
 from build import outcomes, passed, run, scene
 from overdraft.core.messages import catalogue
+from overdraft.core.rules.binding import bindings
 from overdraft.core.rules.facts.permit_facts import in_force
+from overdraft.core.rules.run import findings_of
 from overdraft.core.schema import register_schema
 
 GAOCHANG, SHANSHAN = "650402", "650421"
@@ -100,6 +103,12 @@ def test_wells_that_the_clause_does_not_concern(well):
     assert found.counts["n_out_of_scope"].sum() == 1
 
 
+@pytest.mark.parametrize("end", ["2020-01-01", "2026-03-30"])
+def test_a_permit_that_has_ended_is_for_a_person(end):
+    row = rows(speaks(unpermitted("no", 1.0, permit_no="P1", permit_to=end))).iloc[0]
+    assert (row["outcome"], row["action"]) == ("review", "reapply")
+
+
 def test_a_permitted_well_passes():
     found = unpermitted("no", 1.0, permit_no="P1")
     assert rows(found).empty
@@ -130,6 +139,103 @@ def test_a_shut_well_that_gives_water_fails():
     row = rows(required(WATER, status="shut")).iloc[0]
     assert row["outcome"] == "fail"
     assert row["measured"] == 10.0
+
+
+TAKEN = {"water_taken": True}
+
+
+def months_of_2025(volume, months=range(1, 13)):
+    return [{"well_id": "W", "year": 2025, "month": month, "volume_m3": volume} for month in months]
+
+
+@pytest.mark.parametrize(
+    ("readings", "well", "outcome", "key"),
+    [
+        (WATER, {}, "fail", "taken_none"),
+        (WATER, {"status": "shut"}, "fail", "taken_none"),
+        (WATER, {"status": None}, "fail", "taken_none"),
+        ([{**WATER[0], "volume_m3": 0.0}], {}, None, None),
+        ([{**WATER[0], "volume_m3": 0.0}], {"status": "standby"}, None, None),
+        (months_of_2025(0.0), {}, None, None),
+        (months_of_2025(0.0, [5]), {}, "not_evaluated", "water_unknown"),
+        ([], {}, "not_evaluated", "water_unknown"),
+        ([{**WATER[0], "year": 2023, "volume_m3": 0.0}], {}, "not_evaluated", "water_unknown"),
+        # 2025 counts though 2026 has begun dry
+        ([*WATER, {**WATER[0], "year": 2026, "month": 1, "volume_m3": 0.0}], {}, "fail", "taken_none"),
+        ([{"well_id": "W", "year": 2025, "energy_kwh": 9.0}], {}, "review", "power"),
+        ([{**WATER[0], "volume_m3": 0.0, "energy_kwh": 9.0}], {}, "review", "power"),
+        # the permit ended before, in and after the year of the water
+        (WATER, {"permit_no": "P", "permit_to": "2024-12-31"}, "fail", "taken_expired"),
+        (WATER, {"permit_no": "P", "permit_to": "2025-06-30"}, "not_evaluated", "water_unknown"),
+        (months_of_2025(1.0), {"permit_no": "P", "permit_to": "2025-06-30"}, "fail", "taken_expired"),
+        (
+            [{**WATER[0], "year": 2024}],
+            {"permit_no": "P", "permit_to": "2025-06-30"},
+            "not_evaluated",
+            "water_unknown",
+        ),
+        (WATER, {"permit_no": "P", "deregistered_on": "2024-03-01"}, "fail", "taken_cancelled"),
+        (WATER, {"use": "monitoring"}, "review", "taken_none"),
+        ([], {"use": "monitoring"}, None, None),
+    ],
+)
+def test_a_clause_on_taking_water_accuses_nobody_who_took_none(readings, well, outcome, key):
+    found = speaks(required(readings, with_=TAKEN, **well))
+    assert outcomes(found).get("W") == outcome
+    assert rows(found)["message_key"].tolist() == ([f"permits.required.{key}"] if key else [])
+
+
+def test_a_permit_that_ended_on_an_unknown_day_is_for_a_person():
+    papers = [{"permit_no": "P", "state": "cancelled"}]
+    row = rows(speaks(required(WATER, with_=TAKEN, permit_no="P", permits=papers))).iloc[0]
+    assert (row["outcome"], row["message_key"]) == ("review", "permits.required.taken_undated")
+
+
+@pytest.mark.parametrize("clause", ["TOL-P", "TOL-18"])
+def test_the_document_accuses_of_taking_water_only_where_water_was_taken(clause):
+    """A standby well and one in use without a permit, both read 0 m³ in 2025: neither took water."""
+    made = scene(
+        policy="toli-2024",
+        wells=[
+            {"well_id": "S", "county": "托里县", "status": "standby"},
+            {"well_id": "A", "county": "托里县"},
+        ],
+        readings=[{"well_id": name, "year": 2025, "volume_m3": 0.0} for name in "SA"],
+    )
+    for name, clause_, outcome in (("permits.required", clause, {}), ("permits.required", "TOL-8p", "fail")):
+        use = next(one for one in bindings(made.policy) if (one.rule.name, one.clause.id) == (name, clause_))
+        found = outcomes(findings_of(made, use))
+        assert found == ({"S": outcome, "A": outcome} if outcome else {})
+
+
+@pytest.mark.parametrize(("use", "outcome"), [("service", "fail"), ("industry", None), (None, "review")])
+def test_a_permit_of_the_uses_that_the_clause_names(use, outcome):
+    found = required(with_={"uses": ("service",)}, use=use)
+    assert outcomes(found).get("W") == outcome
+
+
+def test_a_well_for_monitoring_needs_no_permit():
+    assert rows(required(use="monitoring")).empty
+    assert rows(required(WATER, use="monitoring"))["outcome"].tolist() == ["review"]
+
+
+def test_water_taken_before_the_permit_was_given_back_is_no_offence():
+    well = {"status": "sealed", "status_on": "2025-06-20", "permit_no": "P", "deregistered_on": "2025-06-20"}
+    assert rows(required(months_of_2025(5.0, range(1, 7)), **well)).empty
+    assert rows(required(months_of_2025(5.0, range(1, 8)), **well))["outcome"].tolist() == ["fail"]
+
+
+def test_without_permits_nobody_is_accused_of_taking_other_water():
+    use = {"subject_role": "users", "year": 2025, "measure": "use", "source": "reclaimed", "unit": "m3"}
+    made = scene(
+        policy="toli-2024",
+        users=[{"user_id": "A", "county": "托里县"}],
+        indices=[{**use, "subject_id": "A", "value": 100.0}],
+    )
+    found = speaks(run(made, "permits.required", "TOL-8p", {"sources": ("groundwater", "reclaimed")}))
+    assert rows(found)[["subject_role", "outcome", "message_key"]].to_numpy().tolist() == [
+        ["policy", "not_evaluated", "permits.required.no_register_users"]
+    ]
 
 
 def test_a_shut_dry_well_needs_none():
@@ -302,6 +408,17 @@ def test_share_of_electronic_permits():
     assert table.at[GAOCHANG, "measured"] == 50.0
     assert table.at["6504", "measured"] == 50.0
     assert passed(found) == 1
+
+
+def test_a_city_that_is_its_own_county_counts_each_permit_once():
+    permits = [permit("A", 1, None, electronic=True), permit("B", 1, None, electronic=True)]
+    permits.append(permit("C", 1, None, electronic=False))
+    made = scene(policy="kunyu-2025", wells=[], permits=[{**one, "county": "659009"} for one in permits])
+    found = rows(run(made, "permits.electronic", "KYS-R2c"))
+    assert found["subject_id"].tolist() == ["659009"]
+    assert found["measured"].iloc[0] == pytest.approx(200 / 3)
+    assert '"electronic":2' in found["message_values"].iloc[0].replace(".0", "")
+    assert '"permits":3' in found["message_values"].iloc[0]
 
 
 def test_in_force():
