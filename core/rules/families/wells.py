@@ -195,9 +195,9 @@ def illegal_remove(scene: Scene, binding: Binding) -> Verdicts:
     """Illegal abstraction works are dismantled (YJS-3.5.1c).
 
     Illegal: an open violation for illegal drilling or abstraction without a permit, or no permit and not eligible for
-    one. Any other well without a permit is for a person: nobody has said yet whether it can be permitted. A seal is
-    not a removal: review. Asked of wells that are neither dismantled nor proposed and take water. Without the table
-    of violations nothing speaks for the wells that hold a permit: only the others are asked.
+    one. Any other well without a permit is for a person: it is still to be permitted, or nobody has said yet whether it
+    can be. A seal is not a removal: review. Asked of wells that are neither dismantled nor proposed and take water.
+    Without the table of violations nothing speaks for the wells that hold a permit: only the others are asked.
     """
     wells, now = scene.frame("wells"), scene.wells_now
     violations = scene.frame("violations")
@@ -210,8 +210,8 @@ def illegal_remove(scene: Scene, binding: Binding) -> Verdicts:
     eligible = (wells["permit_eligible"] == "yes").fillna(False).to_numpy(dtype=bool)
     sealed = (now["status"] == "sealed").to_numpy(dtype=bool)
     case = np.select(
-        [(open_case | refused) & sealed, open_case, refused, permitted | (sealed & eligible)],
-        ["sealed_only", "open_case", "not_eligible", "legal"],
+        [(open_case | refused) & sealed, open_case, refused, permitted | (sealed & eligible), eligible],
+        ["sealed_only", "open_case", "not_eligible", "legal", "eligible"],
         default="not_triaged",
     )
     outcome = (
@@ -225,7 +225,9 @@ def illegal_remove(scene: Scene, binding: Binding) -> Verdicts:
         asked=asked & ((case != "legal") | scene.has("violations")),
         outcome=outcome.to_numpy(dtype=object),
         action=np.select(
-            [case == "legal", case == "not_triaged"], ["none", "supply_data"], default="dismantle"
+            [case == "legal", case == "not_triaged", case == "eligible"],
+            ["none", "supply_data", "issue_permit"],
+            default="dismantle",
         ),
         key=("wells.illegal_remove." + pd.Series(case)).to_numpy(dtype=object),
         values={

@@ -13,6 +13,10 @@ from shapely.geometry import box
 from build import frame_of, outcomes, passed, run
 from build import scene as bare_scene
 from overdraft.core.messages import render
+from overdraft.core.policy import load_policy
+from overdraft.core.policy.settings import with_settings
+from overdraft.core.rules.binding import bindings
+from overdraft.core.rules.run import findings_of
 
 GAOCHANG, SHANSHAN, CITY = "650402", "650421", "6504"
 X = {"高昌区": 89.2, "鄯善县": 90.2, "away": 87.2}
@@ -265,12 +269,93 @@ class TestRequired:
             (well("A", False, use=None), {"A": "review"}),
             (well("A", False, use="industry"), {}),
             (well("A", False, status="dismantled"), {}),
+            (well("A", False, use="monitoring"), {}),
             (well("A", False, **AWAY), {}),
         ],
     )
     def test_one_well(self, row, outcome):
         found = run(scene(wells=[row]), "meters.required", "TLF-3.5a", {"uses": ("irrigation",)})
         assert outcomes(found) == outcome
+
+    def test_a_well_for_monitoring_takes_no_water(self):
+        row = well("A", False, use="monitoring")
+        for taken, outcome in ((None, {}), (0.0, {}), (5.0, {"A": "review"})):
+            rows = {} if taken is None else {"readings": [{"well_id": "A", "year": 2025, "volume_m3": taken}]}
+            of = scene(wells=[row], **rows)
+            assert outcomes(run(of, "meters.required", "TLF-3.5a")) == outcome
+            found = run(of, "meters.coverage", "TLF-1.2a", BY_2022)
+            assert "fail" not in outcomes(found).values()
+            assert (found.rows["subject_id"] == GAOCHANG).any() == bool(outcome)
+
+    def test_a_lacking_meter_is_neither_bad_nor_broken(self):
+        of = scene(wells=[well("A", False)])
+        both = run(of, "meters.required", "TLF-3.5a", {"require": ("standard", "working")})
+        assert set(both.rows["message_key"]) == {"meters.required.metered"}
+        national = bare_scene("national", wells=[well("A", False)])
+        use = next(
+            one
+            for one in bindings(national.policy)
+            if (one.rule.name, one.clause.id) == ("meters.required", "WPR-43")
+        )
+        found = findings_of(national, use).rows
+        assert found[["rule", "outcome"]].to_numpy().tolist() == [["meters.required.metered", "fail"]]
+
+    @pytest.mark.parametrize(
+        ("built", "by", "outcome", "state"),
+        [
+            ("2022-05-01", None, "fail", ""),
+            ("2021-12-01", None, "fail", ""),
+            ("2021-11-30", None, "not_evaluated", ""),
+            (None, None, "not_evaluated", ""),
+            ("2019-05-01", date(2026, 3, 31), "not_evaluated", "not_due"),
+            ("2019-05-01", date(2026, 3, 30), "fail", "overdue"),
+            (None, date(2026, 3, 30), "fail", "overdue"),
+            ("2022-05-01", date(2030, 1, 1), "fail", ""),
+        ],
+    )
+    def test_works_that_stood_before_the_rule_have_a_deadline(self, built, by, outcome, state):
+        given = {"new_from": date(2021, 12, 1), "existing_by": by}
+        of = scene(wells=[well("A", False, built_on=built), well("B", True, built_on=built)])
+        found = run(of, "meters.required", "TLF-3.5a", {k: v for k, v in given.items() if v})
+        assert sentences(found)
+        assert found.rows[["subject_id", "outcome", "period_state"]].to_numpy().tolist() == [
+            ["A", outcome, state]
+        ]
+
+    def test_the_deadline_of_the_national_rule_is_a_setting(self):
+        wells = [well("A", False, built_on="2019-05-01")]
+        for given, state in (({}, ""), ({"meters.existing_by": "2026-01-01"}, "overdue")):
+            of = bare_scene(with_settings(load_policy("national"), given), wells=wells)
+            use = next(one for one in bindings(of.policy) if one.clause.id == "GWR-22a")
+            assert findings_of(of, use).rows["period_state"].tolist() == [state]
+
+
+class TestStale:
+    """Real time ends after so many days without data."""
+
+    @pytest.mark.parametrize(
+        ("month", "days", "outcome"),
+        [
+            # the last figure is that of February, which ended 31 days before 31 March
+            (2, 31, None),
+            (2, 30, "fail"),
+            (None, 30, "not_evaluated"),
+            (2, None, "not_evaluated"),
+        ],
+    )
+    def test_days_without_data(self, month, days, outcome):
+        policy = with_settings(load_policy("kunyu-2025"), {"meters.stale_days": days} if days else {})
+        readings = [{"well_id": "A", "year": 2026, "month": month, "volume_m3": 5.0}] if month else []
+        of = bare_scene(
+            policy,
+            wells=[{"well_id": "A", "county": "659009", "metered": True}],
+            meters=[{"meter_id": "M", "well_id": "A", "flags": "online"}],
+            **({"readings": readings} if readings else {}),
+        )
+        use = next(one for one in bindings(of.policy) if one.clause.id == "KYS-R6a")
+        found = findings_of(of, use)
+        assert outcomes(found).get("659009") == outcome
+        assert sentences(found)
 
 
 def months(name, values, year=2024, start=1, **more):

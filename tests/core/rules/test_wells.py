@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
 from shapely.geometry import Point, box
 
 from build import outcomes, passed, run, scene
+from overdraft.core.rules.binding import bindings
+from overdraft.core.rules.run import findings_of
 
 METRES = "EPSG:32645"
 X0, Y0 = 600_000, 4_750_000
@@ -243,14 +246,22 @@ def test_claimed_numbers_that_the_register_bears_out(with_):
     assert passed(claimed(unmarked, with_)) == 1
 
 
-@pytest.mark.parametrize("case", [pytest.param("share", id="AC-64-closed-share")])
-def test_shares_of_the_wells_that_were_triaged(case):
-    import json
-
-    found = claimed(kunyu(closed=172), SHUT)
-    evidence = json.loads(found.rows["evidence"].iloc[0])
-    assert (evidence["triaged"], evidence[f"claimed_{'percent' if case else ''}"]) == (570, 30.35)
-    assert evidence["found_percent"] == 30.18  # 172 / 570
+@pytest.mark.parametrize(
+    ("clause", "claimed_percent", "found_percent"),
+    [
+        pytest.param("KYS-R2a", 69.65, 69.82, id="AC-64-permitted-share"),  # 397 / 570, 398 / 570
+        pytest.param("KYS-R2b", 30.35, 30.18, id="AC-64-closed-share"),  # 173 / 570, 172 / 570
+    ],
+)
+def test_shares_of_the_wells_that_were_triaged(clause, claimed_percent, found_percent):
+    wells_ = [{**row, "county": "659009"} for row in kunyu(closed=172)]
+    of = scene("kunyu-2025", crs=METRES, wells=[*wells_, {**wells_[0], "well_id": "more"}])
+    use = next(
+        b for b in bindings(of.policy) if (b.clause.id, b.rule.name) == (clause, "wells.claimed_count")
+    )
+    evidence = json.loads(findings_of(of, use).rows["evidence"].iloc[0])
+    assert evidence["triaged"] == 570
+    assert (evidence["claimed_percent"], evidence["found_percent"]) == (claimed_percent, found_percent)
 
 
 @pytest.mark.parametrize("case", [pytest.param("reopened", id="AC-64-one-reopened")])
@@ -323,6 +334,15 @@ def test_illegal_works(fields, case, outcome):
     assert (outcomes(found).get("W0") or "pass") == outcome
     if outcome == "fail":
         assert outcomes(found, "action") == {"W0": "dismantle"}
+
+
+def test_a_well_that_can_be_permitted_is_not_called_untriaged():
+    found = run(
+        scene(crs=METRES, wells=wells(1, permit_eligible="yes"), violations=[CASE | {"subject_id": "X"}]),
+        "wells.illegal_remove",
+    )
+    assert found.rows["message_key"].tolist() == ["wells.illegal_remove.eligible"]
+    assert outcomes(found, "action") == {"W0": "issue_permit"}
 
 
 def test_illegal_works_outside_the_jurisdiction():
