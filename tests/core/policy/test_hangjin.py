@@ -49,7 +49,7 @@ HJQ-3.1b quota.allocation
 HJQ-3.1c irrigation.expansion
 HJQ-3.1d projects.assessment
 HJQ-3.2a permits.required fees.paid
-HJQ-3.2b permits.required permits.over_volume permits.use_differs permits.conditions
+HJQ-3.2b permits.required permits.over_volume permits.use_differs permits.source_differs permits.conditions
 HJQ-3.3a trend.yearly
 HJQ-3.3b source.replace
 HJQ-3.3c bans.use
@@ -63,7 +63,7 @@ HJQ-3.5a quota.cap
 HJQ-3.5b shares.limit
 HJQ-3.5c trend.yearly
 HJQ-3.6 wells.closed_still_used duties.rectification
-HJQ-4.1 meters.coverage levels.control quota.warning
+HJQ-4.1 meters.coverage meters.station_coverage levels.control quota.warning
 HJQ-4.3 duties.rectification
 """
 

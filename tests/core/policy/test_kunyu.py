@@ -161,7 +161,8 @@ def test_settings_are_complete(policy):
         assert row.label("en")
         assert row.label("zh")
     assert by_source["text"] == set(CLAIMS)
-    assert by_source["default"] == {"overload.level"}
+    assert by_source["default"] == {"overload.level", "wells.triaged"}
+    assert policy.value("wells.triaged") == 397 + 173
     assert policy.value("overload.level") == "regiment"
     assert {key: policy.setting(key).clause for key in by_source["gap"]} == GAPS
     assert all(policy.value(key) is None for key in GAPS)

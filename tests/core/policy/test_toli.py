@@ -76,7 +76,7 @@ TOL-8a quota.headroom
 TOL-8b quota.cap
 TOL-9a quota.user_plan
 TOL-9b meters.required meters.readings duties.statistics_return
-TOL-9d permits.conditions
+TOL-9d permits.conditions permits.use_differs permits.over_volume
 TOL-10a fees.standard
 TOL-10b quota.allocation
 TOL-10c quota.user_plan
@@ -88,13 +88,13 @@ TOL-13a network.existing
 TOL-13b network.new network.built
 TOL-13d fees.over_plan
 TOL-C levels.zone_overdraft
-TOL-14 meters.coverage meters.intake_coverage
+TOL-14 meters.coverage meters.intake_coverage meters.large_coverage meters.large_intake_coverage
 TOL-15 duties.rectification
 TOL-16a power.links
 TOL-16c power.approved_kwh
 TOL-16d power.illegal
 TOL-16e power.season
-TOL-18 permits.required permits.built_before
+TOL-18 permits.required permits.built_before meters.damaged
 """
 
 
@@ -307,3 +307,5 @@ def test_readings_of_ours_come_from_settings(toli):
         "tolerance_m": "tolerance.place_m",
         "tolerance_depth_m": "tolerance.depth_m",
     }
+    assert uses["TOL-9d", "permits.over_volume"] == {"tolerance_ratio": "change.volume_ratio"}
+    assert uses["TOL-14", "meters.large_coverage"] == {"large_m3": "meters.large_m3"}

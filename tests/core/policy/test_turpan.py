@@ -268,7 +268,7 @@ RULES = """
 4.4c trend.yearly, 4.4d power.barred, 4.4e power.illegal, 4.4f power.voucher, 4.4g power.completeness,
 4.5a duties.document, 4.5b levels.network, 4.5d levels.worsened, 5.1 irrigation.water_returned,
 5.2a quota.allocation, 5.2b fees.price_floor, 5.2c fees.standard, 5.2d fees.over_plan, 5.3 meters.mismatch,
-5.5 power.water_mismatch
+5.5 power.water_mismatch, 5.5 permits.required, 5.5 quota.user_plan
 """
 
 

@@ -89,7 +89,10 @@ def test_power_outside_the_season_or_without_a_certificate(month, energy, outcom
         "power.season",
         TOLI_FILLED,
         wells=[{"well_id": "W", "account_no": "A", **TOLI}],
-        readings=[{"well_id": "W", "year": 2025, "month": month, "energy_kwh": energy}],
+        readings=[
+            {"well_id": "W", "year": 2025, "month": one, "energy_kwh": energy if one == month else 0}
+            for one in range(1, 13)
+        ],
         documents=[
             {
                 "document_id": "D",
@@ -101,6 +104,140 @@ def test_power_outside_the_season_or_without_a_certificate(month, energy, outcom
         ],
     )
     assert worst(found) == {"W": outcome}
+
+
+@pytest.mark.parametrize(
+    ("rule", "filled", "outcome"),
+    [
+        ("permits.use_differs", {}, "fail"),
+        ("permits.over_volume", {}, "not_evaluated"),
+        ("permits.over_volume", {"change.volume_ratio": 3.9}, "fail"),
+        ("permits.over_volume", {"change.volume_ratio": 4}, None),
+    ],
+)
+def test_a_larger_change_of_use_or_volume_needs_a_new_application(rule, filled, outcome):
+    """Permitted: irrigation with 1000 m³; found: industry with 5000 m³, that is 4 times as much more."""
+    found = judged(
+        "toli-2024",
+        "TOL-9d",
+        rule,
+        filled,
+        wells=[{"well_id": "W", "use": "industry", "permit_no": "P", **TOLI}],
+        permits=[{"permit_no": "P", "use": "irrigation", "volume_m3": 1000}],
+        permit_wells=[{"permit_no": "P", "well_id": "W"}],
+        readings=[{"well_id": "W", "year": 2025, "volume_m3": 5000}],
+    )
+    assert worst(found) == ({"W": outcome} if outcome else {})
+    if outcome == "fail":
+        assert worst(found, "action") == {"W": "reapply"}
+
+
+def test_months_are_no_matter_of_a_larger_change():
+    found = judged(
+        "toli-2024",
+        "TOL-9d",
+        "permits.conditions",
+        wells=[{"well_id": "W", **TOLI}],
+        permit_wells=[{"permit_no": "P", "well_id": "W", "months": "4-9"}],
+        readings=[{"well_id": "W", "year": 2025, "month": 1, "volume_m3": 5}],
+    )
+    assert set(found.rows["rule"]) == {"permits.conditions.place", "permits.conditions.depth"}
+
+
+def test_large_non_farm_takes_are_asked_for_once_the_scale_is_set():
+    roles = {
+        "wells": [
+            {"well_id": "big", "use": "industry", "metered": False, **TOLI},
+            {"well_id": "small", "use": "industry", "metered": False, **TOLI},
+            {"well_id": "farm", "metered": False, **TOLI},
+        ],
+        "intakes": [{"intake_id": "I", "kind": "river", "metered": False}],
+        "readings": [
+            {"well_id": "big", "year": 2025, "volume_m3": 5e6},
+            {"well_id": "small", "year": 2025, "volume_m3": 4999},
+            {"well_id": "farm", "year": 2025, "volume_m3": 5e6},
+        ],
+    }
+    for rule in ("meters.large_coverage", "meters.large_intake_coverage"):
+        found = judged("toli-2024", "TOL-14", rule, **roles)
+        assert found.rows["message_key"].tolist() == ["rules.value_missing"]
+    filled = {"meters.large_m3": 5000}
+    wells = judged("toli-2024", "TOL-14", "meters.large_coverage", filled, **roles)
+    assert set(wells.rows["outcome"]) == {"fail"}
+    assert '"n":1' in wells.rows["evidence"].iloc[0]
+    intakes = judged("toli-2024", "TOL-14", "meters.large_intake_coverage", filled, **roles)
+    assert set(intakes.rows["outcome"]) == {"not_evaluated"}
+
+
+@pytest.mark.parametrize(
+    ("case", "outcome"),
+    [
+        ({"subject_role": "wells", "subject_id": "W"}, "fail"),
+        ({"subject_role": "meters", "subject_id": "M"}, "fail"),
+        ({"subject_role": "wells", "subject_id": "W", "state": "rectified"}, None),
+        ({"subject_role": "wells", "subject_id": "W", "rectified_on": "2026-01-01"}, None),
+        ({"subject_role": "wells", "subject_id": "W", "kind": "false_data"}, None),
+        ({"subject_role": "wells", "subject_id": "other"}, None),
+    ],
+)
+def test_an_open_case_of_a_damaged_meter(case, outcome):
+    found = judged(
+        "toli-2024",
+        "TOL-18",
+        "meters.damaged",
+        wells=[{"well_id": "W", **TOLI}],
+        meters=[{"meter_id": "M", "well_id": "W"}],
+        violations=[{"violation_id": "V", "kind": "meter_damaged", **case}],
+    )
+    assert worst(found) == ({"W": outcome} if outcome else {})
+
+
+@pytest.mark.parametrize(
+    ("sources", "outcome"),
+    [
+        (["groundwater"], None),
+        (["deep_confined"], None),
+        (["surface"], "fail"),
+        (["surface", "groundwater"], None),
+        ([None], "not_evaluated"),
+        (["surface", None], "not_evaluated"),
+    ],
+)
+def test_a_permit_of_other_water_is_none_for_a_well(sources, outcome):
+    papers = [{"permit_no": f"P{n}", "source": one} for n, one in enumerate(sources)]
+    found = judged(
+        "hangjin-2023",
+        "HJQ-3.2b",
+        "permits.source_differs",
+        wells=[{"well_id": "W", "permit_no": "P0", **BANNER}],
+        permits=papers,
+        permit_wells=[{"permit_no": one["permit_no"], "well_id": "W"} for one in papers],
+    )
+    assert worst(found) == ({"W": outcome} if outcome else {})
+
+
+def test_levels_are_monitored_online_too():
+    stations = [{"station_id": name, "county": "杭锦旗"} for name in ("S", "T")]
+    meters = [{"meter_id": "M", "well_id": "S", "flags": "online"}]
+    found = judged("hangjin-2023", "HJQ-4.1", "meters.station_coverage", stations=stations, meters=meters)
+    assert set(found.rows["measured"]) == {50.0}
+    assert set(found.rows["outcome"]) <= {"fail", "not_evaluated"}
+
+
+def test_all_farm_industry_and_service_uses_count():
+    uses = ("irrigation", "livestock", "industry", "heating", "service", "recreation", "artificial_snow")
+    for use in uses:
+        wells = [{"well_id": "W", "use": use, "metered": False, "county": "英吉沙县"}]
+        found = judged("yengisar-2020", "YJS-4.1.3a", "meters.coverage", wells=wells)
+        assert set(found.rows["measured"]) == {0.0}, use
+
+
+def test_car_washes_need_a_permit_beside_their_meter():
+    wells = [
+        {"well_id": name, "use": use, "metered": True, "county": "英吉沙县"}
+        for name, use in (("W", "service"), ("F", "irrigation"))
+    ]
+    assert worst(judged("yengisar-2020", "YJS-3.4.4", "permits.required", wells=wells)) == {"W": "fail"}
 
 
 @pytest.mark.parametrize(
