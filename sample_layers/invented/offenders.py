@@ -94,6 +94,7 @@ def _unpermitted(cast: Cast) -> None:
         cast.planted.find(case, "3.2c permits.unpermitted", well, outcome)
         cast.planted.find(case, "4.4d power.barred", well)
         cast.planted.find(case, "4.4e power.illegal", well)
+        cast.planted.find(case, "5.5 permits.required", well)
         cast.planted.find("no_plan_of_well", "3.1a quota.allocation.without_index", well, "review", 2025)
 
 
@@ -104,6 +105,7 @@ def _deep(cast: Cast) -> None:
     index = cast.take(trade & wells["county_id"].eq("650402"), "offender/deep")
     cast.record(index, aquifer="deep_confined")
     cast.planted.find("deep_trade", "4.2c aquifer.deep_confined", f"wells {cast.id(index)}")
+    cast.planted.find("deep_trade", "4.4e power.illegal", f"wells {cast.id(index)}")
     household = (
         wells["use"].eq("rural_drinking") & wells["aquifer"].eq("deep_confined") & wells["in_deep_zone"]
     )
@@ -119,6 +121,7 @@ def _deep(cast: Cast) -> None:
     for row in [row for row in cast.planted.rows if row["case"] == "aquifer_missing"]:
         well = f"wells {row['subject_id']}"
         cast.planted.find("aquifer_open", "4.2c aquifer.deep_confined", well, "review")
+        cast.planted.find("aquifer_open", "4.4e power.illegal", well, "not_evaluated")
 
 
 def _unlinked(cast: Cast) -> None:

@@ -63,7 +63,8 @@ def _plans(cast: Cast, user: str, year: int, given: pd.Series) -> list[dict]:
     last = year == LAST_YEAR
     if last and user == "YH-650421-02":
         given = 100.0 * np.floor(given * 0.5 / 100.0)
-        cast.planted.find("over_plan", "3.4d quota.user_plan", f"users {user}", period=year)
+        for clause in ("3.4d", "5.5"):
+            cast.planted.find("over_plan", f"{clause} quota.user_plan", f"users {user}", period=year)
     total = float(given.sum())
     if last and user == "YH-650402-03":
         given.iloc[0] += 5_000.0
@@ -92,7 +93,8 @@ def _without_plan(cast: Cast, plans: list[dict]) -> None:
     # the plan recorded on its well is part of nothing
     cast.planted.find("no_plan", "3.1a quota.allocation.well", f"users {user}", "not_evaluated", LAST_YEAR)
     for year in YEARS:
-        cast.planted.find("no_plan", "3.4d quota.user_plan", f"users {user}", "not_evaluated", year)
+        for clause in ("3.4d", "5.5"):
+            cast.planted.find("no_plan", f"{clause} quota.user_plan", f"users {user}", "not_evaluated", year)
 
 
 def _network_users(cast: Cast) -> list[dict]:

@@ -95,19 +95,21 @@ def permitted_volume(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
 
 def rights_ended(scene: Scene) -> pd.Series:
     """The day on which the permit of each well ended or was taken back, where it has none in force; NaT: it never had
-    one, it has one, or nobody says when."""
+    one, it has one, or nobody says when. Of a closed well it is taken that its permit ended with it."""
     now, wells = scene.wells_now, scene.frame("wells")
     said = scene.permit_history
     said = said[said["day"].notna() & (said["day"] <= pd.Timestamp(scene.as_of))]
     last = said.drop_duplicates("row", keep="last").set_index("row").reindex(range(len(wells)))
     given_up = last["day"].where(last["kind"].notna(), wells["deregistered_on"].to_numpy())
-    day = given_up.where(~now["permitted"], now["permit_to"])
+    day = pd.to_datetime(given_up.where(~now["permitted"], now["permit_to"]))
+    held = now["permitted"] | now["permit_no"].notna()
+    day = day.where(day.notna() | ~held, now["closed_on"])
     return pd.to_datetime(day).where(~now["permit_valid"])
 
 
 def water_taken(scene: Scene, since: pd.Series) -> pd.DataFrame:
-    """Whether water was taken from each well after a day (NaT: at any time): of the last year of readings, the last
-    year that is over, and this one.
+    """Whether water was taken from each well after a day (NaT: at any time): in the last year that is over or this
+    one, and in the last year of readings of a well that is not closed.
 
     Returns:
         One row per well: ``water`` (a volume above zero), ``power`` (energy above zero, and no such volume), ``dry`` (a
@@ -118,7 +120,8 @@ def water_taken(scene: Scene, since: pd.Series) -> pd.DataFrame:
     over = day.year if (day.month, day.day) == (12, 31) else day.year - 1
     years, months = scene.amounts.well_years, scene.amounts.well_months
     well = years["well"].to_numpy(dtype="int64")
-    last = years[years["volume_m3"].notna()].groupby("well")["year"].max().reindex(range(size)).to_numpy()
+    last = years[years["volume_m3"].notna()].groupby("well")["year"].max().reindex(range(size))
+    last = last.where(~scene.wells_now["closed"]).to_numpy(dtype="float64")
     recent = ((years["year"] >= over) | (years["year"] == last[well])).to_numpy(dtype=bool)
     year_of, month_of = since.dt.year.to_numpy(dtype="float64"), since.dt.month.to_numpy(dtype="float64")
     later = ~(years["year"].to_numpy() <= year_of[well])

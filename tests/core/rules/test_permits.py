@@ -225,6 +225,22 @@ def test_water_taken_before_the_permit_was_given_back_is_no_offence():
     assert rows(required(months_of_2025(5.0, range(1, 8)), **well))["outcome"].tolist() == ["fail"]
 
 
+@pytest.mark.parametrize("with_", [None, TAKEN])
+def test_a_permit_that_was_cancelled_when_the_well_was_sealed(with_):
+    """The day of the cancelling is not recorded; it is taken to be that of the seal."""
+    well = {"status": "sealed", "status_on": "2025-06-20", "permit_no": "P"}
+    papers = [{"permit_no": "P", "state": "cancelled"}]
+    assert rows(required(months_of_2025(5.0, range(1, 7)), with_=with_, permits=papers, **well)).empty
+    late = rows(required(months_of_2025(5.0, range(1, 8)), with_=with_, permits=papers, **well))
+    assert late["outcome"].tolist() == ["fail"]
+
+
+@pytest.mark.parametrize(("year", "outcome"), [(2023, []), (2025, ["fail"])])
+def test_a_well_that_was_closed_since_is_not_asked_for_years_long_past(year, outcome):
+    found = required([{**WATER[0], "year": year}], with_=TAKEN, status="sealed", status_on="2025-12-01")
+    assert rows(found)["outcome"].tolist() == outcome
+
+
 def test_without_permits_nobody_is_accused_of_taking_other_water():
     use = {"subject_role": "users", "year": 2025, "measure": "use", "source": "reclaimed", "unit": "m3"}
     made = scene(
