@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from build import outcomes, passed, run, scene
 from saying import one, said, speaks
 from shapely.geometry import box
 
+from build import outcomes, passed, run, scene
 from overdraft.core.rules.binding import bindings
 from overdraft.core.rules.run import findings_of
 
