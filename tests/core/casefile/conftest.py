@@ -27,7 +27,7 @@ def _value(item, row):
     values = {
         "text": f"{item.name} “{row}” 井",
         "real": row + 0.1,
-        "integer": 2000 + row,
+        "integer": (2000 if item.maximum is None else 1) + row,
         "date": pd.Timestamp("2021-11-12") + pd.Timedelta(days=row),
         "bool": row % 2 == 0,
     }
