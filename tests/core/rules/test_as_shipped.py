@@ -51,10 +51,10 @@ def hanggin(use, level, wanted):
     ("use", "level", "wanted", "permission"),
     [
         pytest.param(1020, 101.0, "industry", "suspend", id="AC-47 HJQ-3.4a use above the index"),
-        pytest.param(1000, 101.0, "industry", "allow", id="AC-47 HJQ-3.4a use at the index"),
+        pytest.param(1000, 101.0, "industry", "review", id="AC-47 HJQ-3.4a use at the index"),
         pytest.param(900, 99.0, "industry", "suspend", id="AC-47 HJQ-3.4a level below control"),
         pytest.param(1020, 101.0, "heating", "allow", id="AC-47 HJQ-3.4a heating make-up"),
-        pytest.param(1000, 101.0, "irrigation", "allow", id="AC-56 HJQ-3.4a equality is not above"),
+        pytest.param(1000, 101.0, "irrigation", "review", id="AC-56 HJQ-3.4a equality is not above"),
     ],
 )
 def test_units_of_hanggin_suspend(use, level, wanted, permission):
@@ -104,7 +104,8 @@ def test_the_right_of_a_parcel_of_toli(area_mu):
         users=[{"user_id": "U", "county": "托里县"}],
         indices=[figure("654224", "quota_per_mu", 400, unit="m3/mu")],
     )
-    [evidence] = [json.loads(told) for told in found.rows["evidence"]]
+    of_parcel = found.rows[found.rows["subject_id"] == "P"]
+    [evidence] = [json.loads(told) for told in of_parcel["evidence"]]
     assert (evidence["area_mu"], evidence["right_m3"]) == (45, 18_000)
 
 

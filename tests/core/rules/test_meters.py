@@ -1,58 +1,21 @@
-"""Meters: coverage of units, single wells, readings, contradictions, checks."""
+"""Meters: coverage of units, single wells, stale data, checks."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
-from shapely.geometry import box
+from metered import AWAY, BY_2022, CITY, GAOCHANG, SHANSHAN, scene, well
+from saying import speaks
 
 from build import frame_of, outcomes, passed, run
 from build import scene as bare_scene
-from overdraft.core.messages import render
 from overdraft.core.policy import load_policy
 from overdraft.core.policy.settings import with_settings
 from overdraft.core.rules.binding import bindings
 from overdraft.core.rules.run import findings_of
-
-GAOCHANG, SHANSHAN, CITY = "650402", "650421", "6504"
-X = {"高昌区": 89.2, "鄯善县": 90.2, "away": 87.2}
-AWAY = {"county": "away"}
-UNITS = [
-    {"unit_id": unit, "name": name, "level": "county", "geometry": box(X[at] - 0.5, 42, X[at] + 0.5, 44)}
-    for unit, name, at in (
-        (GAOCHANG, "高昌区", "高昌区"),
-        (SHANSHAN, "鄯善县", "鄯善县"),
-        ("650121", "乌鲁木齐县", "away"),
-    )
-]
-BY_2022 = {"due_on": date(2022, 12, 31)}
-
-
-def well(name, metered=None, county="高昌区", **more):
-    return {"well_id": name, "metered": metered, "x": X[county], **more}
-
-
-def scene(policy="turpan-2021", **roles):
-    """A scene with two counties of Turpan and one beside it."""
-    return bare_scene(policy, **({"units": UNITS} if policy == "turpan-2021" else {}), **roles)
-
-
-def checks(found, kind):
-    """How many of one kind by well and year, where there are any."""
-    told = {(row.subject_id, row.period): json.loads(row.evidence)[kind] for row in found.rows.itertuples()}
-    return {key: count for key, count in told.items() if count}
-
-
-def sentences(found):
-    """Every finding can be said in both languages with nothing left out."""
-    for row in found.rows.itertuples():
-        for language in ("en", "zh"):
-            assert "{" not in render(row.message_key, json.loads(row.message_values), language)
-    return True
 
 
 class TestCoverage:
@@ -89,7 +52,7 @@ class TestCoverage:
         assert row["measured"] == pytest.approx(6850 / 6922 * 100, rel=1e-12)
         assert f'"gap":{gap}' in row["evidence"]
         assert '"share_of_recorded_count":98.95' in row["evidence"]
-        assert sentences(found)
+        speaks(found)
 
     @pytest.mark.parametrize(
         ("n_metered", "expected"),
@@ -104,7 +67,7 @@ class TestCoverage:
         given = {**BY_2022, "intake_level": "first", "recorded_count": 32}
         found = run(scene(wells=[well("A")], intakes=rows), "meters.intake_coverage", "TLF-1.2a", given)
         assert outcomes(found) == expected
-        assert sentences(found)
+        speaks(found)
 
     @pytest.mark.parametrize(
         ("as_of", "outcome", "state"),
@@ -150,7 +113,7 @@ class TestCoverage:
         of = scene(wells=wells) if wells else scene()
         found = run(of, "meters.coverage", "TLF-1.2a")
         assert outcomes(found).get(CITY) == outcome
-        assert sentences(found)
+        speaks(found)
 
     def test_late_meters_are_for_review_unless_the_well_is_younger(self):
         meters = [
@@ -168,7 +131,7 @@ class TestCoverage:
         meters = [{"meter_id": "1", "well_id": "A", "installed_on": None}]
         found = run(scene(wells=[well("A")], meters=meters), "meters.coverage", "TLF-1.2a", BY_2022)
         assert set(outcomes(found).values()) == {"not_evaluated"}
-        assert sentences(found)
+        speaks(found)
         early = scene(wells=[well("A")], meters=meters, as_of="2022-12-31")
         assert run(early, "meters.coverage", "TLF-1.2a", BY_2022).rows.empty
 
@@ -255,7 +218,7 @@ class TestRequired:
             ("soon", "metered"): "fail",
             ("none", "metered"): "fail",
         }
-        assert sentences(found)
+        speaks(found)
         assert found.counts["n_subjects"].tolist() is not None
         assert (found.counts.groupby("rule")["n_subjects"].sum() == 8).all()
 
@@ -317,7 +280,7 @@ class TestRequired:
         given = {"new_from": date(2021, 12, 1), "existing_by": by}
         of = scene(wells=[well("A", False, built_on=built), well("B", True, built_on=built)])
         found = run(of, "meters.required", "TLF-3.5a", {k: v for k, v in given.items() if v})
-        assert sentences(found)
+        speaks(found)
         assert found.rows[["subject_id", "outcome", "period_state"]].to_numpy().tolist() == [
             ["A", outcome, state]
         ]
@@ -355,176 +318,7 @@ class TestStale:
         use = next(one for one in bindings(of.policy) if one.clause.id == "KYS-R6a")
         found = findings_of(of, use)
         assert outcomes(found).get("659009") == outcome
-        assert sentences(found)
-
-
-def months(name, values, year=2024, start=1, **more):
-    return [
-        {"well_id": name, "year": year, "month": month, "volume_m3": value, **more}
-        for month, value in enumerate(values, start)
-    ]
-
-
-class TestReadings:
-    """Gaps, impossible, frozen and repeated readings."""
-
-    def run(self, rows, wells=None, as_of="2026-03-31"):
-        wells = wells or [well("A", True)]
-        found = run(scene(wells=wells, readings=rows, as_of=as_of), "meters.readings", "TLF-3.5a")
-        assert sentences(found)
-        return found
-
-    FULL = tuple(range(10, 22))
-
-    def test_a_full_year_passes_every_question(self):
-        found = self.run(months("A", self.FULL))
-        assert found.rows.empty
-        assert passed(found) == 1
-
-    def test_missing_months(self):
-        found = self.run(months("A", self.FULL[:7]))
-        assert checks(found, "missing") == {("A", "2024"): 5}
-        assert found.rows["outcome"].tolist() == ["review"]
-
-    def test_months_with_an_empty_volume_are_missing(self):
-        assert checks(self.run(months("A", [5, None, *self.FULL[2:]])), "missing") == {("A", "2024"): 1}
-
-    def test_a_figure_for_the_year_will_do(self):
-        assert self.run([{"well_id": "A", "year": 2024, "volume_m3": 5}]).rows.empty
-
-    def test_a_well_without_any_reading_is_asked_in_the_years_of_the_others(self):
-        wells = [well("A", True), well("B", True), well("C", False), well("D", True, use="monitoring")]
-        assert checks(self.run(months("A", self.FULL), wells), "missing") == {("B", "2024"): 12}
-
-    @pytest.mark.parametrize(
-        ("row", "missing"),
-        [
-            ({"commissioned_on": "2024-11-20"}, 2),
-            ({"status": "sealed", "status_on": "2024-03-05"}, 3),
-            ({"status": "sealed", "status_on": "2023-12-31"}, None),
-            ({"commissioned_on": "2025-01-01"}, None),
-        ],
-    )
-    def test_only_months_at_work_are_expected(self, row, missing):
-        wells = [well("A", True), well("B", True, **row)]
-        assert checks(self.run(months("A", self.FULL), wells), "missing").get(("B", "2024")) == missing
-
-    @pytest.mark.parametrize(("as_of", "missing"), [("2024-05-30", {}), ("2024-05-31", {("A", "2024"): 1})])
-    def test_a_month_counts_when_it_is_over(self, as_of, missing):
-        assert checks(self.run(months("A", (1, 2, 3, 4)), as_of=as_of), "missing") == missing
-
-    def test_below_zero(self):
-        found = self.run(months("A", [*self.FULL[:11], -3]))
-        assert checks(found, "negative") == {("A", "2024"): 1}
-        assert checks(found, "missing") == {("A", "2024"): 1}
-
-    @pytest.mark.parametrize(
-        ("values", "frozen"),
-        [
-            ((7, 7, 8, 9, 7, 7, 1, 2, 3, 4, 5, 6), {}),
-            ((7, 7, 7, 9, 8, 7, 1, 2, 3, 4, 5, 6), {("A", "2024"): 3}),
-            ((0, 0, 0, 0, 0, 7, 1, 2, 3, 4, 5, 6), {}),
-            ((1, 2, 3, 4, 5, 6, 8, 9, 9, 9, 9, 9), {("A", "2024"): 5}),
-        ],
-    )
-    def test_frozen(self, values, frozen):
-        assert checks(self.run(months("A", values)), "frozen") == frozen
-
-    def test_frozen_over_the_new_year_and_not_over_a_gap_or_another_well(self):
-        wells = [well("A", True), well("B", True)]
-        rows = months("A", (9, 9), 2023, 11) + months("A", (9,), 2024)
-        assert checks(self.run(rows, wells), "frozen") == {("A", "2024"): 3}
-        rows = months("A", (9, 9), 2023, 11) + months("A", (9,), 2024, 2) + months("B", (9,), 2024, 1)
-        assert checks(self.run(rows, wells), "frozen") == {}
-
-    def test_repeated(self):
-        rows = [*months("A", self.FULL), {"well_id": "A", "year": 2024, "month": 3, "volume_m3": 9}]
-        assert checks(self.run(rows), "duplicate") == {("A", "2024"): 2}
-        fine = months("A", self.FULL) + months("A", (1,), 2024, 3, account_no="Z")
-        fine += months("A", (12,), 2024, 3, as_of="2025-01-01")
-        assert checks(self.run(fine), "duplicate") == {}
-
-    def test_no_volumes_and_no_readings(self):
-        found = self.run([{"well_id": "A", "year": 2024, "energy_kwh": 5}])
-        assert outcomes(found) == {"TLF-3.5a": "not_evaluated"}
-        assert outcomes(run(scene(wells=[well("A")]), "meters.readings", "TLF-3.5a")) == {
-            "TLF-3.5a": "not_evaluated"
-        }
-
-    def test_wells_elsewhere_are_out_of_scope(self):
-        found = self.run(months("A", (-1,)), [well("A", True, **AWAY)])
-        assert found.rows.empty
-        assert found.counts["n_out_of_scope"].sum() == 1
-
-    def test_order_of_rows_changes_nothing(self):
-        rows = months("A", (7, 7, 7, -1, 5)) + months("B", (1, 1), 2023) + months("B", (2, 2, 2, 2))
-        wells = [well("A", True), well("B", True)]
-        first, second = self.run(rows, wells), self.run(rows[::-1], wells[::-1])
-        for check in ("missing", "negative", "frozen", "duplicate"):
-            assert checks(first, check) == checks(second, check)
-
-
-class TestMismatch:
-    """Reported, metered and power-derived volumes."""
-
-    def run(self, reading, reported=None, ratio=2.0, tolerance=0.1, county="高昌区"):
-        rows = [{"well_id": "A", "year": 2024, **reading}]
-        indices = [
-            {
-                "subject_role": "wells",
-                "subject_id": "A",
-                "year": 2024,
-                "measure": "use",
-                "value": reported,
-                "unit": "m3",
-            }
-        ]
-        of = scene(
-            wells=[well("A", True, county, m3_per_kwh_ratio=ratio)],
-            readings=rows,
-            **({"indices": indices} if reported is not None else {}),
-        )
-        found = run(of, "meters.mismatch", "TLF-5.3", {"tolerance_ratio": tolerance})
-        assert sentences(found)
-        return found
-
-    @pytest.mark.parametrize(
-        ("reading", "reported", "outcome", "measured"),
-        [
-            ({"volume_m3": 1000, "energy_kwh": 550}, None, None, None),  # 1100 against 1000: exactly 10 %
-            ({"volume_m3": 1000, "energy_kwh": 551}, None, "review", 0.102),
-            ({"volume_m3": 1000, "energy_kwh": 449}, None, "review", 0.102),
-            ({"volume_m3": 1000, "energy_kwh": None}, 1100, None, None),
-            ({"volume_m3": 1000, "energy_kwh": None}, 880, "review", 0.12),
-            ({"volume_m3": None, "energy_kwh": 500}, 880, "review", 0.12),
-            ({"volume_m3": 1000, "energy_kwh": 500}, 1300, "review", 0.3),
-            ({"volume_m3": 1000, "energy_kwh": None}, None, "not_evaluated", None),
-            ({"volume_m3": 0, "energy_kwh": 500}, None, "review", None),
-            ({"volume_m3": 0, "energy_kwh": 0}, None, None, None),
-        ],
-    )
-    def test_largest_difference(self, reading, reported, outcome, measured):
-        found = self.run(reading, reported)
-        assert outcomes(found).get("A") == outcome
-        if measured is not None:
-            assert found.rows.iloc[0]["measured"] == pytest.approx(measured)
-
-    def test_without_coefficient_power_says_nothing(self):
-        found = self.run({"volume_m3": 1000, "energy_kwh": 1}, ratio=None)
-        assert outcomes(found) == {"A": "not_evaluated"}
-
-    def test_no_tolerance_and_other_places(self):
-        found = self.run({"volume_m3": 1000, "energy_kwh": 9}, tolerance=None)
-        assert outcomes(found) == {"TLF-5.3": "not_evaluated"}
-        assert self.run({"volume_m3": 1000, "energy_kwh": 9}, county="away").rows.empty
-
-    def test_a_tighter_tolerance_never_clears(self):
-        for energy in range(300, 700, 25):
-            wide, tight = (
-                outcomes(self.run({"volume_m3": 1000, "energy_kwh": energy}, tolerance=one))
-                for one in (0.2, 0.1)
-            )
-            assert not (wide and not tight)
+        speaks(found)
 
 
 class TestCheckDue:
@@ -545,7 +339,7 @@ class TestCheckDue:
         of = scene(wells=[well("A")], meters=[{"meter_id": "M", "well_id": "A", **meter}])
         found = run(of, "meters.check_due", "TLF-3.5a", {"days": 30})
         assert outcomes(found).get("M") == outcome
-        assert sentences(found)
+        speaks(found)
 
     def test_closed_wells_other_places_and_no_interval(self):
         meters = [
@@ -555,13 +349,3 @@ class TestCheckDue:
         of = scene(wells=[well("A", status="sealed"), well("B", **AWAY)], meters=meters)
         assert run(of, "meters.check_due", "TLF-3.5a", {"days": 30}).rows.empty
         assert outcomes(run(of, "meters.check_due", "TLF-3.5a")) == {"TLF-3.5a": "not_evaluated"}
-
-
-def test_counts_add_up():
-    rows = months("A", (7, 7, 7, -1)) + months("B", (1, 2), 2023)
-    of = scene(wells=[well("A", True), well("B", True), well("C", True, **AWAY)], readings=rows)
-    found = run(of, "meters.readings", "TLF-3.5a")
-    counts = found.counts
-    assert (counts["n_subjects"] == counts[["n_pass", "n_rows", "n_out_of_scope"]].sum(axis=1)).all()
-    assert len(found.rows) == counts["n_rows"].sum()
-    assert isinstance(found.rows, pd.DataFrame)
