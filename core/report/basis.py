@@ -72,7 +72,9 @@ def field_label(name: str, role: str, words: Words) -> str:
 
 
 def shown_value(value: object, name: str, words: Words) -> str:
-    """A value in words: tokens by their label, numbers with separators, lists joined."""
+    """A value in words: tokens by their label, numbers with separators, lists joined; a gap in a list is told."""
+    if value is None:
+        return words("not_recorded")
     if isinstance(value, bool):
         return words("yes" if value else "no")
     if isinstance(value, (int, float)):

@@ -79,3 +79,9 @@ def test_units_are_named_in_the_language_of_the_report():
     words = Words("en", load_policy("kunyu-2025"), {"Z-1": "一区"})
     assert words.place("kunyu-old-regiments") == words.place("师市老团场") == "Old regiments of the division"
     assert (words.place("Z-1"), words.place("Z-2"), words.place("")) == ("一区", "Z-2", "—")
+
+
+def test_a_gap_in_a_list_of_evidence_is_told():
+    row = finding(evidence=json.dumps({"in_force_since": ["2022-06-30", None]}))
+    assert evidence_of(row, Words("zh")).endswith("2022-06-30、未登记")
+    assert evidence_of(row, Words("en")).endswith("2022-06-30, not recorded")
