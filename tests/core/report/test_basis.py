@@ -83,5 +83,5 @@ def test_units_are_named_in_the_language_of_the_report():
 
 def test_a_gap_in_a_list_of_evidence_is_told():
     row = finding(evidence=json.dumps({"in_force_since": ["2022-06-30", None]}))
-    assert evidence_of(row, Words("zh")).endswith("2022-06-30、未登记")
-    assert evidence_of(row, Words("en")).endswith("2022-06-30, not recorded")
+    assert evidence_of(row, Words("zh", load_policy("toli-2024"))).endswith("2022-06-30、未登记")
+    assert evidence_of(row, Words("en", load_policy("toli-2024"))).endswith("2022-06-30, not recorded")
