@@ -65,6 +65,8 @@ class EnforceResult:
 
     Attributes:
         wells: canonical fields, placement and ``outcome``, the worst finding of each well.
+        not_covered: bool per well: it lies where the policy does not apply, and nothing was found of it; its
+            ``outcome`` is ``pass`` and says nothing of any clause.
         ledger, retirement: None where the document has no such rule.
         sheets: balances, charges, volumes, rankings, vetting and closing order, by table of the case file.
         findings: the findings table, worst first.
@@ -77,6 +79,7 @@ class EnforceResult:
     as_of: date
     placement: Placement
     wells: gpd.GeoDataFrame
+    not_covered: np.ndarray
     ledger: ReplacementLedger | None
     retirement: RetirementBalance | None
     area_zones: pd.DataFrame
@@ -146,6 +149,7 @@ def enforce(
         as_of=as_of,
         placement=placement,
         wells=judged,
+        not_covered=~scene.subjects("wells").in_scope & (judged["outcome"] == "pass").to_numpy(bool),
         ledger=ledger,
         retirement=retirement,
         area_zones=areas,

@@ -42,6 +42,7 @@ def render_report(
         "head": _head(result, language),
         "total": count(len(result.wells)),
         "outcomes": wells.outcome_rows(result, words),
+        "not_covered": int(result.not_covered.sum()),
         "counties": wells.county_rows(result, words),
         "authorities": wells.authority_rows(result, words),
         "zones": wells.zone_rows(result, words),
@@ -110,6 +111,7 @@ def _warnings(result: EnforceResult, words: Words) -> list[str]:
     numbers = {
         "not_placed": int((~placed).sum()),
         "doubt": int(frame["doubt"].fillna(False).astype(bool).sum()),
+        "not_covered": int(result.not_covered.sum()),
         "unassigned": homeless if result.register.has("units") else 0,
         "policy": provenance.disagreements(result),
         "unverified": unverified,

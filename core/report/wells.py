@@ -15,28 +15,36 @@ if TYPE_CHECKING:
 
 CLASSES = ("banned", "severe", "general", "restricted")
 """Classes of zones, strictest first."""
+NOT_COVERED = "not_covered"
+"""In place of an outcome for wells that lie where the document does not apply."""
 
 
 def outcome_rows(result: EnforceResult, words: Words) -> list[dict]:
     """One row per outcome: label, what it means, number of wells and share of all."""
     total = len(result.wells)
+    numbers = _told(result).value_counts()
     return [
         {
             "token": token,
             "label": words.token("outcome", token),
             "meaning": words(f"meaning.{token}"),
-            "n": count(result.counts[token]),
-            "share": result.counts[token] / total if total else 0.0,
+            "n": count(int(numbers.get(token, 0))),
+            "share": numbers.get(token, 0) / total if total else 0.0,
         }
         for token in OUTCOMES
     ]
+
+
+def _told(result: EnforceResult) -> pd.Series:
+    """What is said of each well: its outcome, or that the document does not apply where it lies."""
+    return result.wells["outcome"].mask(result.not_covered, NOT_COVERED)
 
 
 def county_rows(result: EnforceResult, words: Words) -> list[dict]:
     """Wells of each county by outcome, those without a county last."""
     counties = result.wells["county_id"].map(lambda value: value if is_given(value) else UNASSIGNED)
     order = sorted(set(counties), key=lambda unit: (unit == UNASSIGNED, unit))
-    return _crossed(counties, result.wells["outcome"], order, words.place)
+    return _crossed(counties, _told(result), order, words.place)
 
 
 def authority_rows(result: EnforceResult, words: Words) -> list[dict]:
@@ -46,7 +54,7 @@ def authority_rows(result: EnforceResult, words: Words) -> list[dict]:
         return []
     groups = authority.map(lambda name: name if is_given(name) else UNASSIGNED)
     order = sorted(set(groups), key=lambda name: (name == UNASSIGNED, name))
-    return _crossed(groups, result.wells["outcome"], order, words.place)
+    return _crossed(groups, _told(result), order, words.place)
 
 
 def zone_rows(result: EnforceResult, words: Words) -> list[dict]:
@@ -65,12 +73,13 @@ def zone_rows(result: EnforceResult, words: Words) -> list[dict]:
         return words(f"zone.{token}")
 
     order = [name for name in (*CLASSES, "outside", "no_layer", "unknown") if (place == name).any()]
-    return _crossed(place, wells["outcome"], order, label)
+    return _crossed(place, _told(result), order, label)
 
 
 def _crossed(groups: pd.Series, outcomes: pd.Series, order: list[str], label) -> list[dict]:
     """Rows of a cross table and its total; every well stands in exactly one cell."""
-    table = pd.crosstab(groups, outcomes).reindex(index=order, columns=list(OUTCOMES), fill_value=0)
+    columns = [*OUTCOMES, *([NOT_COVERED] if (outcomes == NOT_COVERED).any() else [])]
+    table = pd.crosstab(groups, outcomes).reindex(index=order, columns=columns, fill_value=0)
     rows = [
         {
             "name": label(group),

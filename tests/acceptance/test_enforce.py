@@ -17,6 +17,7 @@ from overdraft.core.findings import OUTCOMES
 from overdraft.core.intake import build_register
 from overdraft.core.messages import render
 from overdraft.core.policy import load_policy
+from overdraft.core.report import render_report
 
 CRS = "EPSG:32645"
 X0, Y0 = 600_000, 4_750_000
@@ -220,3 +221,36 @@ def test_a_cancelled_run_stops():
 
     with pytest.raises(Cancelled):
         enforce(build_register(frames()), load_policy("turpan-2021"), AS_OF, None, stop)
+
+
+def test_the_report_does_not_call_a_well_of_another_county_good():
+    units = [("150625", "杭锦旗", 0), ("650421", "鄯善县", 10_000)]
+    register = build_register(
+        {
+            "wells": gpd.GeoDataFrame(
+                {"well_id": ["HERE", "THERE"], "use": "irrigation", "status": "dismantled"},
+                geometry=[Point(X0 + 5_000, Y0 + 5_000), Point(X0 + 15_000, Y0 + 5_000)],
+                crs=CRS,
+            ),
+            "units": gpd.GeoDataFrame(
+                [
+                    {
+                        "unit_id": unit,
+                        "name": name,
+                        "level": "county",
+                        "geometry": square(x, 0, 10_000, 10_000),
+                    }
+                    for unit, name, x in units
+                ],
+                crs=CRS,
+            ),
+        }
+    )
+    result = enforce(register, load_policy("hangjin-2023"), AS_OF, EnforceSettings())
+    wells = result.wells.set_index("well_id")["outcome"]
+    assert wells["HERE"] in OUTCOMES
+    assert wells["THERE"] == "pass"
+    assert result.not_covered.tolist() == [False, True]
+    page = render_report(result, "en")
+    assert "1 wells lie where this document does not apply" in page
+    assert '<th scope="col" class="num">Out of scope</th>' in page
