@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 
 import geopandas as gpd
@@ -254,3 +255,6 @@ def test_the_report_does_not_call_a_well_of_another_county_good():
     page = render_report(result, "en")
     assert "1 wells lie where this document does not apply" in page
     assert '<th scope="col" class="num">Out of scope</th>' in page
+    anchors = set(re.findall(r'href="#([a-z_]+)"', page))
+    assert "wells" in anchors
+    assert {name for name in anchors if f'id="{name}"' not in page} == set()
