@@ -88,9 +88,11 @@ def shown_value(value: object, name: str, words: Words) -> str:
             [_pair(key, shown_value(item, key, words), words) for key, item in value.items()], words
         )
     text = str(value)
+    if name == "reasons":
+        return words.either(f"reason.{text}", text)
     enums = register_schema().enums
     known = [enum for enum in _enums_of_field().get(name, ()) if text in enums[enum]]
-    return enums[known[0]][text].label(words.language) if known else text
+    return enums[known[0]][text].label(words.language) if known else words.choice(text)
 
 
 def number(value: float) -> str:

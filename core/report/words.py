@@ -50,6 +50,9 @@ _ENUM_OF_SETTING = {
     "replacement.evidence_kinds": "evidence_kind",
 }
 
+_COMMON_ENUMS = ("unit_level", "pool_level", "use", "charge_base", "outcome", "permission")
+"""Enumerations that go first where several hold a token."""
+
 
 class Words:
     """Everything the report says, in ``en`` or ``zh``.
@@ -155,7 +158,17 @@ class Words:
 
     def _choice(self, setting: Setting, token: object) -> str:
         enum = _ENUM_OF_SETTING.get(setting.key)
-        return self.token(enum, token) if enum else self.either(f"choice.{token}", str(token))
+        return self.token(enum, token) if enum else self.choice(str(token))
+
+    def choice(self, token: str) -> str:
+        """What a token means wherever it stands: its own text, else its label in the enumerations that have it, first
+        of those of ``_COMMON_ENUMS``; any other text as it is."""
+        key = f"choice.{token}"
+        if f"report.{key}" in catalogue():
+            return self(key)
+        enums = {**results_schema().enums, **register_schema().enums}
+        holding = [name for name in (*_COMMON_ENUMS, *enums) if token in enums[name]]
+        return enums[holding[0]][token].label(self.language) if holding else token
 
     def _told(self, name: str, value: object, role: str) -> object:
         if isinstance(value, bool):

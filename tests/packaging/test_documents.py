@@ -25,6 +25,8 @@ DOCUMENTS = ("turpan-2021", "toli-2024", "hangjin-2023", "yengisar-2020", "kunyu
 OUTCOMES = ("fail", "review", "not_evaluated", "exempt", "pass")
 RAW = re.compile(r"\b(?:message|label)s?\.[a-z_]+\.[a-z_]+|\{[a-z_]+\}|\bNone\b|\bnan\b")
 """What a text that nobody translated or filled in leaves behind."""
+TOKEN = re.compile(r"[\u4e00-\u9fff]+：[a-z_]{3,}(?=[。；、])")
+"""A token of the code where a Chinese page shows a value."""
 
 
 @pytest.fixture(scope="session", params=DOCUMENTS)
@@ -73,6 +75,7 @@ def test_a_document_from_layers_to_report(
     assert missing == []
     spoken = html.unescape(re.sub(r"<(style|script)\b.*?</\1>|<[^>]+>", " ", page, flags=re.S))
     assert RAW.findall(spoken) == []
+    assert TOKEN.findall(spoken) == []
     foreign = {clause for (clause,) in rows(case, "SELECT DISTINCT clause FROM findings")} - set(
         policy.clauses
     )

@@ -57,7 +57,7 @@ def _passed(scene: Scene, binding: Binding, field: str) -> Verdicts:
         action=np.select([passed, failed | undone], ["none", "list"], "supply_data").astype(object),
         key=f"projects.{field}." + kind,
         values={"project": projects["row_id"].to_numpy(), "state": state.to_numpy()},
-        evidence={"state": state.to_numpy(), "build_kind": projects["build_kind"].to_numpy()},
+        evidence={field: state.to_numpy(), "build_kind": projects["build_kind"].to_numpy()},
     )
 
 

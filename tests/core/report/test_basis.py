@@ -85,3 +85,35 @@ def test_a_gap_in_a_list_of_evidence_is_told():
     row = finding(evidence=json.dumps({"in_force_since": ["2022-06-30", None]}))
     assert evidence_of(row, Words("zh", load_policy("toli-2024"))).endswith("2022-06-30、未登记")
     assert evidence_of(row, Words("en", load_policy("toli-2024"))).endswith("2022-06-30, not recorded")
+
+
+def tokens_of_settings() -> set[tuple[str, str]]:
+    """Every text that a setting of a shipped policy may have, with the policy."""
+    found = set()
+    for name in ("turpan-2021", "toli-2024", "hangjin-2023", "yengisar-2020", "kunyu-2025", "national"):
+        for setting in load_policy(name).settings.values():
+            found |= {(name, token) for token in setting.allowed if isinstance(token, str)}
+    return found
+
+
+def test_all_choices_of_settings_have_words():
+    tokens = tokens_of_settings()
+    assert len(tokens) > 50
+    lacking = {
+        token
+        for name, token in tokens
+        if Words("zh", load_policy(name)).choice(token) == token != token.upper()
+    }
+    assert lacking == set()
+
+
+def test_a_token_reads_as_what_it_mostly_is():
+    policy = load_policy("turpan-2021")
+    assert [Words("zh", policy).choice(one) for one in ("county", "irrigation", "fail", "recorded")] == [
+        "县级",
+        "农业灌溉",
+        "不符合",
+        "登记值",
+    ]
+    row = finding(evidence=json.dumps({"reasons": ["double_pledge", "incomplete"]}))
+    assert evidence_of(row, Words("zh", policy)).endswith("重复对应、有效对应不足")
