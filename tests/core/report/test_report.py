@@ -415,7 +415,18 @@ def test_every_message_of_the_family_is_used():
     folder = ROOT / "core/report"
     source = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
     source += "".join(path.read_text(encoding="utf-8") for path in (ROOT / "resources/report").glob("*.j2"))
-    composed = ("rule.", "meaning.", "kind.", "state.", "choice.", "confidence.", "force.", "unit.", "role.")
+    composed = (
+        "rule.",
+        "meaning.",
+        "kind.",
+        "state.",
+        "choice.",
+        "reason.",
+        "confidence.",
+        "force.",
+        "unit.",
+        "role.",
+    )
     composed += ("warning.", "zone.", "met.", "basis.", "cause.", "option.", "balance_rule_")
     for key in (key for key in catalogue() if key.startswith("report.")):
         name = key.removeprefix("report.")
