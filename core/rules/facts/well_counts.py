@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...overlay.zones import Zones
+from ...register.readings import UNREAD_MONTH, told_readings
 from .applied import TAKES_NO_WATER
 from .wells_now import IN_USE
 
@@ -168,21 +169,20 @@ def self_supply_years(scene: Scene, counties: Sequence[str], years: Sequence[int
 
 
 def _readings(scene: Scene) -> pd.DataFrame:
-    """Readings of known wells with the first day of the time that they cover: ``well`` ``start`` and amounts."""
+    """Readings of known wells with the first day of the time that they cover: ``well`` ``start`` and amounts, NaN
+    where a figure cannot be used."""
     frame = scene.frame("readings")
-    year = frame["year"].to_numpy(dtype="float64", na_value=np.nan)
-    month = frame["month"].to_numpy(dtype="float64", na_value=np.nan)
+    told = told_readings(frame, scene.register, scene.as_of)
+    year, month = told["year"].to_numpy(), told["month"].to_numpy()
     well = np.asarray(scene.rows_of("wells", frame["well_id"]), dtype=np.int64)
-    sane = (well >= 0) & (year >= 1800) & (year <= 2200) & (np.isnan(month) | ((month >= 1) & (month <= 12)))
-    year, month = year[sane].astype("int64"), month[sane]
-    whole = np.isnan(month)
-    first = (year - 1970) * 12 + np.where(whole, 1, month).astype("int64") - 1
+    sane = (well >= 0) & (year >= 1800) & (year <= 2200) & (month != UNREAD_MONTH)
+    first = (year[sane].astype("int64") - 1970) * 12 + np.maximum(month[sane].astype("int64"), 1) - 1
     return pd.DataFrame(
         {
             "well": well[sane],
             "start": first.astype("datetime64[M]").astype("datetime64[ns]"),
-            "volume_m3": frame["volume_m3"].to_numpy(dtype="float64")[sane],
-            "energy_kwh": frame["energy_kwh"].to_numpy(dtype="float64")[sane],
+            "volume_m3": told["volume_m3"].to_numpy()[sane],
+            "energy_kwh": told["energy_kwh"].to_numpy()[sane],
         }
     )
 

@@ -195,6 +195,11 @@ def still_used(readings, well=None, **roles):
         ([{"year": 2025, "volume_m3": 900.0}], "not_evaluated"),
         ([{"year": 2026, "volume_m3": 0.5}], "fail"),
         ([{"year": 2024, "volume_m3": 900.0}], "not_evaluated"),
+        (
+            [{"year": 2025, "month": 6, "volume_m3": -100.0}, {"year": 2025, "month": 7, "volume_m3": 50.0}],
+            "fail",
+        ),
+        ([{"year": 2025, "month": 6, "volume_m3": -100.0}], "not_evaluated"),
     ],
 )
 def test_closed_wells(readings, outcome):
