@@ -250,9 +250,9 @@ def electronic(scene: Scene, binding: Binding) -> Verdicts:
         key=np.where(lacking > 0, "permits.electronic.lacking", "permits.electronic.unknown"),
         values={
             "unit": tally["unit_id"].to_numpy(),
-            "permits": tally["n_permits"].to_numpy(),
-            "electronic": tally["n_electronic"].to_numpy(),
-            "unknown": unknown.to_numpy(),
+            "permits": tally["n_permits"].to_numpy(dtype="float64"),
+            "electronic": tally["n_electronic"].to_numpy(dtype="float64"),
+            "unknown": unknown.to_numpy(dtype="float64"),
             "rate": rate.round(2).to_numpy(),
         },
         measured=rate.to_numpy(dtype="float64"),

@@ -1,4 +1,4 @@
-"""The policies of Toli and Hanggin as they are shipped, over small registers: what their bindings make of the rules."""
+"""The policies of counties as they are shipped, over small registers: what their bindings make of the rules."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from saying import speaks
+from saying import said, speaks
 from shapely.geometry import box
 
 from build import outcomes, passed, run, scene
@@ -424,6 +424,12 @@ def test_share_of_electronic_permits():
     assert table.at[GAOCHANG, "measured"] == 50.0
     assert table.at["6504", "measured"] == 50.0
     assert passed(found) == 1
+
+
+def test_counts_of_one_sentence_are_written_alike():
+    permits = [permit(f"P{n}", 1, electronic=n > 0) for n in range(1201)]
+    found = run(scene(wells=[], permits=permits), "permits.electronic", "TLF-3.2e")
+    assert "1,200 of 1,201 permits" in said(rows(found).set_index("subject_id").loc[GAOCHANG])
 
 
 def test_a_city_that_is_its_own_county_counts_each_permit_once():
