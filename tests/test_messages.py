@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CODE = ("core", "processing", "plugin", "ui")
 FAMILIES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 KEY = re.compile(rf"({'|'.join(FAMILIES)})(\.[A-Za-z0-9_]+)+")
-SINK_KEYWORDS = {"message_key", "reason_key", "key"}
+SINK_KEYWORDS = {"message_key", "remedy_key", "why_key", "reason_key", "key"}
 SINK_CALLS = {"OverdraftError", "render", "cannot"}
 ASKING_CALLS = {"value", "setting", "cannot"}
 """Their first word is the key of a setting, or they speak for themselves."""

@@ -31,7 +31,12 @@ CONTRACT = {
     "retirement_balance": "unit_id name level target_year# target_mu~ retired_mu~ restored_mu~ net_mu~ gap_mu~ met? "
     "period_state registered_mu~ area_difference_mu~ n_parcels# outcome",
 }
-OTHERS = {"plans", "imports", "raw_values", "decisions", "history", "runs", "settings", "meta"}
+OTHERS = {"plans", "imports", "raw_values", "decisions", "history", "runs", "settings", "meta"} | {
+    "problems",
+    "problem_counts",
+    "conversions",
+    "set_aside",
+}
 SHEETS = {
     "quota_balance": BALANCE_COLUMNS,
     "quota_allocation": ROW_COLUMNS,

@@ -1,0 +1,1 @@
+"""Import: what a bureau brings becomes a canonical layer; every repair is counted, explained and reversible."""
