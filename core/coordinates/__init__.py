@@ -1,1 +1,1 @@
-"""Coordinates as they come: degrees, plane grids with and without zone, shifted datums; what they are is measured, not guessed."""
+"""Coordinates as they come: degrees, grids with and without zone, shifted datums. What they are is measured."""
