@@ -6,6 +6,7 @@ layer, so that a technician can go to the place. Like findings they carry messag
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ import shapely
 from .findings.verdicts import to_json
 from .messages import render
 from .personal import masked
+from .schema import register_schema
 
 SEVERITIES = ("error", "warning", "note")
 """Worst first. An error makes a verdict impossible or wrong, a warning may change one, a note is good to know."""
@@ -134,13 +136,14 @@ def concat_problems(parts: Iterable[Problems]) -> Problems:
 
 def told_problems(found: Problems, language: str) -> gpd.GeoDataFrame:
     """The rows with ``problem_id``, ``message`` and ``remedy`` in ``language``, worst first, as a layer of points."""
-    import json
-
     rows = found.rows
     rank = rows["severity"].map({token: place for place, token in enumerate(SEVERITIES)})
     rows = rows.assign(_rank=rank).sort_values("_rank", kind="stable").drop(columns="_rank")
     rows = rows.reset_index(drop=True)
-    values = [json.loads(text) for text in rows["message_values"]]
+    values = [
+        _in_words(role, json.loads(text), language)
+        for role, text in zip(rows["subject_role"], rows["message_values"], strict=True)
+    ]
     told = rows.drop(columns=["message_key", "remedy_key", "geometry"])
     told["problem_id"] = np.arange(1, len(rows) + 1)
     told["message"] = [render(key, v, language) for key, v in zip(rows["message_key"], values, strict=True)]
@@ -152,6 +155,25 @@ def told_counts(found: Problems, language: str) -> pd.DataFrame:
     """The counts with the reason for what was not checked in ``language``."""
     why = [render(key, {}, language) if key else None for key in found.counts["why_key"]]
     return found.counts.drop(columns="why_key").assign(why_not=why)
+
+
+def _in_words(role: str, values: dict[str, object], language: str) -> dict[str, object]:
+    """The values of a message with fields by their labels, and tokens of an enumeration by theirs."""
+    schema = register_schema()
+    fields = schema.roles[role].fields if role in schema.roles else {}
+    name = values.get("field")
+    told = dict(values)
+    for key in ("field", "target"):
+        given = told.get(key)
+        names = given if isinstance(given, list) else [given]
+        words = [f"{fields[n].label(language)} ({n})" if n in fields else n for n in names if n is not None]
+        if words:
+            told[key] = words if isinstance(given, list) else words[0]
+    enum = fields[name].enum if isinstance(name, str) and name in fields else ""
+    if enum and "expected" in told:
+        tokens = str(told["expected"]).split(" / ")
+        told["expected"] = " / ".join(schema.label(enum, token, language) for token in tokens)
+    return told
 
 
 def _column(value: object, size: int, name: str) -> object:

@@ -32,6 +32,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
         GROUP: id of its group.
         ROLES: roles that are parameters, in order. REQUIRED: those that parameters or ``CASE`` must supply
             (zones: or a policy that names units as zones).
+        READS: further parameters that are layers or tables.
         POLICY_REQUIRED: whether the run needs a policy.
     """
 
@@ -39,6 +40,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
     GROUP = ""
     ROLES: tuple[str, ...] = ()
     REQUIRED: tuple[str, ...] = ()
+    READS: tuple[str, ...] = ()
     POLICY_REQUIRED = False
     WRITES_CASE = False
 

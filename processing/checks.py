@@ -19,6 +19,7 @@ from ..core.errors import OverdraftError
 from ..core.schema import register_schema
 from . import parameters as declared
 from .casefiles import tables_with_rows
+from .import_checks import IMPORT_CHECKS
 from .inputs import day_of, is_given, language_of, path_of, policy_reference, settings_of
 from .layers.destination import file_destination
 from .layers.source import LayerSource, open_source
@@ -334,12 +335,11 @@ def _destinations(
 def _files_read(
     algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext
 ) -> Iterator[tuple[str, Path]]:
-    for name in ("CASE", "POLICY_FILE", *_CASES):
+    for name in ("CASE", "POLICY_FILE", "MAPPING", *_CASES):
         path = path_of(algorithm, parameters, name, context)
         if path is not None:
             yield name, path
-    tables = [role.upper() for role in algorithm.ROLES] + ["BOUNDS"] * _has(algorithm, "BOUNDS")
-    for name in tables:
+    for name in (*(role.upper() for role in algorithm.ROLES), *algorithm.READS):
         if is_given(parameters, name):
             source = open_source(algorithm, parameters, name, context)
             if source is not None and source.path is not None:
@@ -353,6 +353,7 @@ def _shown(value: object) -> str:
 
 
 CHECKS = (
+    *IMPORT_CHECKS,
     _case,
     _cases_to_compare,
     _roles,

@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessingParameterDateTime,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
@@ -205,6 +206,26 @@ def number(name: str, label: str, minimum: float = 0.0) -> QgsProcessingParamete
 def pairs(name: str, label: str) -> QgsProcessingParameterDefinition:
     """Numbers by name, a line each: ``name = number``."""
     return QgsProcessingParameterString(name, label, multiLine=True, optional=True)
+
+
+def text(name: str, label: str) -> QgsProcessingParameterDefinition:
+    """One line of text that may be left out."""
+    return QgsProcessingParameterString(name, label, optional=True)
+
+
+def layer_sink(name: str, label: str, needed: bool = False) -> QgsProcessingParameterFeatureSink:
+    """An output layer of any kind."""
+    kind = QgsProcessing.SourceType.TypeVector
+    if needed:
+        return QgsProcessingParameterFeatureSink(name, label, kind)
+    return QgsProcessingParameterFeatureSink(name, label, kind, optional=True, createByDefault=False)
+
+
+def points_sink(name: str, label: str, needed: bool = False) -> QgsProcessingParameterFeatureSink:
+    """An output layer of points; one that is not needed is still made by default in dialogs."""
+    return QgsProcessingParameterFeatureSink(
+        name, label, QgsProcessing.SourceType.TypeVectorPoint, optional=not needed
+    )
 
 
 def case_to_compare(name: str, label: str) -> QgsProcessingParameterDefinition:

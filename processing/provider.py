@@ -18,11 +18,15 @@ from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
 from .planning.closingorder import ClosingOrder
 from .register.createregister import CreateRegister
+from .register.importlayer import ImportLayer
+from .register.undoimport import UndoImport
 from .siting.vetsites import VetSites
 from .texts import icon_path, tr
 
 ALGORITHMS = (
     CreateRegister,
+    ImportLayer,
+    UndoImport,
     ClassifyWells,
     ReplacementLedger,
     RetirementBalance,

@@ -41,6 +41,17 @@ def as_lines(frame: pd.DataFrame, table: str) -> OutputLayer:
     return layer
 
 
+def as_points(frame: pd.DataFrame, table: str) -> OutputLayer:
+    """A result frame of points, some without a place, as a layer in WGS 84."""
+    import shapely
+
+    layer = as_table(frame, table)
+    layer.wkb = shapely.to_wkb(frame.geometry.to_numpy())
+    layer.wkb_type = QgsWkbTypes.Type.Point
+    layer.crs = QgsCoordinateReferenceSystem(_LINES_CRS)
+    return layer
+
+
 def with_columns(table: Table, frame: pd.DataFrame, added: str, reason: str = "") -> OutputLayer:
     """A layer as it was read, with the columns of a result table behind its own.
 
@@ -100,7 +111,7 @@ def _layer_from_case(frame: pd.DataFrame, role: str) -> Table:
     for name in frame.columns:
         if name == "geometry":
             continue
-        kind = fields_from_schema([known[name]])[0].kind if name in known else _kind_of(frame[name])
+        kind = fields_from_schema([known[name]])[0].kind if name in known else kind_of(frame[name])
         fields.append(Field(name, kind))
         columns.append(column(frame[name], kind))
     geometry = frame.geometry.to_numpy()
@@ -118,7 +129,8 @@ def _layer_from_case(frame: pd.DataFrame, role: str) -> Table:
     )
 
 
-def _kind_of(values: pd.Series) -> str:
+def kind_of(values: pd.Series) -> str:
+    """The kind of column, of ``layers.fields``, that holds a column of a frame."""
     import pandas as pd
 
     if pd.api.types.is_bool_dtype(values.dtype):

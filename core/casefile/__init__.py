@@ -2,6 +2,7 @@
 
 from .backup import backups, latest_backup, remove_leftovers
 from .content import CaseContent, case_content, used_settings
+from .imports import add_import, undo_import
 from .layout import SCHEMA_VERSION
 from .store import WriteResult, create_case, read_case, read_results, write_case
 
@@ -9,6 +10,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "CaseContent",
     "WriteResult",
+    "add_import",
     "backups",
     "case_content",
     "create_case",
@@ -16,6 +18,7 @@ __all__ = [
     "read_case",
     "read_results",
     "remove_leftovers",
+    "undo_import",
     "used_settings",
     "write_case",
 ]

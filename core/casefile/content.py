@@ -43,7 +43,8 @@ class CaseContent:
         tables: frames by table name: roles of the register, and result tables.
         language: ``en`` or ``zh``, for labels, value lists and styles.
         run: the row of ``runs``; empty when no run is recorded.
-        history: the entry of ``history`` that goes with it.
+        history: the entry of ``history`` that goes with it; empty when nothing is to be remembered.
+        added: rows to be added to tables that grow (``imports``, ``raw_values``), by table name.
         settings: the policy's settings as used, rows of ``settings``; None leaves that table alone.
         unreadable: cells that the intake could not read and left empty: ``role``, ``subject_id``, ``field``,
             ``raw_value``; None leaves those on record alone.
@@ -55,6 +56,7 @@ class CaseContent:
     language: str
     run: Mapping[str, object] = field(default_factory=dict)
     history: Mapping[str, str] = field(default_factory=dict)
+    added: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     settings: pd.DataFrame | None = None
     unreadable: pd.DataFrame | None = None
     meta: Mapping[str, str] = field(default_factory=dict)

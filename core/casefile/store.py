@@ -205,14 +205,19 @@ def _update(connection: sqlite3.Connection, content: CaseContent, progress: Prog
         unreadable.record(connection, content.unreadable, content.tables, keys)
     _refresh_settings(connection, content)
     _set_meta(connection, content)
-    if not content.run:
-        return history.head(connection)
-    append_rows(connection, layouts()["runs"], pd.DataFrame([content.run]))
-    for name in ("runs", "history", "meta", "settings"):
+    changed = list(content.added)
+    for name, rows in content.added.items():
+        append_rows(connection, layouts()[name], rows)
+    if content.run:
+        append_rows(connection, layouts()["runs"], pd.DataFrame([content.run]))
+        changed += ["runs", "history", "meta", "settings"]
+    elif content.history:
+        changed.append("history")
+    for name in changed:
         connection.execute(
             "UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?", (content.moment or _now(), name)
         )
-    return history.append(connection, content.history)
+    return history.append(connection, content.history) if content.history else history.head(connection)
 
 
 def _put(

@@ -11,6 +11,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ..schema import register_schema
+
+UNREAD = "importing.kind.unreadable"
+"""Reason of the cells that an import could not read."""
+
+IMPORT_ID = "import_id"
+"""Column of imported rows that names their batch."""
+
 BATCH = "register"
 """``batch_id`` of these rows, which every run writes anew; the batches of imports are never touched."""
 
@@ -45,7 +53,10 @@ def record(
 
 
 def restore(connection: sqlite3.Connection, frames: dict[str, pd.DataFrame]) -> None:
-    """Give the raw texts back to the frames (indexed by row key), where the cell is still empty."""
+    """Give the raw texts back to the frames (indexed by row key), where the cell is still empty.
+
+    Cells that an import could not read are found by the id of their row, since an import counts rows of its source.
+    """
     rows = connection.execute(
         "SELECT role, field, row, raw_value FROM raw_values WHERE batch_id = ?", (BATCH,)
     ).fetchall()
@@ -53,6 +64,20 @@ def restore(connection: sqlite3.Connection, frames: dict[str, pd.DataFrame]) -> 
         frame = frames.get(role)
         if frame is None or field not in frame.columns or key not in frame.index:
             continue
-        if pd.isna(frame.at[key, field]):
-            frame[field] = frame[field].astype(object)
-            frame.at[key, field] = raw
+        _give_back(frame, key, field, raw)
+    imported = connection.execute(
+        "SELECT role, field, subject_id, batch_id, raw_value FROM raw_values WHERE reason_key = ?", (UNREAD,)
+    ).fetchall()
+    for role, field, subject, batch, raw in imported:
+        frame = frames.get(role)
+        if frame is None or field not in frame.columns or IMPORT_ID not in frame.columns:
+            continue
+        name = register_schema().roles[role].key[0]
+        for key in frame.index[(frame[name] == subject) & (frame[IMPORT_ID] == batch)]:
+            _give_back(frame, key, field, raw)
+
+
+def _give_back(frame: pd.DataFrame, key: object, field: str, raw: str) -> None:
+    if pd.isna(frame.at[key, field]):
+        frame[field] = frame[field].astype(object)
+        frame.at[key, field] = raw

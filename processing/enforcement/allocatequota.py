@@ -22,6 +22,7 @@ class AllocateQuota(SceneAlgorithm):
     GROUP = "enforcement"
     ROLES = ABSTRACTION
     REQUIRED = ("wells",)
+    READS = ("BOUNDS",)
 
     def declare(self):
         return (

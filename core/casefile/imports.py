@@ -1,0 +1,197 @@
+"""Imports into a case file, and their undoing.
+
+An import adds its rows to a role, or takes the place of all rows of the role. Each row names its batch; the batch, the
+raw value of every changed cell and every row that was replaced stay on record, so that an import can be explained and
+taken back. Both are one transaction with an entry in the history, after a verified backup.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from ..errors import OverdraftError
+from ..findings.verdicts import to_json
+from ..importing.record import Batch
+from ..register.identity import ROW_ID
+from ..schema import register_schema
+from .content import CaseContent
+from .layout import layouts
+from .opening import reading
+from .store import WriteResult, write_case
+from .tables import read_table
+from .unreadable import IMPORT_ID
+
+REPLACED_ROW = "importing.kind.replaced"
+WHOLE_ROW = "*"
+"""``field`` of a record in ``raw_values`` that holds a whole row which an import replaced."""
+
+
+def add_import(
+    path: str | os.PathLike,
+    frame: pd.DataFrame,
+    batch: Batch,
+    mode: str,
+    language: str,
+    persons: pd.DataFrame | None = None,
+) -> WriteResult:
+    """Put an imported layer or table into a case file.
+
+    Args:
+        frame: canonical, as :func:`importing.import_source` makes it.
+        mode: of ``importing.choices.MODES``: ``append`` to the rows of the role, or ``replace`` them all.
+        persons: personal data that goes with it, None for none; added to the role ``persons``.
+
+    Raises:
+        OverdraftError: as :func:`write_case`; an id in the import that the role already has (append).
+    """
+    role = str(batch.row["role"])
+    own = frame.drop(columns=ROW_ID).assign(**{IMPORT_ID: batch.row["batch_id"]})
+    before, language_of_file = _rows(path, role)
+    added = {"imports": pd.DataFrame([batch.row]), "raw_values": batch.changes}
+    if mode == "append" and len(before):
+        _refuse_known(role, before, own)
+        own = _joined(before, own)
+    elif len(before):
+        added["raw_values"] = pd.concat([batch.changes, _on_record(before, role, batch)], ignore_index=True)
+    tables = {role: own}
+    if persons is not None:
+        known, _ = _rows(path, "persons")
+        tables["persons"] = pd.concat([known, persons], ignore_index=True).drop_duplicates()
+    after = {
+        name: batch.row[name] for name in ("source", "source_hash", "n_read", "n_written", "n_set_aside")
+    }
+    return write_case(
+        path,
+        CaseContent(
+            tables=tables,
+            language=language_of_file or language,
+            added=added,
+            history=_entry(
+                "import", batch.row["batch_id"], batch.row["imported_by"], {**after, "mode": mode}
+            ),
+        ),
+    )
+
+
+def undo_import(
+    path: str | os.PathLike, batch_id: str, who: str, moment: datetime, language: str
+) -> WriteResult:
+    """Take an import back: its rows go, the rows that it replaced return. The record stays and says so.
+
+    Raises:
+        OverdraftError: no such import, taken back already, or another import has replaced its rows since.
+    """
+    with reading(Path(path)) as connection:
+        imports = read_table(connection, "imports").reset_index(drop=True)
+        raw = read_table(connection, "raw_values")
+    where = imports.index[imports["batch_id"] == batch_id]
+    if len(where) == 0:
+        found = imports.loc[imports["undone_at"].isna(), "batch_id"].tolist()
+        raise OverdraftError("casefile.import_unknown", found=batch_id, allowed=found)
+    role = imports.at[where[0], "role"]
+    if pd.notna(imports.at[where[0], "undone_at"]):
+        raise OverdraftError("casefile.import_undone", found=batch_id, at=imports.at[where[0], "undone_at"])
+    _refuse_replaced(imports, raw, batch_id)
+    rows, language_of_file = _rows(path, role)
+    kept = rows[rows[IMPORT_ID] != batch_id] if IMPORT_ID in rows.columns else rows
+    old = raw[(raw["batch_id"] == batch_id) & (raw["field"] == WHOLE_ROW)]
+    kept = _joined(_restored(old["raw_value"], rows), kept) if len(old) else kept
+    imports["undone_at"] = imports["undone_at"].astype(object)
+    imports["undone_by"] = imports["undone_by"].astype(object)
+    imports.loc[where, ["undone_at", "undone_by"]] = [moment.isoformat(timespec="seconds"), who]
+    after = {"n_removed": len(rows) - len(kept) + len(old), "n_restored": len(old)}
+    return write_case(
+        path,
+        CaseContent(
+            tables={role: kept.reset_index(drop=True), "imports": imports},
+            language=language_of_file or language,
+            history=_entry("undo_import", batch_id, who, after),
+        ),
+    )
+
+
+def _rows(path: str | os.PathLike, role: str) -> tuple[pd.DataFrame, str]:
+    """The rows of a role as they stand, results of runs left out, and the language of the file."""
+    with reading(Path(path)) as connection:
+        frame = read_table(connection, role, layouts()[role].results)
+        found = connection.execute("SELECT value FROM meta WHERE key = 'language'").fetchone()
+    return frame.reset_index(drop=True), found[0] if found else ""
+
+
+def _refuse_known(role: str, before: pd.DataFrame, own: pd.DataFrame) -> None:
+    item = register_schema().roles[role]
+    keys = [*item.key, *item.editions]
+    old = set(map(tuple, before[keys].astype(object).where(before[keys].notna(), None).to_numpy()))
+    new = list(map(tuple, own[keys].astype(object).where(own[keys].notna(), None).to_numpy()))
+    twice = [" / ".join(map(str, filter(None, key))) for key in new if key in old and key[0] is not None]
+    if twice:
+        raise OverdraftError("casefile.import_twice", role=role, n=len(twice), found=twice[:5])
+
+
+def _joined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Rows of both, the second in the system of the first."""
+    if isinstance(first, gpd.GeoDataFrame) and isinstance(second, gpd.GeoDataFrame):
+        if first.crs is not None and second.crs is not None and len(second):
+            second = second.to_crs(first.crs)
+        if first.active_geometry_name != second.active_geometry_name:
+            second = second.rename_geometry(first.active_geometry_name)
+    parts = [part for part in (first, second) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else first
+
+
+def _on_record(before: pd.DataFrame, role: str, batch: Batch) -> pd.DataFrame:
+    """The rows that an import replaces, each as JSON, so that they can come back."""
+    shapes = before.geometry if isinstance(before, gpd.GeoDataFrame) else None
+    plain = pd.DataFrame(before.drop(columns=shapes.name)) if shapes is not None else before
+    wkt = None if shapes is None else shapely.to_wkt(shapes.to_numpy(), rounding_precision=-1)
+    texts = []
+    for place, row in enumerate(plain.astype(object).where(plain.notna(), None).to_dict("records")):
+        if wkt is not None and wkt[place] is not None:
+            row = {**row, shapes.name: wkt[place]}
+        texts.append(to_json(row))
+    return pd.DataFrame(
+        {
+            "batch_id": batch.row["batch_id"],
+            "role": role,
+            "row": range(1, len(before) + 1),
+            "subject_id": before[register_schema().roles[role].key[0]],
+            "field": WHOLE_ROW,
+            "raw_value": texts,
+            "reason_key": REPLACED_ROW,
+        }
+    )
+
+
+def _restored(texts: pd.Series, like: pd.DataFrame) -> pd.DataFrame:
+    """Rows from their JSON; geometry in the system of the layer as it stands."""
+    rows = pd.DataFrame([json.loads(text) for text in texts])
+    if not isinstance(like, gpd.GeoDataFrame):
+        return rows
+    name = like.active_geometry_name
+    texts = rows.pop(name) if name in rows.columns else pd.Series([None] * len(rows))
+    shapes = shapely.from_wkt([text if isinstance(text, str) else None for text in texts])
+    return gpd.GeoDataFrame(rows.assign(**{name: gpd.GeoSeries(list(shapes), crs=like.crs)}), geometry=name)
+
+
+def _refuse_replaced(imports: pd.DataFrame, raw: pd.DataFrame, batch_id: str) -> None:
+    """A later import that took this one's rows away must be taken back first."""
+    order = list(imports["batch_id"])
+    later = order[order.index(batch_id) + 1 :]
+    replacing = set(raw.loc[raw["field"] == WHOLE_ROW, "batch_id"])
+    role = imports.at[order.index(batch_id), "role"]
+    for place, name in enumerate(order):
+        same = imports.at[place, "role"] == role and pd.isna(imports.at[place, "undone_at"])
+        if name in later and name in replacing and same:
+            raise OverdraftError("casefile.import_replaced", found=batch_id, by=name)
+
+
+def _entry(kind: str, subject: object, who: object, after: dict[str, object]) -> dict[str, str]:
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return {"at": at, "kind": kind, "who": str(who), "subject": str(subject), "after": to_json(after)}
