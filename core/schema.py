@@ -42,10 +42,11 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Unit(Labelled):
-    """A unit of measurement; `aliases` are other spellings of it."""
+    """A unit of measurement; `aliases` are other spellings of it, `least` is the smallest plausible amount."""
 
     name: str
     aliases: tuple[str, ...] = ()
+    least: float | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Field(Labelled):
 
     `type` is text, real, integer, date or bool; `enum` names an enumeration ("" = none); `many` marks a list joined
     by ``;``; `required` means that the column must exist; `personal` marks personal data, `json` text holding JSON;
-    `minimum` and `maximum` bound a whole number, both included.
+    `minimum` and `maximum` bound a whole number, both included; one outside cannot be read. `least`, `above` (not
+    included) and `most` say what is plausible: a form warns, nothing is refused.
     """
 
     name: str
@@ -75,9 +77,12 @@ class Field(Labelled):
     json: bool = False
     minimum: int | None = None
     maximum: int | None = None
+    least: float | None = None
+    above: float | None = None
+    most: float | None = None
     aliases: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
-    unit_label: Labelled | None = None
+    unit_label: Unit | None = None
 
     def heading(self, language: str) -> str:
         """The label followed by the unit, as a column heading: ``Depth (m)``."""
@@ -151,9 +156,7 @@ def column_aliases(item: Field) -> tuple[str, ...]:
     """Every other name of a field: its aliases, and its labels (with the unit where it has one)."""
     if item.unit_label is None:
         return (*item.aliases, item.en, item.zh)
-    spellings = dict.fromkeys(
-        (item.unit_label.en, item.unit_label.zh, item.unit, *_unit_aliases(item.unit_label))
-    )
+    spellings = dict.fromkeys((item.unit_label.en, item.unit_label.zh, item.unit, *item.unit_label.aliases))
     with_unit = tuple(f"{label}({unit})" for label in (item.en, item.zh) for unit in spellings)
     return (*item.aliases, *with_unit)
 
@@ -255,7 +258,3 @@ def _words(values: Mapping[str, EnumValue]) -> dict[str, str]:
     # A token always means itself, even where it is also another token's label.
     claims.update({normal_name(token): {token} for token in values})
     return {word: next(iter(tokens)) for word, tokens in claims.items() if len(tokens) == 1}
-
-
-def _unit_aliases(unit: Labelled) -> tuple[str, ...]:
-    return unit.aliases if isinstance(unit, Unit) else ()
