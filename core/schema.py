@@ -17,6 +17,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .messages import Token
+
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 TYPES = ("text", "real", "integer", "date", "bool")
 GEOMETRIES = ("point", "polygon", "line", "none")
@@ -89,6 +91,11 @@ class Field(Labelled):
         label = self.label(language)
         return f"{label} ({self.unit_label.label(language)})" if self.unit_label else label
 
+    @property
+    def token(self) -> Token:
+        """The name of the field for a message, which shows it with its label."""
+        return Token(self.name, {"en": self.en, "zh": self.zh})
+
 
 @dataclass(frozen=True)
 class Role(Labelled):
@@ -109,6 +116,11 @@ class Role(Labelled):
     def is_place(self) -> bool:
         """True for a layer with geometry, false for a table."""
         return self.geometry != "none"
+
+    @property
+    def token(self) -> Token:
+        """The name of the role for a message, which shows it with its label."""
+        return Token(self.name, {"en": self.en, "zh": self.zh})
 
     @property
     def required(self) -> tuple[str, ...]:
