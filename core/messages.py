@@ -59,13 +59,30 @@ def render(key: str, values: Mapping[str, object] | None = None, language: str =
 
     def put(match: re.Match[str]) -> str:
         name = match.group(1)
-        return show(given[name]) if name in given else match.group(0)
+        return show(given[name], language) if name in given else match.group(0)
 
     return _PLACEHOLDER.sub(put, text)
 
 
-def show(value: object) -> str:
+class Token(str):
+    """A name of the schema that a sentence shows with its label: ``井深 (depth_m)``. To code it is the bare name."""
+
+    labels: Mapping[str, str]
+
+    def __new__(cls, name: str, labels: Mapping[str, str]) -> Token:
+        token = super().__new__(cls, name)
+        token.labels = labels
+        return token
+
+    def told(self, language: str) -> str:
+        """Label and name."""
+        return f"{self.labels[language]} ({self})"
+
+
+def show(value: object, language: str = "en") -> str:
     """A value as it stands in a sentence: whole numbers without a fraction, lists joined, empty as a dash."""
+    if isinstance(value, Token):
+        return value.told(language)
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):
@@ -73,5 +90,5 @@ def show(value: object) -> str:
     if isinstance(value, float):
         return "—" if value != value else f"{value:,.10g}"
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(show(item) for item in value) or "—"
+        return ", ".join(show(item, language) for item in value) or "—"
     return str(value)

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .messages import Token
+
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 TYPES = ("text", "real", "integer", "date", "bool")
 GEOMETRIES = ("point", "polygon", "line", "none")
@@ -42,10 +44,11 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Unit(Labelled):
-    """A unit of measurement; `aliases` are other spellings of it."""
+    """A unit of measurement; `aliases` are other spellings of it, `least` is the smallest plausible amount."""
 
     name: str
     aliases: tuple[str, ...] = ()
+    least: float | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ class Field(Labelled):
 
     `type` is text, real, integer, date or bool; `enum` names an enumeration ("" = none); `many` marks a list joined
     by ``;``; `required` means that the column must exist; `personal` marks personal data, `json` text holding JSON;
-    `minimum` and `maximum` bound a whole number, both included.
+    `minimum` and `maximum` bound a whole number, both included; one outside cannot be read. `least`, `above` (not
+    included) and `most` say what is plausible: a form warns, nothing is refused.
     """
 
     name: str
@@ -75,14 +79,22 @@ class Field(Labelled):
     json: bool = False
     minimum: int | None = None
     maximum: int | None = None
+    least: float | None = None
+    above: float | None = None
+    most: float | None = None
     aliases: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
-    unit_label: Labelled | None = None
+    unit_label: Unit | None = None
 
     def heading(self, language: str) -> str:
         """The label followed by the unit, as a column heading: ``Depth (m)``."""
         label = self.label(language)
         return f"{label} ({self.unit_label.label(language)})" if self.unit_label else label
+
+    @property
+    def token(self) -> Token:
+        """The name of the field for a message, which shows it with its label."""
+        return Token(self.name, {"en": self.en, "zh": self.zh})
 
 
 @dataclass(frozen=True)
@@ -104,6 +116,11 @@ class Role(Labelled):
     def is_place(self) -> bool:
         """True for a layer with geometry, false for a table."""
         return self.geometry != "none"
+
+    @property
+    def token(self) -> Token:
+        """The name of the role for a message, which shows it with its label."""
+        return Token(self.name, {"en": self.en, "zh": self.zh})
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -151,9 +168,7 @@ def column_aliases(item: Field) -> tuple[str, ...]:
     """Every other name of a field: its aliases, and its labels (with the unit where it has one)."""
     if item.unit_label is None:
         return (*item.aliases, item.en, item.zh)
-    spellings = dict.fromkeys(
-        (item.unit_label.en, item.unit_label.zh, item.unit, *_unit_aliases(item.unit_label))
-    )
+    spellings = dict.fromkeys((item.unit_label.en, item.unit_label.zh, item.unit, *item.unit_label.aliases))
     with_unit = tuple(f"{label}({unit})" for label in (item.en, item.zh) for unit in spellings)
     return (*item.aliases, *with_unit)
 
@@ -255,7 +270,3 @@ def _words(values: Mapping[str, EnumValue]) -> dict[str, str]:
     # A token always means itself, even where it is also another token's label.
     claims.update({normal_name(token): {token} for token in values})
     return {word: next(iter(tokens)) for word, tokens in claims.items() if len(tokens) == 1}
-
-
-def _unit_aliases(unit: Labelled) -> tuple[str, ...]:
-    return unit.aliases if isinstance(unit, Unit) else ()

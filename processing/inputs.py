@@ -37,6 +37,7 @@ class Inputs:
         settings: values for settings of the policy, by key.
         tables: layers that were read to be passed on, by role.
         case_frames: the same from the case file.
+        personal: columns with personal data that were not read, by role.
         n_rows, n_unreadable: how many rows were read, and geometries that could not be, by role.
     """
 
@@ -48,6 +49,7 @@ class Inputs:
     settings: Mapping[str, str] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     case_frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    personal: dict[str, list[str]] = field(default_factory=dict)
     n_rows: dict[str, int] = field(default_factory=dict)
     n_unreadable: dict[str, int] = field(default_factory=dict)
 
@@ -81,6 +83,7 @@ class Inputs:
         only: Mapping[str, Collection[str]] | None = None,
         keep_as_it_was: Collection[str] = (),
         roles: Collection[str] | None = None,
+        personal: bool = False,
     ) -> dict[str, pd.DataFrame]:
         """Raw frames by role: the layers given, and from the case file what has rows and was not given.
 
@@ -88,6 +91,7 @@ class Inputs:
             only: role → fields to read, beside its id; every column for roles that are not in it.
             keep_as_it_was: roles whose geometry is passed on to an output as it is.
             roles: the roles wanted from the case file; all without it.
+            personal: read the columns with personal data too; without it they are left where they are.
         """
         frames: dict[str, pd.DataFrame] = {}
         if self.case is not None:
@@ -96,6 +100,8 @@ class Inputs:
             for role, frame in read_case(self.case).items():
                 wanted = role in register_schema().roles and (roles is None or role in roles)
                 if wanted and role not in self.sources and len(frame):
+                    if not personal:
+                        frame = frame.drop(columns=self._left_out(role, frame.columns))
                     frames[role] = frame
                     if role in keep_as_it_was:
                         self.case_frames[role] = frame
@@ -103,6 +109,8 @@ class Inputs:
             columns = (
                 None if only is None or role not in only else columns_for(role, source.columns, only[role])
             )
+            if not personal and (left_out := self._left_out(role, source.columns)):
+                columns = set(source.columns if columns is None else columns) - set(left_out)
             start = place / len(self.sources)
             table = source.read(
                 columns,
@@ -119,6 +127,15 @@ class Inputs:
             frames[role] = table.frame()
         progress(1.0)
         return frames
+
+    def _left_out(self, role: str, columns: Iterable[str]) -> list[str]:
+        """The columns with personal data, which are noted."""
+        from ..core.intake.personal import personal_columns
+
+        found = personal_columns(role, columns)
+        if found:
+            self.personal[role] = found
+        return found
 
     def policy(self) -> Policy | None:
         """The policy that was chosen, with the settings given laid over its own; None without one.

@@ -120,6 +120,15 @@ def settings() -> QgsProcessingParameterDefinition:
     )
 
 
+def personal() -> QgsProcessingParameterDefinition:
+    """Whether columns with personal data go along into the output."""
+    return advanced(
+        QgsProcessingParameterBoolean(
+            "PERSONAL", tr("Carry columns with personal data into the output"), defaultValue=False
+        )
+    )
+
+
 def as_of() -> QgsProcessingParameterDefinition:
     """The day on which everything is judged."""
     return _day("AS_OF", tr("As of (empty: today)"))

@@ -171,6 +171,14 @@ def tell_inputs(feedback: QgsProcessingFeedback, inputs: Inputs) -> None:
     for role, n in inputs.n_rows.items():
         label = register_schema().roles[role].label(ui_language())
         feedback.pushInfo(tr("{label}: {n} rows read").format(label=label, n=n))
+    left_out = [name for names in inputs.personal.values() for name in names]
+    if left_out:
+        feedback.pushInfo(
+            tr(
+                "{n} columns with personal data were left out: {names}. They belong in a table of their own (role "
+                "persons) and are carried only where it is asked for."
+            ).format(n=len(left_out), names=", ".join(left_out))
+        )
     for role, n in inputs.n_unreadable.items():
         feedback.pushWarning(
             tr("{name}: {n} geometries could not be read; their rows are kept without a place").format(

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from ..messages import render
 from ..schema import RESOURCES, Field
-from . import container
+from . import constraints, container
 from .layout import Layout, enum_labels
 
 STYLES = RESOURCES / "styles"
@@ -55,7 +55,9 @@ def form_elements(layout: Layout, extra: Iterable[str], language: str) -> str:
     names = [container.KEY, *(item.name for item in layout.fields), *extra]
     return "\n".join(
         (
-            _section("fieldConfiguration", [_key_widget(), *(_widget(i, language) for i in layout.fields)]),
+            _section(
+                "fieldConfiguration", [_key_widget(), *(_widget(i, layout, language) for i in layout.fields)]
+            ),
             _section("aliases", [_alias(i, n, language) for n, i in enumerate(layout.fields, start=1)]),
             _section("constraints", [_constraint(i, layout) for i in layout.fields]),
             _section("constraintExpressions", [_expression(i, layout, language) for i in layout.fields]),
@@ -64,15 +66,6 @@ def form_elements(layout: Layout, extra: Iterable[str], language: str) -> str:
             "",
         )
     )
-
-
-def hint(item: Field, language: str) -> str:
-    """What may stand in a field, in words; empty where anything of its type may."""
-    if not item.enum:
-        return ""
-    labels = enum_labels(item.enum, language)
-    listed = "; ".join(f"{token} ({label})" for token, label in labels.items())
-    return render("casefile.one_of_many" if item.many else "casefile.one_of", {"values": listed}, language)
 
 
 def _without_form(qml: str) -> str:
@@ -99,18 +92,21 @@ def _key_widget() -> str:
     )
 
 
-def _widget(item: Field, language: str) -> str:
-    kind, options = _widget_options(item, language)
+def _widget(item: Field, layout: Layout, language: str) -> str:
+    kind, options = _widget_options(item, layout, language)
     return (
         f'<field name="{_attribute(item.name)}" configurationFlags="None">'
         f'<editWidget type="{kind}"><config>{options}</config></editWidget></field>'
     )
 
 
-def _widget_options(item: Field, language: str) -> tuple[str, str]:
+def _widget_options(item: Field, layout: Layout, language: str) -> tuple[str, str]:
     if item.type == "bool":
         yes, no = render("casefile.yes", {}, language), render("casefile.no", {}, language)
-        return "ValueMap", _value_map({yes: "true", no: "false"}, optional=True)
+        entered = layout.role and item.name not in layout.results  # stored as 1 and 0, see tables.py
+        return "ValueMap", _value_map(
+            {yes: "1", no: "0"} if entered else {yes: "true", no: "false"}, optional=True
+        )
     if item.enum and not item.many:
         choices = {label: token for token, label in enum_labels(item.enum, language).items()}
         return "ValueMap", _value_map(choices, optional=not item.required)
@@ -151,9 +147,10 @@ def _alias(item: Field, place: int, language: str) -> str:
 
 
 def _constraint(item: Field, layout: Layout) -> str:
-    soft_not_null = _SOFT if item.required and layout.role else 0
+    entered = layout.role and item.name not in layout.results
+    soft_not_null = _SOFT if item.required and entered else 0
     soft_unique = _SOFT if layout.role and layout.key == (item.name,) else 0
-    soft_rule = _SOFT if _rule(item, layout) else 0
+    soft_rule = _SOFT if constraints.expression(item, layout) else 0
     kinds = (1 if soft_not_null else 0) | (2 if soft_unique else 0) | (4 if soft_rule else 0)
     return (
         f'<constraint field="{_attribute(item.name)}" constraints="{kinds}" notnull_strength="{soft_not_null}"'
@@ -162,25 +159,11 @@ def _constraint(item: Field, layout: Layout) -> str:
 
 
 def _expression(item: Field, layout: Layout, language: str) -> str:
-    rule = _rule(item, layout)
-    words = hint(item, language) if item.many else ""
-    if layout.role and layout.key == (item.name,):
-        words = render("casefile.id_rule", {}, language)
+    words = constraints.words(item, layout, language) if layout.role else ""
     return (
-        f'<constraint field="{_attribute(item.name)}" exp="{_attribute(rule)}" desc="{_attribute(words)}"/>'
+        f'<constraint field="{_attribute(item.name)}" exp="{_attribute(constraints.expression(item, layout))}"'
+        f' desc="{_attribute(words)}"/>'
     )
-
-
-def _rule(item: Field, layout: Layout) -> str:
-    """A QGIS expression that a well-filled field satisfies; the names in it come from the schema alone."""
-    if not layout.role or item.name in layout.results:
-        return ""
-    if item.enum and item.many:
-        tokens = "|".join(sorted(enum_labels(item.enum, "en")))
-        return f'"{item.name}" IS NULL OR regexp_match("{item.name}", \'^(({tokens})(;|$))*$\') > 0'
-    if layout.key == (item.name,):
-        return f'"{item.name}" IS NULL OR strpos("{item.name}", \';\') = 0'
-    return ""
 
 
 def _editable(name: str, layout: Layout) -> str:

@@ -17,6 +17,7 @@ COLUMN_TYPES = {
     "date": "DATE",
     "datetime": "DATETIME",
     "bool": "BOOLEAN",
+    "yes_no": "TINYINT",
     "blob": "BLOB",
     "point": "POINT",
     "multipoint": "MULTIPOINT",

@@ -233,7 +233,7 @@ def _put(
     known = {item.name for item in layout.fields}
     extra = [column for column in written.columns if column not in known]
     styles.describe_columns(connection, layout, content.language)
-    styles.store_style(connection, layout, extra, content.language, moment)
+    styles.store_styles(connection, layout, extra, content.language, moment)
     return written.keys
 
 

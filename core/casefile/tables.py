@@ -30,7 +30,7 @@ _KIND_OF_TYPE = {
     "INT": "integer",
     "MEDIUMINT": "integer",
     "SMALLINT": "integer",
-    "TINYINT": "integer",
+    "TINYINT": "bool",
     "DATE": "date",
     "DATETIME": "datetime",
     "BOOLEAN": "bool",
@@ -85,8 +85,9 @@ def create_table(
         shape, blobs, boxes = _geometry(connection, layout, frame, keys, crs)
         definitions.append((container.GEOMETRY, shape[0]))
         cells.append(blobs)
+    typed = _entered_bools(layout)
     for name, source, kind in columns:
-        definitions.append((name, kind))
+        definitions.append((name, "yes_no" if name in typed else kind))
         cells.append([None] * len(keys) if source is None else to_cells(source, kind))
     connection.execute(sql("CREATE TABLE $table ($definitions)", table=layout.name, definitions=definitions))
     insert_rows(connection, layout.name, [name for name, _ in definitions], cells)
@@ -186,6 +187,13 @@ def _columns(layout: Layout, frame: pd.DataFrame) -> list[tuple[str, pd.Series |
         values = frame.iloc[:, place]
         columns.append((name, values, kind_of(values)))
     return columns
+
+
+def _entered_bools(layout: Layout) -> set[str]:
+    """Yes or no as a person enters it. Its column holds 1 and 0 as small numbers: in one of type BOOLEAN the list of a
+    form (yes, no, not known) would store "yes" as 0 in QGIS 3.22, and a check box cannot say that nobody knows."""
+    names = {item.name for item in layout.fields if item.type == "bool"}
+    return names - set(layout.results) if layout.role else set()
 
 
 def _free_name(original: str, taken: set[str], place: int) -> str:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import OverdraftError
-from ..schema import Role, column_aliases, normal_name
+from ..schema import Field, Role, column_aliases, normal_name
+from .personal import cut_short
+
+SHOWN = 40
+"""Columns that a message names at most."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +72,37 @@ def extra_names(names: Sequence[str], taken: Collection[str]) -> list[str]:
 def _hints(
     role: Role, wanted: Collection[str], found: dict[str, list[int]], extra: Sequence[str]
 ) -> dict[str, list[str]]:
+    """Columns that may hold a field nobody claims: a name that leaves the unit open, or one that was cut short."""
     by_name: dict[str, list[str]] = {}
     for text in extra:
-        by_name.setdefault(normal_name(text), []).append(text)
+        for name in dict.fromkeys((normal_name(text), _without_unit(text))):
+            by_name.setdefault(name, []).append(text)
     hinted = {}
     for name in wanted:
         if not found[name]:
-            columns = [
-                text for hint in role.fields[name].hints for text in by_name.get(normal_name(hint), [])
-            ]
+            columns = [text for hint in _hints_of(role, role.fields[name]) for text in by_name.get(hint, [])]
             if columns:
                 hinted[name] = list(dict.fromkeys(columns))
     return hinted
 
 
+def _hints_of(role: Role, item: Field) -> list[str]:
+    whole = [normal_name(text) for text in (item.name, *item.aliases, item.zh)]
+    short = sorted({cut for name in whole for cut in cut_short(name)} - set(role.names))
+    return list(dict.fromkeys([*map(normal_name, item.hints), *short]))
+
+
+def _without_unit(text: str) -> str:
+    """``取水量(万m³)``, ``面积/亩``, ``area_1`` → ``取水量``, ``面积``, ``area``."""
+    return re.sub(r"(_[0-9]+|\ufffd)$", "", re.split(r"[(\[【/]", normal_name(text))[0])
+
+
 def _refuse_ambiguous(role: Role, ambiguous: dict[str, list[str]]) -> None:
     for name, columns in ambiguous.items():
         if role.fields[name].required:
-            raise OverdraftError("register.column_ambiguous", role=role.name, field=name, found=columns)
+            raise OverdraftError(
+                "register.column_ambiguous", role=role.token, field=role.fields[name].token, found=columns
+            )
 
 
 def _refuse_missing(role: Role, missing: Sequence[str], texts: Sequence[str]) -> None:
@@ -93,27 +111,41 @@ def _refuse_missing(role: Role, missing: Sequence[str], texts: Sequence[str]) ->
         if item.required:
             raise OverdraftError(
                 "register.column_missing",
-                role=role.name,
-                field=name,
-                found=list(texts),
+                role=role.token,
+                field=item.token,
+                found=_first(texts),
                 similar=_similar((name, *column_aliases(item), *item.hints), texts),
                 allowed=[name, *dict.fromkeys(item.aliases)],
             )
     if role.any_of and all(name in missing for name in role.any_of):
         raise OverdraftError(
             "register.column_missing",
-            role=role.name,
-            field=list(role.any_of),
-            found=list(texts),
+            role=role.token,
+            field=[role.fields[name].token for name in role.any_of],
+            found=_first(texts),
             similar=_similar(role.any_of, texts),
             allowed=list(role.any_of),
         )
 
 
 def _similar(names: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Up to five columns that look like one of the names, or hold it or are held by it."""
     by_name = {normal_name(text): text for text in texts}
+    plain = [normal_name(name) for name in names]
     close: dict[str, None] = {}
-    for name in names:
-        for match in difflib.get_close_matches(normal_name(name), list(by_name), n=3, cutoff=0.6):
+    for name in plain:
+        for match in difflib.get_close_matches(name, list(by_name), n=3, cutoff=0.6):
             close.setdefault(by_name[match])
+    for column, text in by_name.items():
+        if any(_holds(column, name) or _holds(name, column) for name in plain):
+            close.setdefault(text)
     return list(close)[:5]
+
+
+def _holds(text: str, part: str) -> bool:
+    return len(part) >= (4 if part.isascii() else 2) and part in text
+
+
+def _first(texts: Sequence[str]) -> list[str]:
+    """The columns as a message names them: the first forty."""
+    return [*texts[:SHOWN], *(["…"] if len(texts) > SHOWN else [])]

@@ -17,6 +17,7 @@ from ..schema import Field, Role, Schema, register_schema
 from .columns import ColumnMatch, extra_names, match_columns
 from .geometry import GEOMETRY, geometry_name, geometry_of
 from .ids import RowIds, row_ids
+from .personal import HIDDEN, personal_columns
 from .problems import review
 from .values import LIST_SEPARATOR, convert, empty, shown
 
@@ -64,12 +65,13 @@ def conform(
         fields: only these fields (and those of the id) and no extra columns; None for all.
 
     Returns:
-        The canonical frame (all fields of the role, the input's extra columns, ``row_id``, ``geometry``; input order
+        The canonical frame (all fields of the role, the input's extra columns but those with personal data, ``row_id``,
+        ``geometry``; input order
         under a RangeIndex) and the findings, rules ``register.*``.
 
     Raises:
         OverdraftError: an unknown role, a required column missing or claimed twice, no geometry, no coordinate
-            reference system, geometries of the wrong kind throughout.
+            reference system or one on an old datum, geometries of the wrong kind throughout.
     """
     schema = register_schema()
     if role not in schema.roles:
@@ -128,7 +130,7 @@ def _converted(
         columns[name], bad = convert(cells, spec, schema.words[spec.enum] if spec.enum else None)
         if bad.any():
             where = np.flatnonzero(bad)
-            quotes = [shown(value) for value in cells.iloc[where]]
+            quotes = [HIDDEN if spec.personal else shown(value) for value in cells.iloc[where]]
             unreadable.add(name, where, quotes, _expected(schema, spec))
         if spec.required and name not in role.key:
             lacking.add(name, np.flatnonzero(pd.isna(columns[name]) & ~bad))
@@ -158,9 +160,14 @@ def _lacking_any(role: Role, columns: dict[str, Any], unreadable: _Cells, lackin
 def _extras(
     role: Role, raw: pd.DataFrame, positions: Sequence[int], columns: dict[str, Any], ids: RowIds
 ) -> dict[str, Any]:
-    """The input's own columns under names that clash with nothing. An unchanged ``row_id`` is ours: not carried on."""
+    """The input's own columns under names that clash with nothing. Not carried on: an unchanged ``row_id``, which is
+    ours, and personal data."""
+    personal = set(personal_columns(role.name, raw.columns))
     kept = [
-        p for p in positions if not (raw.columns[p] == ROW_ID and list(raw.iloc[:, p]) == ids.ids.tolist())
+        p
+        for p in positions
+        if str(raw.columns[p]) not in personal
+        and not (raw.columns[p] == ROW_ID and list(raw.iloc[:, p]) == ids.ids.tolist())
     ]
     taken = [*columns, ROW_ID, *([GEOMETRY] if role.is_place else [])]
     names = extra_names([str(raw.columns[p]) for p in kept], taken)

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types as pdt
 
+from ..personal import masked
 from ..schema import Field, normal_name
 
 EXACT_FLOAT = 2**53
@@ -163,8 +164,8 @@ def to_bool(raw: pd.Series) -> Converted:
 
 
 def shown(value: object, limit: int = 60) -> str:
-    """A raw value as it is quoted in a finding: one line, at most `limit` characters, safe as UTF-8."""
-    text = value if isinstance(value, str) else str(value)
+    """A raw value as a finding quotes it: at most `limit` characters, safe as UTF-8, numbers of persons masked."""
+    text = masked((value if isinstance(value, str) else str(value))[: 4 * limit])
     text = text[: limit + 1].encode("utf-8", "backslashreplace").decode("utf-8").replace("\x00", "\\x00")
     return text if len(text) <= limit else text[: limit - 1] + "…"
 

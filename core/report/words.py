@@ -118,6 +118,8 @@ class Words:
                 self._choices(role, name, words)
                 for name, words in zip(given["field"], given["expected"], strict=False)
             ]
+        if role not in register_schema().roles:  # a finding on the register as a whole names its layer
+            role = str(given.get("role", role))
         told = dict.fromkeys(placeholders(text[self.language]))  # what a value is missing for shows as a dash
         told |= {name: self._told(name, value, role) for name, value in given.items()}
         return render(str(key), told, self.language)
@@ -180,7 +182,7 @@ class Words:
             return self.unit(value)
         if name == "field" and role in register_schema().roles:
             found = register_schema().roles[role].fields.get(str(value))
-            return found.label(self.language) if found else value
+            return found.token.told(self.language) if found else value
         if name in _ENUM_OF_VALUE and isinstance(value, str):
             return self.token(_ENUM_OF_VALUE[name], value)
         if name in ("pool", "unit", "county", "unit_id") and isinstance(value, str):

@@ -37,6 +37,7 @@ class ClassifyWells(OverdraftAlgorithm):
             declared.as_of(),
             declared.distance_limit(),
             declared.position_accuracy(),
+            declared.personal(),
             declared.language(),
             QgsProcessingParameterFeatureSink(
                 "OUTPUT", tr("Classified wells"), QgsProcessing.SourceType.TypeVectorPoint
@@ -47,7 +48,11 @@ class ClassifyWells(OverdraftAlgorithm):
         from ...core.intake import build_register
 
         frames = self.inputs.read(
-            progress.part(0.0, 0.3), only=NEEDED, keep_as_it_was=("wells",), roles=self.ROLES
+            progress.part(0.0, 0.3),
+            only=NEEDED,
+            keep_as_it_was=("wells",),
+            roles=self.ROLES,
+            personal=self.parameterAsBool(parameters, "PERSONAL", context),
         )
         tell_inputs(feedback, self.inputs)
         wells = layer_read(self.inputs, "wells")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 
+from ...coordinates.datums import needs_operation
 from ...findings import Verdicts, concat
 from ...overlay.points import Points
 from ..binding import Binding
@@ -53,7 +54,8 @@ def _place(scene: Scene, binding: Binding, table: pd.DataFrame) -> Verdicts:
 
 
 def _permitted_places(table: pd.DataFrame, crs: object) -> np.ndarray:
-    """Longitude and latitude of the permitted places; NaN where one is missing or its reference system unknown."""
+    """Longitude and latitude of the permitted places; NaN where one is missing, or its reference system is
+    unknown or of an old datum."""
     places = np.full((len(table), 2), np.nan)
     named = table["crs"].where(table["crs"].notna(), "")
     for name in named.unique():
@@ -62,7 +64,7 @@ def _permitted_places(table: pd.DataFrame, crs: object) -> np.ndarray:
             system = pyproj.CRS(name) if name else crs
         except pyproj.exceptions.CRSError:
             system = None
-        if system is None:
+        if system is None or needs_operation(system):  # an old datum: nobody chose how to leave it
             continue
         xy = table.loc[rows, ["x", "y"]].to_numpy(dtype="float64")
         turn = pyproj.Transformer.from_crs(system, WGS84, always_xy=True)

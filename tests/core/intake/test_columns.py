@@ -67,7 +67,7 @@ def test_the_canonical_name_wins_over_an_alias(raw_wells):
 
 def test_two_candidates_for_a_required_field_are_refused(raw_wells):
     raw = raw_wells().drop(columns="well_id").assign(井号="a", 井编号="b")
-    with pytest.raises(OverdraftError, match="several columns could be well_id: 井号, 井编号"):
+    with pytest.raises(OverdraftError, match=r"several columns could be Well id \(well_id\): 井号, 井编号"):
         conform("wells", raw)
 
 
