@@ -172,6 +172,8 @@ def _on_record(before: pd.DataFrame, role: str, batch: Batch) -> pd.DataFrame:
 def _restored(texts: pd.Series, like: pd.DataFrame) -> pd.DataFrame:
     """Rows from their JSON; geometry in the system of the layer as it stands."""
     rows = pd.DataFrame([json.loads(text) for text in texts])
+    known = [name for name in like.columns if name in rows.columns]
+    rows = rows[[*known, *(name for name in rows.columns if name not in known)]]
     if not isinstance(like, gpd.GeoDataFrame):
         return rows
     name = like.active_geometry_name

@@ -36,6 +36,8 @@ def bring(case):
                 "用途": ["农业灌溉"] * len(ids),
                 "状态": [status] * len(ids),
                 "井深(米)": ["1,200"] * len(ids),
+                "成井时间": ["2001年5月3日"] * len(ids),
+                "是否计量": ["是"] * len(ids),
                 "经度": [f"89.{n}" for n in range(1, len(ids) + 1)],
                 "纬度": ["42.5"] * len(ids),
             },
