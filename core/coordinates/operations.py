@@ -7,7 +7,6 @@ one of :func:`operations`, or one with the parameters of the surveying authority
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 import numpy as np
@@ -27,10 +26,6 @@ MAX_MOVE_DEGREES = 0.01
 
 MAX_OPERATION_LENGTH = 5_000
 
-_OLD_NAMES = re.compile("beijing(19)?54|beijing1954|newbeijing|xi?an(19)?80|北京54|西安80|北京1954|西安1980")
-_OLD_RADII_M = (6_378_245.0, 6_378_140.0)
-"""Krassowsky 1940 and IAG 1975: a system without a name that stands on one of them is one of these datums."""
-
 
 class Operation(NamedTuple):
     """A way to CGCS2000: its name, its accuracy in metres (NaN: unknown), its pipeline, where it holds."""
@@ -39,26 +34,6 @@ class Operation(NamedTuple):
     accuracy_m: float
     pipeline: str
     area: str
-
-
-def needs_operation(crs: object) -> bool:
-    """Does the system stand on Beijing 1954, New Beijing or Xi'an 1980?
-
-    Parameters that a file itself carries (TOWGS84) do not answer the question, since nobody knows who put them there.
-
-    Args:
-        crs: anything that pyproj reads: code, WKT, PROJ string, CRS.
-
-    Raises:
-        OverdraftError: the system cannot be read.
-    """
-    system = _system(crs)
-    geodetic = system.geodetic_crs
-    names = [system.name, *([] if geodetic is None else [geodetic.name, getattr(geodetic.datum, "name", "")])]
-    if any(_OLD_NAMES.search(re.sub(r"[\W_]", "", name.casefold())) for name in names):
-        return True
-    radius = None if system.ellipsoid is None else system.ellipsoid.semi_major_metre
-    return radius in _OLD_RADII_M
 
 
 def operations(crs: object) -> list[Operation]:

@@ -15,8 +15,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from ..coordinates.datums import needs_operation
 from ..coordinates.offsets import shapes_converted
-from ..coordinates.operations import needs_operation, operations, transformed
+from ..coordinates.operations import operations, transformed
 from ..errors import OverdraftError
 from ..problems import Problems
 from ..schema import Role, normal_name

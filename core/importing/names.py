@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import OverdraftError
+from ..intake.personal import personal_columns
 from ..schema import Field, Role, column_aliases, normal_name, register_schema
 from .vocabulary import SourceUnit, measure_of, unit_named, units_of
 
@@ -83,7 +84,7 @@ def match(
     columns = _exact(role, columns, {**saved.units, **given.units})
     if cut:
         columns = _cut(role, columns)
-    columns = [_personal(column) for column in columns]
+    columns = _personal(role, columns)
     columns = [_with_candidates(role, column, columns) for column in columns]
     return [_with_unit(role, column, {**saved.units, **given.units}) for column in columns]
 
@@ -227,15 +228,37 @@ def _spellings(role: Role) -> Iterable[tuple[str, Field]]:
             yield text, item
 
 
-def _personal(column: Column) -> Column:
-    """Owner, contact, telephone and identity number go into a role of their own."""
-    if not _open(column):
-        return column
+def _personal(role: Role, columns: Sequence[Column]) -> list[Column]:
+    """Owner, contact, telephone and identity number go into a role of their own; a second column of one stays out."""
+    names = set(personal_columns(role.name, [column.name for column in columns if _open(column)]))
+    taken: set[str] = set()
+    told = []
+    for column in columns:
+        if column.name in names and _open(column):
+            target = _person_field(column.name)
+            second = target in taken or not target
+            taken.add(target)
+            column = replace(
+                column,
+                field="" if second else target,
+                matched_by="left_out" if second else "personal",
+                candidates=("persons",) if second else (),
+            )
+        told.append(column)
+    return told
+
+
+def _person_field(name: str) -> str:
+    """The personal field that a column name means: by its name, else by a word in it; empty where none is clear."""
     persons = register_schema().roles["persons"]
-    name = persons.names.get(normal_name(column.name))
-    if name is None or not persons.fields[name].personal:
-        return column
-    return replace(column, field=name, matched_by="personal")
+    plain = normal_name(name)
+    exact = persons.names.get(plain, "")
+    if exact and persons.fields[exact].personal:
+        return exact
+    for item in persons.fields.values():
+        if any(normal_name(word) in plain for word in item.hints):
+            return item.name
+    return ""
 
 
 def _with_candidates(role: Role, column: Column, columns: Sequence[Column]) -> Column:

@@ -80,18 +80,21 @@ def system(role: Role, placed: Placed) -> Problems:
     """How the coordinates were read, where that was not simply what the source says."""
     keys = []
     if placed.system.get("found") == "measured":
-        keys.append("importing.crs_measured")
+        keys.append("importing.crs_measured" if placed.crs.is_geographic else "importing.grid_measured")
     if placed.system.get("swapped"):
         keys.append("importing.axes_exchanged")
     if "instead_of" in placed.system:
         keys.append("importing.crs_instead")
     return problems(
         check="import.system",
-        severity="note",
+        severity=["warning" if key == "importing.grid_measured" else "note" for key in keys],
         subject_role=role.name,
         subject_id=[""] * len(keys),
         message_key=keys,
-        remedy_key="importing.system_remedy",
+        remedy_key=[
+            "importing.grid_remedy" if key == "importing.grid_measured" else "importing.system_remedy"
+            for key in keys
+        ],
         message_values={
             "crs": placed.system.get("crs", ""),
             "columns": [list(placed.system.get("columns", []))] * len(keys),

@@ -54,7 +54,8 @@ def test_the_system_is_measured_where_the_points_fall(wells, units, names, epsg,
     assert made.crs.to_string() == found
     assert places(made) == pytest.approx(np.column_stack([LON, LAT]), abs=2e-6)
     said = made.problems.rows["message_key"].tolist()
-    assert said == ["importing.crs_measured"] + ["importing.axes_exchanged"] * y_first
+    measured = "importing.crs_measured" if epsg == 4490 else "importing.grid_measured"
+    assert said == [measured] + ["importing.axes_exchanged"] * (y_first and names[0] != "纬度")
 
 
 def test_without_units_nothing_is_decided(wells):
