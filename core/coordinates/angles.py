@@ -15,7 +15,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
-from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -31,6 +30,7 @@ _SECOND_SIGNS = dict.fromkeys("”“″〃＂˝", '"')
 _DASHES = dict.fromkeys("－−–—―‐‑", "-")
 _SIGNS = str.maketrans({**_DEGREE_SIGNS, **_MINUTE_SIGNS, **_SECOND_SIGNS, **_DASHES})
 
+_NUMBERS = (int, float, np.integer, np.floating, Decimal)
 _HEMISPHERE = r"东经|西经|北纬|南纬|[EWNS东西南北]"
 _NEGATIVE = tuple("SW南西")
 _WHOLE, _REAL = r"[0-9]{1,3}", r"[0-9]{1,3}(?:\.[0-9]*)?"
@@ -102,12 +102,12 @@ def _read(cell: object) -> Read:
         return _of_text(cell)
     if cell is None or cell is pd.NA or cell is pd.NaT:
         return _EMPTY
-    if isinstance(cell, bool | np.bool_) or not isinstance(cell, Real | Decimal):
+    if isinstance(cell, bool | np.bool_) or not isinstance(cell, _NUMBERS):
         return _UNREADABLE
     if cell.is_nan() if isinstance(cell, Decimal) else cell != cell:
         return _EMPTY
     # Compared before the conversion: a whole number may be too large for a float.
-    return (float(cell), False, NUMBER) if -MAX_DEGREES <= cell <= MAX_DEGREES else _UNREADABLE
+    return (float(cell), False, NUMBER) if abs(cell) <= MAX_DEGREES else _UNREADABLE
 
 
 def _of_text(cell: str) -> Read:
