@@ -15,7 +15,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
-from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -31,6 +30,7 @@ _SECOND_SIGNS = dict.fromkeys("”“″〃＂˝", '"')
 _DASHES = dict.fromkeys("－−–—―‐‑", "-")
 _SIGNS = str.maketrans({**_DEGREE_SIGNS, **_MINUTE_SIGNS, **_SECOND_SIGNS, **_DASHES})
 
+_NUMBERS = (int, float, np.integer, np.floating, Decimal)
 _HEMISPHERE = r"东经|西经|北纬|南纬|[EWNS东西南北]"
 _NEGATIVE = tuple("SW南西")
 _WHOLE, _REAL = r"[0-9]{1,3}", r"[0-9]{1,3}(?:\.[0-9]*)?"
@@ -46,6 +46,9 @@ _FORMS = (
     re.compile(rf"(?P<d>{_WHOLE}):(?P<m>{_WHOLE}):(?P<s>{_REAL})"),
     re.compile(rf"(?P<d>{_WHOLE}) +(?P<m>{_WHOLE}) +(?P<s>{_REAL})"),
 )
+_USUAL = re.compile(r"""([0-9]{1,3})[°度]([0-9]{1,2})[′'分]([0-9]{1,2}(?:\.[0-9]*)?)[″"秒]""")
+"""The form of most cells, read without further ado: columns are long."""
+
 _SPACED = re.compile(r""" ?([°'":度分秒]) ?""")
 _FRACTION_BEHIND = re.compile(r"""(["秒])(\.[0-9]+)""")
 
@@ -102,17 +105,22 @@ def _read(cell: object) -> Read:
         return _of_text(cell)
     if cell is None or cell is pd.NA or cell is pd.NaT:
         return _EMPTY
-    if isinstance(cell, bool | np.bool_) or not isinstance(cell, Real | Decimal):
+    if isinstance(cell, bool | np.bool_) or not isinstance(cell, _NUMBERS):
         return _UNREADABLE
     if cell.is_nan() if isinstance(cell, Decimal) else cell != cell:
         return _EMPTY
     # Compared before the conversion: a whole number may be too large for a float.
-    return (float(cell), False, NUMBER) if -MAX_DEGREES <= cell <= MAX_DEGREES else _UNREADABLE
+    return (float(cell), False, NUMBER) if abs(cell) <= MAX_DEGREES else _UNREADABLE
 
 
 def _of_text(cell: str) -> Read:
     if len(cell) > MAX_LENGTH:
         return _UNREADABLE if cell.strip() else _EMPTY
+    usual = _USUAL.fullmatch(cell)
+    if usual:
+        return _bounded(_sum(*usual.groups()), DMS)
+    if _NUMBER.fullmatch(cell):
+        return _bounded(float(cell), NUMBER_TEXT)
     # Signs first: NFKC turns º into the letter o and ″ into two minute signs.
     text = unicodedata.normalize("NFKC", cell.translate(_SIGNS)).translate(_SIGNS)
     text = _SPACED.sub(r"\1", " ".join(text.upper().replace("''", '"').split()))
@@ -139,11 +147,14 @@ def _size(angle: str) -> tuple[float, str]:
     for form in _FORMS:
         found = form.fullmatch(angle)
         if found:
-            minutes, seconds = float(found["m"]), float(found["s"] or 0)
-            if minutes >= 60 or seconds >= 60:
-                return math.nan, DMS
-            return float(found["d"]) + minutes / 60 + seconds / 3600, DMS
+            return _sum(found["d"], found["m"], found["s"]), DMS
     return math.nan, ""
+
+
+def _sum(degrees: str, minutes: str, seconds: str | None) -> float:
+    """d + m / 60 + s / 3600, NaN if there are 60 minutes or seconds."""
+    m, s = float(minutes), float(seconds or 0)
+    return float(degrees) + m / 60 + s / 3600 if m < 60 and s < 60 else math.nan
 
 
 def _bounded(degrees: float, kind: str) -> Read:

@@ -21,16 +21,19 @@ SEARCH_M = 1_500.0
 COARSE_STEP_M = 150.0
 COARSE_SAMPLES = 250
 STARTS = 4
-MAX_SAMPLES = 4_000
+MAX_SAMPLES = 2_000
 MIN_SPACING_M = 25.0
-MARGIN_M = 5_000.0
-"""How far around the layer the reference is looked at."""
+REACH_M = 2_000.0
+"""A segment of the reference that is farther than this from a sample is none of its boundary."""
 
 CLOSE_M = 60.0
 """A sample lies on the reference if it is nearer than this: an offset datum changes by as much across a county."""
 
 COMMON_SHARE = 0.8
 """Editions with at least this share of common vertices are the same drawing."""
+
+NEAR_DEGREES = 0.1
+"""Polygons of the reference that are farther than this from the layer's extent are not looked at."""
 
 MIN_SHARE = 0.5
 """Of the samples that must lie on the reference without the shift; otherwise it is no edition of the layer."""
@@ -42,26 +45,32 @@ STILL_M = 0.05
 
 def boundary_shift(layer: object, reference: object) -> tuple[float, float, int, int, int, float] | None:
     """East, north, samples, samples on the reference before and after, spread: see ``shift.Shift``."""
-    shapes, others = _given(layer), _given(reference)
+    shapes, others = _on_one_plane(_given(layer), _given(reference))
     if len(shapes) == 0 or len(others) == 0:
         return None
-    west, south, east, north = shapely.total_bounds(shapes)
-    middle = (west + east) / 2, (south + north) / 2
-    samples = _sampled(on_plane(shapes, *middle), MAX_SAMPLES)
-    lines = _Lines(on_plane(others, *middle), samples)
-    if lines.empty:
+    samples = _sampled(shapes, MAX_SAMPLES)
+    lines = _Lines(others)
+    shift = _found(lines, samples)
+    if shift is None:
         return None
-    few = samples[:: max(1, len(samples) // COARSE_SAMPLES)]
-    ends = [_settled(lines, few, start) for start in _starts(lines, few)]
-    shift = _settled(lines, samples, min(ends, key=lambda end: _half(lines.distances(samples - end))))
-    shift = _of_common_vertices(on_plane(shapes, *middle), on_plane(others, *middle), shift)
+    shift = _of_common_vertices(shapes, others, shift)
     before = int((lines.distances(samples) <= CLOSE_M).sum())
     distances = lines.distances(samples - shift)
-    after = int((distances <= CLOSE_M).sum())
-    if after < MIN_SHARE * len(samples):
+    close = distances[distances <= CLOSE_M]
+    if len(close) < MIN_SHARE * len(samples):
         return None
-    spread = float(np.sqrt((distances[distances <= CLOSE_M] ** 2).mean()))
-    return float(shift[0]), float(shift[1]), len(samples), before, after, spread
+    spread = float(np.sqrt((close**2).mean()))
+    return float(shift[0]), float(shift[1]), len(samples), before, len(close), spread
+
+
+def _found(lines: _Lines, samples: np.ndarray) -> np.ndarray | None:
+    """The shift that brings the samples closest to the reference, None if it brings too few."""
+    few = samples[:: max(1, len(samples) // COARSE_SAMPLES)]
+    ends = [_settled(lines, few, start) for start in _starts(lines, few)]
+    best = min(ends, key=lambda end: _half(lines.distances(few - end)))
+    if (lines.distances(few - best) <= 2 * CLOSE_M).mean() < MIN_SHARE:
+        return None
+    return _settled(lines, samples, best)
 
 
 def _given(shapes: object) -> np.ndarray:
@@ -70,6 +79,18 @@ def _given(shapes: object) -> np.ndarray:
     bounds = np.abs(shapely.bounds(array))  # NaN for none and for empty ones
     kinds = shapely.get_type_id(array)
     return array[np.isin(kinds, POLYGONS) & (bounds <= (180.0, 90.0, 180.0, 90.0)).all(axis=1)]
+
+
+def _on_one_plane(layer: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The layer, and what of the reference lies near it, in metres around the layer's middle."""
+    if len(layer) == 0:
+        return layer, reference
+    west, south, east, north = shapely.total_bounds(layer)
+    around = shapely.box(west - NEAR_DEGREES, south - NEAR_DEGREES, east + NEAR_DEGREES, north + NEAR_DEGREES)
+    boxes = shapely.box(*shapely.bounds(reference).T)
+    middle = (west + east) / 2, (south + north) / 2
+    near = reference[shapely.intersects(boxes, around)]
+    return on_plane(layer, *middle), on_plane(near, *middle)
 
 
 def _sampled(shapes: np.ndarray, most: int) -> np.ndarray:
@@ -85,27 +106,29 @@ def _sampled(shapes: np.ndarray, most: int) -> np.ndarray:
 
 
 class _Lines:
-    """The segments of the reference near the layer."""
+    """The segments of the reference."""
 
-    def __init__(self, shapes: np.ndarray, samples: np.ndarray) -> None:
+    def __init__(self, shapes: np.ndarray) -> None:
         xy, ring = shapely.get_coordinates(shapely.get_parts(shapely.boundary(shapes)), return_index=True)
-        joined = np.flatnonzero(ring[1:] == ring[:-1])
-        start, end = xy[joined], xy[joined + 1]
-        low, high = samples.min(axis=0) - MARGIN_M, samples.max(axis=0) + MARGIN_M
-        near = (np.minimum(start, end) <= high).all(axis=1) & (np.maximum(start, end) >= low).all(axis=1)
-        near &= (start != end).any(axis=1)
-        self.start, self.way = start[near], (end - start)[near]
-        self.empty = not near.any()
-        self.tree = shapely.STRtree(shapely.linestrings(np.stack([start[near], end[near]], axis=1)))
+        joined = (ring[1:] == ring[:-1]) & (xy[1:] != xy[:-1]).any(axis=1)
+        self.start, self.way = xy[:-1][joined], np.diff(xy, axis=0)[joined]
+        self.tree = shapely.STRtree(shapely.linestrings(np.stack([self.start, xy[1:][joined]], axis=1)))
 
     def nearest(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """For each place the vector (n, 2) to the nearest point of the reference, and its segment's normal."""
-        number = self.tree.nearest(shapely.points(places))
-        start, way = self.start[number], self.way[number]
+        """For each place the vector (n, 2) to the nearest point of the reference, and its segment's normal.
+
+        Nothing is looked for beyond ``REACH_M``: there the vector has this length and the normal is zero.
+        """
+        found, number = self.tree.query_nearest(
+            shapely.points(places), max_distance=REACH_M, all_matches=False
+        )
+        start, way, place = self.start[number], self.way[number], places[found]
         squared = (way**2).sum(axis=1)
-        along = np.clip(((places - start) * way).sum(axis=1) / squared, 0.0, 1.0)
-        normal = np.column_stack([-way[:, 1], way[:, 0]]) / np.sqrt(squared)[:, None]
-        return start + along[:, None] * way - places, normal
+        along = np.clip(((place - start) * way).sum(axis=1) / squared, 0.0, 1.0)
+        gap, normal = np.tile([REACH_M, 0.0], (len(places), 1)), np.zeros((len(places), 2))
+        gap[found] = start + along[:, None] * way - place
+        normal[found] = np.column_stack([-way[:, 1], way[:, 0]]) / np.sqrt(squared)[:, None]
+        return gap, normal
 
     def distances(self, places: np.ndarray) -> np.ndarray:
         """Distance of each place from the reference."""
