@@ -88,6 +88,7 @@ def write_case(
     backup = make_backup(path)
     with explained(path), recovering(path), closing(connect(path, "rw")) as connection:
         rollback_journal(connection)
+        connection.execute("PRAGMA secure_delete = ON")  # what a run leaves out must not lie in freed pages
         with _transaction(connection, path):
             head = _update(connection, content, progress)
     return WriteResult(path, backup, head)

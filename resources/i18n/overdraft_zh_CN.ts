@@ -551,5 +551,13 @@
         <source>not judged</source>
         <translation>不作评价</translation>
     </message>
+    <message>
+        <source>Carry columns with personal data into the output</source>
+        <translation>将含个人信息的列带入输出</translation>
+    </message>
+    <message>
+        <source>{n} columns with personal data were left out: {names}. They belong in a table of their own (role persons) and are carried only where it is asked for.</source>
+        <translation>有 {n} 列含个人信息，未予读取：{names}。个人信息应单独存放在人员表（角色 persons）中，仅在明确要求时才会带出。</translation>
+    </message>
 </context>
 </TS>

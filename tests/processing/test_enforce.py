@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsProcessingException, QgsProject, QgsVectorLayer
+from qgis.core import QgsFeature, QgsGeometry, QgsProcessingException, QgsProject, QgsVectorLayer
 
 from overdraft.core.schema import register_schema
 from overdraft.plugin.actions import add_case_layers
@@ -201,3 +201,36 @@ def test_single_algorithms_say_what_the_whole_run_says(run, register, targets, r
         for mine, stored in zip(single, whole, strict=True):
             shared = {name: stored[name] for name in mine if name in stored and name not in ("fid", "wkt")}
             assert {name: mine[name] for name in shared} == shared, table
+
+
+def test_a_register_filled_in_by_hand_is_judged(run, tmp_path):
+    """Created empty, a well and its zone entered in QGIS, judged as it stands."""
+    case = str(tmp_path / "案卷.gpkg")
+    run("createregister", {"OUTPUT": case, "LANGUAGE": "zh"})
+    square = "MultiPolygon (((89 42, 90 42, 90 43, 89 43, 89 42)))"
+    entered = {
+        "wells": (
+            "Point (89.3 42.3)",
+            {"well_id": "高昌-1", "use": "irrigation", "status": "active", "metered": 0},
+        ),
+        "zones": (square, {"zone_id": "区-1", "severity": "severe"}),
+    }
+    for role, (wkt, values) in entered.items():
+        layer = QgsVectorLayer(f"{case}|layername={role}", role, "ogr")
+        assert layer.startEditing()
+        feature = QgsFeature(layer.fields())
+        feature.setGeometry(QgsGeometry.fromWkt(wkt))
+        for name, value in values.items():
+            feature.setAttribute(name, value)
+        assert layer.addFeature(feature)
+        assert layer.commitChanges(), layer.commitErrors()
+        del layer
+    run("enforce", {"CASE": case, "OUTPUT": case, "POLICY": "turpan-2021", "AS_OF": "2025-12-31"})
+    found = query(case, "SELECT well_id, zone_id, zone_severity, metered FROM wells")
+    assert found == [("高昌-1", "区-1", "severe", 0)]
+
+
+def test_persons_are_never_asked_for(provider):
+    """Only a person's own import brings the table of persons into a case file."""
+    for algorithm in provider.algorithms():
+        assert algorithm.parameterDefinition("PERSONS") is None, algorithm.name()
