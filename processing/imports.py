@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from ..core.importing.record import Batch
     from ..core.importing.run import Imported, Wishes
-    from ..core.importing.source import Source
+    from ..core.importing.source import Note, Source
+    from .layers.raw import RawLayer
 
 SEVERITIES = {"error": "N_ERROR", "warning": "N_WARNING", "note": "N_NOTE"}
 """Severity → output with the number of problems."""
@@ -62,9 +63,50 @@ class ImportSource:
         from .layers.raw import read_raw
 
         encoding = token_of(algorithm, parameters, "ENCODING", context)
-        return read_raw(
-            self.layer, encoding, whole_of(algorithm, parameters, "HEADER_ROW", context), progress
+        header_row = whole_of(algorithm, parameters, "HEADER_ROW", context)
+        return _as_source(self.layer, read_raw(self.layer, encoding, header_row, progress))
+
+
+def _as_source(layer: LayerSource, raw: RawLayer) -> Source:
+    from ..core.importing.source import Source
+
+    place_of_row = {int(number): place for place, number in enumerate(raw.rows)}
+    stored = layer.stored
+    return Source(
+        frame=raw.frame,
+        rows=raw.rows,
+        geometry=raw.geometry,
+        crs=to_pyproj(raw.crs) if raw.crs.isValid() else None,
+        described=layer.described,
+        sha256=raw.sha256,
+        encoding=raw.encoding,
+        encoding_confidence=raw.encoding_confidence,
+        cut_names=stored is not None and stored.storage == "ESRI Shapefile",
+        set_aside=raw.set_aside,
+        fills=[(place_of_row[row], name, value) for row, name, value in raw.fills if row in place_of_row],
+        notes=_notes(raw),
+    )
+
+
+def _notes(raw: RawLayer) -> list[Note]:
+    """What the reader has to tell, as notes of the import."""
+    from ..core.importing.source import Note
+
+    told = [Note("warning", key, "importing.source_remedy", values) for key, values in raw.notes]
+    if raw.encoding_note_key:
+        severity = "warning" if raw.encoding_note_key == "importing.encoding_differs" else "note"
+        told.append(
+            Note(severity, raw.encoding_note_key, "importing.source_remedy", raw.encoding_note_values)
         )
+    if raw.n_unreadable:
+        values = {"n": raw.n_unreadable}
+        told.append(Note("error", "importing.geometry_unreadable", "importing.source_remedy", values))
+    for item in raw.renamed:
+        values = {"place": item.column, "found": item.found, "name": item.name}
+        told.append(Note("note", "importing.renamed", "importing.source_remedy", values))
+    for title in raw.remarks:
+        told.append(Note("warning", "importing.title_units", "importing.title_remedy", {"title": title}))
+    return told
 
 
 def source_of(

@@ -8,5 +8,5 @@ REPAIRS = ("swap_xy", "gcj02", "bd09")
 MODES = ("append", "replace")
 """How an import goes into a case file: added to the rows of its role, or in the place of all of them."""
 
-ENCODINGS = ("utf-8", "gb18030", "utf-16", "big5", "latin-1")
+ENCODINGS = ("utf-8", "gb18030", "gbk", "utf-16", "big5", "iso8859-1")
 """Encodings that a person may name for texts."""

@@ -10,13 +10,16 @@ import pandas as pd
 
 from ..errors import OverdraftError
 from ..findings.verdicts import to_json
+from ..intake.personal import HIDDEN, personal_columns
 from ..messages import render
+from ..personal import masked
 from ..problems import Problems
 from ..schema import results_schema
 from .mapping import mapping_text
 from .names import Given
 from .run import Imported, Wishes
-from .source import SetAside, Source
+from .sheet import SetAside
+from .source import Source
 
 CHANGES = "raw_values"
 """Result table of the changed cells."""
@@ -55,7 +58,7 @@ def batch_of(
     n_out = len(made.frame)
     if source.n_read != n_out + len(source.set_aside):
         raise OverdraftError(
-            "importing.rows_lost", found=source.n_read, written=n_out, set_aside=len(source.set_aside)
+            "importing.rows_differ", found=source.n_read, written=n_out, set_aside=len(source.set_aside)
         )
     stamp = moment.strftime("%Y%m%dT%H%M%S")
     batch_id = f"{role}-{stamp}-{source.sha256[:8] or 'layer'}"
@@ -98,9 +101,15 @@ def set_aside_table(rows: Sequence[SetAside], language: str) -> pd.DataFrame:
         {
             "row": [item.row for item in rows],
             "reason": [render(item.reason_key, {}, language) for item in rows],
-            "content": [to_json(dict(item.content)) for item in rows],
+            "content": [to_json(_shown(item.content)) for item in rows],
         }
     )
+
+
+def _shown(content: dict[str, str]) -> dict[str, str]:
+    """The cells of a row without those of columns with personal data, numbers of persons masked."""
+    hidden = set(personal_columns("wells", content))
+    return {name: HIDDEN if name in hidden else masked(text) for name, text in content.items()}
 
 
 def tally(found: Problems) -> dict[str, int]:

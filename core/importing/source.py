@@ -9,14 +9,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-
-@dataclass(frozen=True)
-class SetAside:
-    """A row of a sheet that is no data. `reason_key`: message key. `content`: column → text of its filled cells."""
-
-    row: int
-    reason_key: str
-    content: Mapping[str, str]
+from .sheet import SetAside
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,19 @@ class BulkFile:
     encoding: str | None
 
 
+@dataclass(frozen=True)
+class StoredLayer:
+    """A layer of a local file that QGIS shows whole: no filter, join, virtual field or open edit.
+
+    `declared`: the encoding that the user chose for the layer, "" where QGIS only assumes one.
+    """
+
+    path: Path
+    layer: str | int
+    storage: str
+    declared: str = ""
+
+
 def is_partial(value: object) -> bool:
     """Does a parameter's value ask for only some features of its layer?"""
     if not isinstance(value, QgsProcessingFeatureSourceDefinition):
@@ -61,10 +74,11 @@ def file_of(layer: QgsVectorLayer | None) -> Path | None:
     return Path(path) if path and Path(path).is_file() else None
 
 
-def bulk_file(layer: QgsVectorLayer) -> BulkFile | None:
-    """The plain file behind a layer, or None when reading it in bulk could miss something."""
+def stored_layer(layer: QgsVectorLayer) -> StoredLayer | None:
+    """The local file behind a layer, or None when the layer shows something else than what the file holds."""
     provider = layer.dataProvider()
-    if layer.providerType() != "ogr" or provider is None or layer.storageType() not in _STORAGE:
+    path = file_of(layer)
+    if layer.providerType() not in ("ogr", "delimitedtext") or provider is None or path is None:
         return None
     if layer.isEditable() or layer.subsetString() or layer.vectorJoins():
         return None
@@ -72,13 +86,23 @@ def bulk_file(layer: QgsVectorLayer) -> BulkFile | None:
     stored = QgsFields.FieldOrigin.OriginProvider
     if any(fields.fieldOrigin(place) != stored for place in range(fields.count())):
         return None
-    parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
-    special = ("subset", "geometryType", "openOptions", "vsiPrefix", "vsiSuffix", "authcfg")
-    path = file_of(layer)
-    if path is None or any(parts.get(key) for key in special):
+    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    if any(parts.get(key) for key in ("subset", "geometryType", "vsiPrefix", "vsiSuffix", "authcfg")):
         return None
-    encoding = provider.encoding() if layer.storageType() == "ESRI Shapefile" else None
-    return BulkFile(str(path), parts.get("layerName") or parts.get("layerId") or 0, encoding or None)
+    options = dict(option.partition("=")[::2] for option in parts.get("openOptions") or [])
+    name = parts.get("layerName") or parts.get("layerId") or 0
+    return StoredLayer(path, name, layer.storageType(), options.get("encoding", ""))
+
+
+def bulk_file(layer: QgsVectorLayer) -> BulkFile | None:
+    """The plain file behind a layer, or None when reading it in bulk could miss something."""
+    stored = stored_layer(layer)
+    if stored is None or stored.storage not in _STORAGE:
+        return None
+    if QgsProviderRegistry.instance().decodeUri("ogr", layer.source()).get("openOptions"):
+        return None
+    encoding = layer.dataProvider().encoding() if stored.storage == "ESRI Shapefile" else None
+    return BulkFile(str(stored.path), stored.layer, encoding or None)
 
 
 def read_bulk(

@@ -21,7 +21,16 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from .bulk import BulkFile, bulk_file, file_of, is_partial, layer_behind, read_bulk
+from .bulk import (
+    BulkFile,
+    StoredLayer,
+    bulk_file,
+    file_of,
+    is_partial,
+    layer_behind,
+    read_bulk,
+    stored_layer,
+)
 from .fields import Field, column_from_values, fields_from_qgis
 from .table import Table
 
@@ -38,6 +47,7 @@ class LayerSource:
         bulk: the plain file behind it, if there is one that can be read in bulk.
         path: the local file behind it, if any: no output may be written there.
         invented: the layer's own name or description says that its data are made up.
+        stored: the file and the layer in it, where the source is nothing but all rows of that.
     """
 
     name: str
@@ -45,6 +55,7 @@ class LayerSource:
     bulk: BulkFile | None
     path: Path | None
     invented: bool = False
+    stored: StoredLayer | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -100,7 +111,8 @@ def open_source(
     layer = layer_behind(algorithm, parameters, name, context)
     plain = not is_partial(parameters.get(name)) and layer is not None
     bulk = bulk_file(layer) if plain else None
-    return LayerSource(name, source, bulk, file_of(layer), is_invented(layer))
+    stored = stored_layer(layer) if plain else None
+    return LayerSource(name, source, bulk, file_of(layer), is_invented(layer), stored)
 
 
 def is_invented(layer: QgsVectorLayer | None) -> bool:

@@ -41,26 +41,29 @@ class Table:
     def __len__(self) -> int:
         if self.columns:
             return len(self.columns[0])
-        return 0 if self.wkb is None else len(self.wkb)
+        shapes = self.geometry if self.geometry is not None else self.wkb
+        return 0 if shapes is None else len(shapes)
 
     def frame(self) -> pd.DataFrame:
         """The rows as a DataFrame, or a GeoDataFrame (plane coordinates, straight segments) with its CRS."""
+        frame = self.columns_frame()
+        if self.geometry is None:
+            return frame
+        import geopandas as gpd
+
+        # A field that is called like the geometry column would shadow it.
+        placed = gpd.array.GeometryArray(self.geometry, crs=to_pyproj(self.crs))
+        return gpd.GeoDataFrame(frame.drop(columns="geometry", errors="ignore"), geometry=placed)
+
+    def columns_frame(self) -> pd.DataFrame:
+        """The rows without their geometry; a field that is called ``geometry`` stays."""
         import pandas as pd
 
         named = {
             field.name: _for_frame(column, field.kind)
             for field, column in zip(self.fields, self.columns, strict=True)
         }
-        index = pd.RangeIndex(len(self))
-        if self.geometry is None:
-            return pd.DataFrame(named, index=index)
-        import geopandas as gpd
-
-        # A field that is called like the geometry column would shadow it.
-        named.pop("geometry", None)
-        return gpd.GeoDataFrame(
-            named, index=index, geometry=gpd.array.GeometryArray(self.geometry, crs=to_pyproj(self.crs))
-        )
+        return pd.DataFrame(named, index=pd.RangeIndex(len(self)))
 
 
 def to_pyproj(crs: QgsCoordinateReferenceSystem) -> object:
