@@ -163,10 +163,12 @@ def _in_words(role: str, values: dict[str, object], language: str) -> dict[str, 
     fields = schema.roles[role].fields if role in schema.roles else {}
     name = values.get("field")
     told = dict(values)
-    for key in ("field", "target"):
+    for key in ("field", "target", "candidates"):
         given = told.get(key)
         names = given if isinstance(given, list) else [given]
-        words = [f"{fields[n].label(language)} ({n})" if n in fields else n for n in names if n is not None]
+        words = [
+            f"{fields[str(n)].label(language)} ({n})" if n in fields else n for n in names if n is not None
+        ]
         if words:
             told[key] = words if isinstance(given, list) else words[0]
     enum = fields[name].enum if isinstance(name, str) and name in fields else ""

@@ -77,7 +77,7 @@ def _as_source(layer: LayerSource, raw: RawLayer) -> Source:
         rows=raw.rows,
         geometry=raw.geometry,
         crs=to_pyproj(raw.crs) if raw.crs.isValid() else None,
-        described=layer.described,
+        described=layer.described if layer.path is None else layer.described_with_suffix,
         sha256=raw.sha256,
         encoding=raw.encoding,
         encoding_confidence=raw.encoding_confidence,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -148,14 +149,12 @@ def _joined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
 
 def _on_record(before: pd.DataFrame, role: str, batch: Batch) -> pd.DataFrame:
     """The rows that an import replaces, each as JSON, so that they can come back."""
-    shapes = before.geometry if isinstance(before, gpd.GeoDataFrame) else None
-    plain = pd.DataFrame(before.drop(columns=shapes.name)) if shapes is not None else before
-    wkt = None if shapes is None else shapely.to_wkt(shapes.to_numpy(), rounding_precision=-1)
-    texts = []
-    for place, row in enumerate(plain.astype(object).where(plain.notna(), None).to_dict("records")):
-        if wkt is not None and wkt[place] is not None:
-            row = {**row, shapes.name: wkt[place]}
-        texts.append(to_json(row))
+    plain = pd.DataFrame(before)
+    if isinstance(before, gpd.GeoDataFrame):
+        wkt = shapely.to_wkt(before.geometry.to_numpy(), rounding_precision=-1)
+        plain = plain.assign(**{before.active_geometry_name: wkt})
+    rows = plain.astype(object).where(plain.notna(), None).to_dict("records")
+    texts = [to_json(row) for row in rows]
     return pd.DataFrame(
         {
             "batch_id": batch.row["batch_id"],
@@ -194,6 +193,6 @@ def _refuse_replaced(imports: pd.DataFrame, raw: pd.DataFrame, batch_id: str) ->
             raise OverdraftError("casefile.import_replaced", found=batch_id, by=name)
 
 
-def _entry(kind: str, subject: object, who: object, after: dict[str, object]) -> dict[str, str]:
+def _entry(kind: str, subject: object, who: object, after: Mapping[str, object]) -> dict[str, str]:
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     return {"at": at, "kind": kind, "who": str(who), "subject": str(subject), "after": to_json(after)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -45,7 +46,7 @@ class Placed:
     crs: CRS
     rows: np.ndarray
     figures: Mapping[str, Figures] = field(default_factory=dict)
-    system: Mapping[str, object] = field(default_factory=dict)
+    system: Mapping[str, Any] = field(default_factory=dict)
     changes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(_CHANGES)))
     problems: Sequence[Problems] = ()
 

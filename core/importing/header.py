@@ -16,7 +16,7 @@ is it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -199,7 +199,7 @@ class _Top:
         names = []
         for column in zip(*levels, strict=True):
             parts = [words.name_of(text) for text in column if text]
-            names.append("/".join(dict.fromkeys(parts)))
+            names.append(_joined(dict.fromkeys(parts)))
         return names
 
     def numbers_columns(self, row: int) -> bool:
@@ -228,3 +228,12 @@ def _is_row_of_units(texts: Sequence[str]) -> bool:
     """Units, and where there is none to give nothing or a dash; two at least."""
     units = [text for text in texts if words.is_unit(text)]
     return len(units) > 1 and all(words.is_unit(text) or words.is_no_unit(text) for text in texts)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """``位置`` over ``乡镇`` is ``位置/乡镇``; a unit in brackets below a name belongs to it: ``井深（米）``."""
+    name = ""
+    for part in parts:
+        unit = part[:1] in "(（[【" and part[-1:] in ")）]】"
+        name = f"{name}{part}" if unit or not name else f"{name}/{part}"
+    return name

@@ -44,7 +44,7 @@ def load_mapping(path: Path, role: str) -> tuple[Given, list[str]]:
         _check(data.get(key, {}), depth, key, name)
     columns = data.get("columns", [])
     if not isinstance(columns, list) or not all(isinstance(item, str) for item in columns):
-        raise OverdraftError("importing.mapping_key", path=name, key="columns")
+        raise OverdraftError("importing.mapping_key", path=name, entry="columns")
     return Given(data.get("fields", {}), data.get("units", {}), data.get("words", {})), columns
 
 
@@ -73,9 +73,9 @@ def mapping_text(role: str, columns: Sequence[Column], given: Given) -> str:
 def _check(node: object, depth: int, key: str, path: str) -> None:
     """A mapping of texts to texts, or one level deeper."""
     if not isinstance(node, Mapping):
-        raise OverdraftError("importing.mapping_key", path=path, key=key)
+        raise OverdraftError("importing.mapping_key", path=path, entry=key)
     for name, value in node.items():
         if depth > 1:
             _check(value, depth - 1, f"{key}.{name}", path)
         elif not isinstance(value, str):
-            raise OverdraftError("importing.mapping_key", path=path, key=f"{key}.{name}")
+            raise OverdraftError("importing.mapping_key", path=path, entry=f"{key}.{name}")

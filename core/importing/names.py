@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from ..errors import OverdraftError
 from ..intake.personal import personal_columns
 from ..schema import Field, Role, column_aliases, normal_name, register_schema
-from .vocabulary import SourceUnit, measure_of, unit_named, units_of
+from .vocabulary import SourceUnit, below_groups, measure_of, unit_named, units_of
 
 LEAVE_OUT = "-"
 CARRY_ON = "*"
@@ -154,10 +154,11 @@ def _exact(role: Role, columns: list[Column], units: Mapping[str, str]) -> list[
     return columns
 
 
-def _named(role: Role, name: str, units: Mapping[str, str]) -> tuple[str, str, SourceUnit | None] | None:
+def _named(role: Role, heading: str, units: Mapping[str, str]) -> tuple[str, str, SourceUnit | None] | None:
     """Field, how, and unit of an exact name; None where the name is none."""
-    if name in role.fields:
-        return name, "name", None
+    if heading in role.fields:
+        return heading, "name", None
+    name = below_groups(heading)
     known = role.names.get(normal_name(name))
     if known is not None:
         return known, "alias", None
@@ -166,7 +167,7 @@ def _named(role: Role, name: str, units: Mapping[str, str]) -> tuple[str, str, S
         if not measure_of(item) or normal_name(base) not in _bases(item):
             continue
         unit = unit_named(item, word) if word else None
-        spoken = _unit_given(item, name, units)
+        spoken = _unit_given(item, heading, units)
         if unit is not None or (spoken is not None and not word):
             return item.name, "alias", unit
     return None
@@ -210,7 +211,7 @@ def _cut(role: Role, columns: list[Column]) -> list[Column]:
 
 def _fields_beginning(role: Role, name: str) -> list[str]:
     """Fields with an exact name that becomes `name` when it is cut at ten bytes, in UTF-8 or GB 18030."""
-    found = {}
+    found: dict[str, None] = {}
     for text, item in _spellings(role):
         for encoding in ("utf-8", "gb18030"):
             raw = text.encode(encoding)
@@ -273,6 +274,7 @@ def _with_candidates(role: Role, column: Column, columns: Sequence[Column]) -> C
 
 def _alike(role: Role, name: str) -> list[str]:
     """Fields whose hints, names or aliases are like a name: hints first, then beginnings, then similar spelling."""
+    name = below_groups(name)
     whole, base = normal_name(name), normal_name(split_unit(name)[0])
     clean = re.sub(r"_\d+$", "", whole)
     found: dict[str, None] = {}

@@ -22,7 +22,7 @@ from ..problems import Problems, problems
 from ..schema import Field, Role, normal_name
 from .cells import convert_column
 from .source import Source
-from .vocabulary import vocabulary
+from .vocabulary import below_groups, vocabulary
 
 PAIRS = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
 Shares = tuple[tuple[str, float], ...]
@@ -120,8 +120,9 @@ def positions(
 
 def _columns(role: Role, names: Sequence[str], given: tuple[str, str]) -> tuple[str, str, str]:
     """The two columns of coordinates and what they are called for; ``wkt`` for one column of geometry as text."""
-    by_name = {normal_name(name): name for name in names}
+    by_name = {normal_name(below_groups(name)): name for name in names}
     if any(given):
+        by_name = {normal_name(name): name for name in names}
         picked = []
         for name, parameter in zip(given, ("X_COLUMN", "Y_COLUMN"), strict=True):
             if normal_name(name) not in by_name:

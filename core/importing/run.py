@@ -26,7 +26,7 @@ from .positions import Positions, positions
 from .reference import Reference
 from .shifts import position_problems, shift_problems
 from .source import Source
-from .vocabulary import vocabulary
+from .vocabulary import below_groups, vocabulary
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _coordinates(role: Role, source: Source, columns: Sequence[Column], wishes: 
         wanted = set().union(*vocabulary().coordinates.values())
     return [
         replace(column, matched_by="coordinate", candidates=())
-        if not column.field and normal_name(column.name) in wanted
+        if not column.field and {normal_name(column.name), normal_name(below_groups(column.name))} & wanted
         else column
         for column in columns
     ]

@@ -44,7 +44,7 @@ class SourceUnit:
 @dataclass(frozen=True)
 class Vocabulary:
     """`units`: measure → normalised word → unit. `yes`, `no`, `nothing`, `no_number`: normalised words.
-    `coordinates`: kind of coordinate column → normalised names."""
+    `coordinates`: kind of coordinate column → normalised names. `groups`: headings over others that add no meaning."""
 
     units: Mapping[str, Mapping[str, SourceUnit]]
     yes: frozenset[str]
@@ -52,6 +52,7 @@ class Vocabulary:
     nothing: frozenset[str]
     no_number: frozenset[str]
     coordinates: Mapping[str, frozenset[str]]
+    groups: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -71,7 +72,16 @@ def vocabulary() -> Vocabulary:
     }
     words = {name: frozenset(map(normal_name, listed)) for name, listed in data["words"].items()}
     places = {name: frozenset(map(normal_name, listed)) for name, listed in data["coordinates"].items()}
-    return Vocabulary(MappingProxyType(units), **words, coordinates=MappingProxyType(places))
+    groups = frozenset(map(normal_name, data["groups"]["neutral"]))
+    return Vocabulary(MappingProxyType(units), **words, coordinates=MappingProxyType(places), groups=groups)
+
+
+def below_groups(name: str) -> str:
+    """A heading without the neutral headings over it: ``位置/乡镇`` → ``乡镇``; any other stays as it is."""
+    group, mark, leaf = name.partition("/")
+    if mark and normal_name(group) in vocabulary().groups:
+        return below_groups(leaf)
+    return name
 
 
 def measure_of(field: Field) -> str:

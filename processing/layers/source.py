@@ -69,6 +69,13 @@ class LayerSource:
         return layer if self.path is None or self.path.stem == layer else f"{self.path.name}: {layer}"
 
     @property
+    def described_with_suffix(self) -> str:
+        """The same with the file's name in full, for a record of where data came from."""
+        if self.path is None or self.path.name in self.described:
+            return self.described
+        return self.path.name
+
+    @property
     def is_spatial(self) -> bool:
         """Does the layer have geometry (of a known or unknown kind)?"""
         return self.source.wkbType() != QgsWkbTypes.Type.NoGeometry
