@@ -17,6 +17,7 @@ import shapely
 from .findings.verdicts import to_json
 from .messages import render
 from .personal import masked
+from .schema import register_schema
 
 SEVERITIES = ("error", "warning", "note")
 """Worst first. An error makes a verdict impossible or wrong, a warning may change one, a note is good to know."""
@@ -140,7 +141,10 @@ def told_problems(found: Problems, language: str) -> gpd.GeoDataFrame:
     rank = rows["severity"].map({token: place for place, token in enumerate(SEVERITIES)})
     rows = rows.assign(_rank=rank).sort_values("_rank", kind="stable").drop(columns="_rank")
     rows = rows.reset_index(drop=True)
-    values = [json.loads(text) for text in rows["message_values"]]
+    values = [
+        _in_words(json.loads(text), role, language)
+        for text, role in zip(rows["message_values"], rows["subject_role"], strict=True)
+    ]
     told = rows.drop(columns=["message_key", "remedy_key", "geometry"])
     told["problem_id"] = np.arange(1, len(rows) + 1)
     told["message"] = [render(key, v, language) for key, v in zip(rows["message_key"], values, strict=True)]
@@ -152,6 +156,29 @@ def told_counts(found: Problems, language: str) -> pd.DataFrame:
     """The counts with the reason for what was not checked in ``language``."""
     why = [render(key, {}, language) if key else None for key in found.counts["why_key"]]
     return found.counts.drop(columns="why_key").assign(why_not=why)
+
+
+def _in_words(values: dict, role: str, language: str) -> dict:
+    """The values of a message with the labels of roles, fields and tokens in place of their names."""
+    schema = register_schema()
+    fields = schema.roles[role].fields if role in schema.roles else {}
+    asked = values.get("field")
+    item = fields.get(asked) if isinstance(asked, str) else None
+    words = {**values}
+    for name in ("field", "before"):
+        words[name] = _labelled(values.get(name), fields, language)
+    for name in ("role", "other", "targets"):
+        words[name] = _labelled(values.get(name), schema.roles, language)
+    if item is not None and item.enum and isinstance(values.get("expected"), str):
+        tokens = values["expected"].split(" / ")
+        words["expected"] = " / ".join(schema.label(item.enum, token, language) for token in tokens)
+    return {name: value for name, value in words.items() if name in values}
+
+
+def _labelled(value: object, known: Mapping, language: str) -> object:
+    if isinstance(value, list):
+        return [_labelled(one, known, language) for one in value]
+    return known[value].label(language) if isinstance(value, str) and value in known else value
 
 
 def _column(value: object, size: int, name: str) -> object:

@@ -33,6 +33,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
         ROLES: roles that are parameters, in order. REQUIRED: those that parameters or ``CASE`` must supply
             (zones: or a policy that names units as zones).
         POLICY_REQUIRED: whether the run needs a policy.
+        ANY_LAYER: whether the run itself says what is wrong with the geometry and reference system of a layer.
     """
 
     NAME = ""
@@ -40,6 +41,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
     ROLES: tuple[str, ...] = ()
     REQUIRED: tuple[str, ...] = ()
     POLICY_REQUIRED = False
+    ANY_LAYER = False
     WRITES_CASE = False
 
     inputs: Inputs

@@ -17,12 +17,14 @@ from .enforcement.rankunits import RankUnits
 from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
 from .planning.closingorder import ClosingOrder
+from .register.checkregister import CheckRegister
 from .register.createregister import CreateRegister
 from .siting.vetsites import VetSites
 from .texts import icon_path, tr
 
 ALGORITHMS = (
     CreateRegister,
+    CheckRegister,
     ClassifyWells,
     ReplacementLedger,
     RetirementBalance,

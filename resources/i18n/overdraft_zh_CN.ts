@@ -551,5 +551,21 @@
         <source>not judged</source>
         <translation>不作评价</translation>
     </message>
+    <message>
+        <source>Problems</source>
+        <translation>数据问题</translation>
+    </message>
+    <message>
+        <source>Counts by check</source>
+        <translation>检查项统计</translation>
+    </message>
+    <message>
+        <source>{label}: {n} × {check}</source>
+        <translation>{label}：{n} × {check}</translation>
+    </message>
+    <message>
+        <source>{rows} rows checked: {errors} errors, {warnings} warnings, {notes} notes</source>
+        <translation>已检查{rows}行：错误{errors}项，警告{warnings}项，提示{notes}项</translation>
+    </message>
 </context>
 </TS>
