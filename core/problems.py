@@ -43,6 +43,9 @@ COLUMNS = (
 )
 COUNT_COLUMNS = ("check", "subject_role", "n_subjects", "n_ok", "n_problem", "n_not_checked", "why_key")
 
+ALWAYS = ("found", "expected", "field", "other_id", "distance_m")
+"""Values that every message may name; an empty one shows as a dash."""
+
 
 @dataclass(frozen=True)
 class Problems:
@@ -164,15 +167,13 @@ def _in_words(values: dict, role: str, language: str) -> dict:
     fields = schema.roles[role].fields if role in schema.roles else {}
     asked = values.get("field")
     item = fields.get(asked) if isinstance(asked, str) else None
-    words = {**values}
-    for name in ("field", "before"):
-        words[name] = _labelled(values.get(name), fields, language)
-    for name in ("role", "other", "targets"):
-        words[name] = _labelled(values.get(name), schema.roles, language)
+    words = dict.fromkeys(ALWAYS) | values
+    for names, known in ((("field", "before"), fields), (("role", "other", "targets"), schema.roles)):
+        words |= {name: _labelled(values[name], known, language) for name in names if name in values}
     if item is not None and item.enum and isinstance(values.get("expected"), str):
         tokens = values["expected"].split(" / ")
         words["expected"] = " / ".join(schema.label(item.enum, token, language) for token in tokens)
-    return {name: value for name, value in words.items() if name in values}
+    return words
 
 
 def _labelled(value: object, known: Mapping, language: str) -> object:
@@ -194,7 +195,7 @@ def _missing(value: object) -> bool:
 
 
 def _values(frame: pd.DataFrame, given: Mapping[str, object], size: int) -> list[str]:
-    named = {name: frame[name] for name in ("found", "expected", "field", "other_id", "distance_m")}
+    named = {name: frame[name] for name in ALWAYS}
     named |= {name: pd.Series(_column(value, size, name), dtype=object) for name, value in given.items()}
     rows = []
     for place in range(size):

@@ -62,7 +62,7 @@ def shared(given: Given, role: str) -> Problems:
     wells = given.frame(role)
     own = pd.DataFrame({"account": wells["account_no"], "well": wells["well_id"], "share": np.nan})
     links = pd.concat([_links(given), own], ignore_index=True).dropna(subset=["account", "well"])
-    links = links.groupby(["account", "well"], as_index=False)["share"].max()
+    links = links.astype({"share": "float64"}).groupby(["account", "well"], as_index=False)["share"].max()
     links["n"] = links.groupby("account")["well"].transform("size")
     split = links[(links["n"] > 1) & links["share"].isna()]
     others = links[links["account"].isin(split["account"])].groupby("account")["well"].agg(listed)

@@ -40,7 +40,8 @@ def nested(given: Given, role: str) -> Problems:
     with np.errstate(invalid="ignore"):
         outside = ~wrong_level & (share > OUTSIDE_SHARE)
     where = np.flatnonzero(wrong_level | outside)
-    names, levels = frame["name"].to_numpy(dtype=object), frame["level"].to_numpy(dtype=object)
+    names = frame["name"].fillna(frame["unit_id"]).to_numpy(dtype=object)
+    levels = frame["level"].to_numpy(dtype=object)
     return flagged(
         given,
         "polygons.nesting",

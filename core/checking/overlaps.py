@@ -119,17 +119,16 @@ def thickness_m(shapes: np.ndarray, area_m2: np.ndarray, crs: CRS) -> np.ndarray
 def _pairs(given: Given, role: str, shapes: np.ndarray) -> pd.DataFrame:
     """Rows whose boxes meet and that may not share land, each pair once; of equal polygons only neighbours."""
     rows = np.flatnonzero(~shapely.is_missing(shapes))
-    wkb = pd.Series(shapely.to_wkb(shapely.normalize(shapes[rows])))
-    repeated = wkb.duplicated().to_numpy()
+    alike = pd.factorize(shapely.to_wkb(shapely.normalize(shapes[rows])))[0]
+    first_of = np.unique(alike, return_index=True)[1]
+    repeated = np.ones(len(rows), dtype=bool)
+    repeated[first_of] = False
     single = rows[~repeated]
     left, right = shapely.STRtree(shapes[single]).query(shapes[single])
     keep = left < right
     left, right = single[left[keep]], single[right[keep]]
     touching = shapely.touches(shapes[left], shapes[right]) if len(left) else np.empty(0, bool)
-    copies = rows[np.flatnonzero(repeated)]
-    originals = rows[
-        wkb.groupby(wkb).transform(lambda group: group.index[0]).to_numpy(dtype="int64")[repeated]
-    ]
+    copies, originals = rows[repeated], rows[first_of[alike[repeated]]]
     first, second = np.r_[left[~touching], originals], np.r_[right[~touching], copies]
     table = pd.DataFrame({"first": first.astype("int64"), "second": second.astype("int64")})
     return table[_compete(given, role, table)].reset_index(drop=True)
@@ -188,14 +187,12 @@ def _left_over(
         whole = shapely.get_parts(shapely.union_all([*shapes[group["row"]], *between]))
         holes = shapely.get_parts(shapely.union_all(shapely.polygons(shapely.get_exterior_ring(whole))))
         found.append(
-            (int(group["row"].iloc[0]), shapely.difference(shapely.union_all(holes), whole_of(whole)))
+            (
+                int(group["row"].iloc[0]),
+                shapely.difference(shapely.union_all(holes), shapely.union_all(whole)),
+            )
         )
     return found
-
-
-def whole_of(parts: np.ndarray) -> shapely.Geometry:
-    """Parts as one geometry."""
-    return shapely.union_all(parts)
 
 
 def _parts(shape: shapely.Geometry) -> np.ndarray:

@@ -22,6 +22,8 @@ BORDER_M = 50.0
 FARTHEST_M = 1_000_000.0
 """How far a recorded unit is looked for; no Chinese prefecture is wider."""
 
+_NO_ROWS = np.empty(0, dtype="int64")
+
 
 def county(given: Given, role: str) -> Problems:
     """Points outside their recorded county."""
@@ -142,10 +144,11 @@ def _distances(
     shapes, crs = given.units().shapes, given.crs("units")
     xy = given.points(role).coordinates(crs)[where]
     metres = np.full(len(where), np.nan)
-    for text in dict.fromkeys(recorded):
-        rows = np.flatnonzero(recorded == text)
-        of_unit = np.isin(gazetteer.unit.astype(str), list(meant[text])) & ~shapely.is_missing(shapes)
-        metres[rows] = nearest_edge(xy[rows], Edges.of(shapes[of_unit]), Surface.of(crs), FARTHEST_M)
+    drawn = pd.Series(gazetteer.unit).where(~shapely.is_missing(shapes))
+    rows_of = drawn.groupby(drawn).indices
+    for text, rows in pd.Series(recorded).groupby(recorded).indices.items():
+        edges = Edges.of(shapes[np.concatenate([rows_of.get(unit, _NO_ROWS) for unit in meant[text]])])
+        metres[rows] = nearest_edge(xy[rows], edges, Surface.of(crs), FARTHEST_M)
     return metres
 
 
@@ -169,8 +172,9 @@ def _unknown(given: Given, role: str, level: str, where: np.ndarray, gazetteer: 
 
 def _together(check: str, role: str, n_rows: int, outside: Problems, unknown: Problems) -> Problems:
     """Two kinds of problem of one check, counted together; a row has at most one of them."""
-    n_problem = int(outside.counts["n_problem"].sum() + unknown.counts["n_problem"].sum())
-    left = int(outside.counts["n_not_checked"].sum())
+    n_unknown = int(unknown.counts["n_problem"].sum())
+    n_problem = int(outside.counts["n_problem"].sum()) + n_unknown
+    left = int(outside.counts["n_not_checked"].sum()) - n_unknown
     why = "checking.why.no_place_or_name" if left else ""
     counts = counted(check, role, n_rows - n_problem - left, n_problem, left, why)
     rows = concat_problems([outside, unknown]).rows
