@@ -44,6 +44,9 @@ COLUMNS = (
 )
 COUNT_COLUMNS = ("check", "subject_role", "n_subjects", "n_ok", "n_problem", "n_not_checked", "why_key")
 
+ALWAYS = ("found", "expected", "field", "other_id", "distance_m")
+"""Values that every message may name; an empty one shows as a dash."""
+
 
 @dataclass(frozen=True)
 class Problems:
@@ -141,8 +144,8 @@ def told_problems(found: Problems, language: str) -> gpd.GeoDataFrame:
     rows = rows.assign(_rank=rank).sort_values("_rank", kind="stable").drop(columns="_rank")
     rows = rows.reset_index(drop=True)
     values = [
-        _in_words(role, json.loads(text), language)
-        for role, text in zip(rows["subject_role"], rows["message_values"], strict=True)
+        _in_words(json.loads(text), role, language)
+        for text, role in zip(rows["message_values"], rows["subject_role"], strict=True)
     ]
     told = rows.drop(columns=["message_key", "remedy_key", "geometry"])
     told["problem_id"] = np.arange(1, len(rows) + 1)
@@ -157,25 +160,28 @@ def told_counts(found: Problems, language: str) -> pd.DataFrame:
     return found.counts.drop(columns="why_key").assign(why_not=why)
 
 
-def _in_words(role: str, values: dict[str, object], language: str) -> dict[str, object]:
-    """The values of a message with fields by their labels, and tokens of an enumeration by theirs."""
+def _in_words(values: dict, role: str, language: str) -> dict:
+    """The values of a message with the labels of roles, fields and tokens in place of their names."""
     schema = register_schema()
     fields = schema.roles[role].fields if role in schema.roles else {}
-    name = values.get("field")
-    told = dict(values)
-    for key in ("field", "target", "candidates"):
-        given = told.get(key)
-        names = given if isinstance(given, list) else [given]
-        words = [
-            f"{fields[str(n)].label(language)} ({n})" if n in fields else n for n in names if n is not None
-        ]
-        if words:
-            told[key] = words if isinstance(given, list) else words[0]
-    enum = fields[name].enum if isinstance(name, str) and name in fields else ""
-    if enum and "expected" in told:
-        tokens = str(told["expected"]).split(" / ")
-        told["expected"] = " / ".join(schema.label(enum, token, language) for token in tokens)
-    return told
+    asked = values.get("field")
+    item = fields.get(asked) if isinstance(asked, str) else None
+    words = dict.fromkeys(ALWAYS) | values
+    for names, known in (
+        (("field", "before", "target", "candidates"), fields),
+        (("role", "other", "targets"), schema.roles),
+    ):
+        words |= {name: _labelled(values[name], known, language) for name in names if name in values}
+    if item is not None and item.enum and isinstance(values.get("expected"), str):
+        tokens = values["expected"].split(" / ")
+        words["expected"] = " / ".join(schema.label(item.enum, token, language) for token in tokens)
+    return words
+
+
+def _labelled(value: object, known: Mapping, language: str) -> object:
+    if isinstance(value, list):
+        return [_labelled(one, known, language) for one in value]
+    return known[value].label(language) if isinstance(value, str) and value in known else value
 
 
 def _column(value: object, size: int, name: str) -> object:
@@ -191,7 +197,7 @@ def _missing(value: object) -> bool:
 
 
 def _values(frame: pd.DataFrame, given: Mapping[str, object], size: int) -> list[str]:
-    named = {name: frame[name] for name in ("found", "expected", "field", "other_id", "distance_m")}
+    named = {name: frame[name] for name in ALWAYS}
     named |= {name: pd.Series(_column(value, size, name), dtype=object) for name, value in given.items()}
     rows = []
     for place in range(size):

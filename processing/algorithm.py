@@ -34,6 +34,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
             (zones: or a policy that names units as zones).
         READS: further parameters that are layers or tables.
         POLICY_REQUIRED: whether the run needs a policy.
+        ANY_LAYER: whether the run itself says what is wrong with the geometry and reference system of a layer.
     """
 
     NAME = ""
@@ -42,6 +43,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
     REQUIRED: tuple[str, ...] = ()
     READS: tuple[str, ...] = ()
     POLICY_REQUIRED = False
+    ANY_LAYER = False
     WRITES_CASE = False
 
     inputs: Inputs

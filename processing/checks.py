@@ -272,7 +272,7 @@ def _sources(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProces
             yield tr(
                 "{name}: the layer {found} cannot be opened. Check that it exists and that QGIS can show it."
             ).format(name=name, found=_shown(parameters[name]))
-        elif register_schema().roles[role].is_place:
+        elif register_schema().roles[role].is_place and not algorithm.ANY_LAYER:
             yield from _geometry(name, register_schema().roles[role].geometry, source)
 
 

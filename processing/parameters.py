@@ -56,6 +56,11 @@ def all_roles() -> tuple[str, ...]:
     return tuple(name for name in register_schema().roles if name not in _NOT_READ)
 
 
+def checked_roles() -> tuple[str, ...]:
+    """Every role but the personal one."""
+    return tuple(name for name in register_schema().roles if name != "persons")
+
+
 _NOT_READ = ("persons", "objections")
 
 

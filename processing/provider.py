@@ -17,6 +17,7 @@ from .enforcement.rankunits import RankUnits
 from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
 from .planning.closingorder import ClosingOrder
+from .register.checkregister import CheckRegister
 from .register.createregister import CreateRegister
 from .register.importlayer import ImportLayer
 from .register.undoimport import UndoImport
@@ -27,6 +28,7 @@ ALGORITHMS = (
     CreateRegister,
     ImportLayer,
     UndoImport,
+    CheckRegister,
     ClassifyWells,
     ReplacementLedger,
     RetirementBalance,

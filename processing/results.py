@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..core.overlay import Placement
     from .inputs import Inputs
 
-_LINES_CRS = "EPSG:4326"
+_DEGREES = "EPSG:4326"
 
 
 def as_table(frame: pd.DataFrame, table: str) -> OutputLayer:
@@ -32,12 +32,21 @@ def as_table(frame: pd.DataFrame, table: str) -> OutputLayer:
 
 def as_lines(frame: pd.DataFrame, table: str) -> OutputLayer:
     """A result frame of lines as a layer in WGS 84."""
+    return _in_degrees(frame, table, QgsWkbTypes.Type.LineString)
+
+
+def as_points(frame: pd.DataFrame, table: str) -> OutputLayer:
+    """A result frame of points, some without a place, as a layer in WGS 84."""
+    return _in_degrees(frame, table, QgsWkbTypes.Type.Point)
+
+
+def _in_degrees(frame: pd.DataFrame, table: str, wkb_type: int) -> OutputLayer:
     import shapely
 
     layer = as_table(frame, table)
     layer.wkb = shapely.to_wkb(frame.geometry.to_numpy())
-    layer.wkb_type = QgsWkbTypes.Type.LineString
-    layer.crs = QgsCoordinateReferenceSystem(_LINES_CRS)
+    layer.wkb_type = wkb_type
+    layer.crs = QgsCoordinateReferenceSystem(_DEGREES)
     return layer
 
 

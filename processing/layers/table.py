@@ -67,10 +67,12 @@ class Table:
 
 
 def to_pyproj(crs: QgsCoordinateReferenceSystem) -> object:
-    """The pyproj CRS of a QGIS CRS: by authority and code where it has one, else by WKT."""
+    """The pyproj CRS of a QGIS CRS: by authority and code where it has one, else by WKT; None where there is none."""
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 
+    if not crs.isValid():
+        return None
     if crs.authid() and not crs.authid().startswith(("USER:", "CUSTOM:")):
         try:
             return CRS.from_user_input(crs.authid())

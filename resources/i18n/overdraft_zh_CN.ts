@@ -559,5 +559,21 @@
         <source>{n} columns with personal data were left out: {names}. They belong in a table of their own (role persons) and are carried only where it is asked for.</source>
         <translation>有 {n} 列含个人信息，未予读取：{names}。个人信息应单独存放在人员表（角色 persons）中，仅在明确要求时才会带出。</translation>
     </message>
+    <message>
+        <source>Problems</source>
+        <translation>数据问题</translation>
+    </message>
+    <message>
+        <source>Counts by check</source>
+        <translation>检查项统计</translation>
+    </message>
+    <message>
+        <source>{label}: {n} × {check}</source>
+        <translation>{label}：{n} × {check}</translation>
+    </message>
+    <message>
+        <source>{rows} rows checked: {errors} errors, {warnings} warnings, {notes} notes</source>
+        <translation>已检查{rows}行：错误{errors}项，警告{warnings}项，提示{notes}项</translation>
+    </message>
 </context>
 </TS>

@@ -66,6 +66,10 @@ ABSTRACTION = [
 ]
 PARAMETERS = {
     "createregister": ["LANGUAGE", "OUTPUT"],
+    "checkregister": [
+        *(role for role in EVERY_ROLE if role != "CALENDAR"),
+        *("OBJECTIONS", "CALENDAR", *COMMON, "LANGUAGE", "PROBLEMS", "COUNTS"),
+    ],
     "classifywells": [
         *("WELLS", "ZONES", "UNITS", "IRRIGATION", "NETWORKS", "SCREENS"),
         *COMMON,
@@ -184,6 +188,7 @@ PARAMETERS = {
 }
 OUTPUTS = {
     "createregister": ["OUTPUT"],
+    "checkregister": ["PROBLEMS", "COUNTS", "N_ERROR", "N_WARNING", "N_NOTE", "N_ROWS"],
     "classifywells": ["OUTPUT"],
     "replacementledger": ["BALANCE", "LEDGER", "LINES"],
     "retirementbalance": ["BALANCE"],
@@ -198,7 +203,12 @@ OUTPUTS = {
     "closingorder": ["OUTPUT"],
     "vetsites": ["OUTPUT", "FINDINGS"],
 }
-GROUPS = {"createregister": "register", "closingorder": "planning", "vetsites": "siting"}
+GROUPS = {
+    "createregister": "register",
+    "checkregister": "register",
+    "closingorder": "planning",
+    "vetsites": "siting",
+}
 ALL = list(PARAMETERS)
 
 
