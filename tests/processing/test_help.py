@@ -73,7 +73,7 @@ PARAMETERS = {
     "classifywells": [
         *("WELLS", "ZONES", "UNITS", "IRRIGATION", "NETWORKS", "SCREENS"),
         *COMMON,
-        *("DISTANCE_LIMIT", "POSITION_ACCURACY", "LANGUAGE", "OUTPUT"),
+        *("DISTANCE_LIMIT", "POSITION_ACCURACY", "PERSONAL", "LANGUAGE", "OUTPUT"),
     ],
     "replacementledger": [
         *("WELLS", "ZONES", "UNITS", "SCREENS", "PAIRS", "EVENTS", "EVIDENCE", "READINGS", "APPLICATIONS"),

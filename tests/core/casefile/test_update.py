@@ -207,14 +207,15 @@ def test_a_changed_style_is_the_users_and_stays(case, make_content):
         "VALUES ('zones', 'geom', 'mine', '<qgis/>', 1)",
     )
     write_case(case, make_content("run-2", language="zh"))
-    (wells,) = query(case, "SELECT styleQML FROM layer_styles WHERE f_table_name = 'wells'")
-    assert "<!-- mine -->" in wells[0]
+    wells = query(case, "SELECT styleQML FROM layer_styles WHERE f_table_name = 'wells'")
+    assert len(wells) == 2
+    assert all("<!-- mine -->" in style for (style,) in wells)
     assert query(
         case,
         "SELECT styleName, useAsDefault FROM layer_styles WHERE f_table_name = 'zones' ORDER BY styleName",
-    ) == [("mine", 1), ("overdraft", 0)]
-    (units,) = query(case, "SELECT styleQML FROM layer_styles WHERE f_table_name = 'units'")
-    assert "单元编号" in units[0]
+    ) == [("mine", 1), ("overdraft", 0), ("overdraft (English)", 0)]
+    units = dict(query(case, "SELECT styleName, styleQML FROM layer_styles WHERE f_table_name = 'units'"))
+    assert ["单元编号" in units[name] for name in ("overdraft", "overdraft (English)")] == [True, False]
 
 
 def test_history_is_a_chain_that_shows_tampering(case, make_content):
