@@ -50,17 +50,6 @@ def _in_degrees(frame: pd.DataFrame, table: str, wkb_type: int) -> OutputLayer:
     return layer
 
 
-def as_points(frame: pd.DataFrame, table: str) -> OutputLayer:
-    """A result frame of points, some without a place, as a layer in WGS 84."""
-    import shapely
-
-    layer = as_table(frame, table)
-    layer.wkb = shapely.to_wkb(frame.geometry.to_numpy())
-    layer.wkb_type = QgsWkbTypes.Type.Point
-    layer.crs = QgsCoordinateReferenceSystem(_LINES_CRS)
-    return layer
-
-
 def with_columns(table: Table, frame: pd.DataFrame, added: str, reason: str = "") -> OutputLayer:
     """A layer as it was read, with the columns of a result table behind its own.
 

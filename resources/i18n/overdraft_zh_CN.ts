@@ -575,5 +575,161 @@
         <source>{rows} rows checked: {errors} errors, {warnings} warnings, {notes} notes</source>
         <translation>已检查{rows}行：错误{errors}项，警告{warnings}项，提示{notes}项</translation>
     </message>
+    <message>
+        <source>INPUT is needed: choose the layer, sheet or table to import.</source>
+        <translation>缺少 INPUT：请选择要导入的图层、工作表或数据表。</translation>
+    </message>
+    <message>
+        <source>ROLE is needed: say what the layer is. Roles: {roles}.</source>
+        <translation>缺少 ROLE：请说明图层的类别。可选类别：{roles}。</translation>
+    </message>
+    <message>
+        <source>MODE says that the rows go into a case file: choose it in CASE, or leave MODE empty.</source>
+        <translation>MODE 要求写入案卷文件：请在 CASE 中选择案卷文件，或将 MODE 留空。</translation>
+    </message>
+    <message>
+        <source>CASE is needed: choose the case file that holds the import.</source>
+        <translation>缺少 CASE：请选择含有该次导入的案卷文件。</translation>
+    </message>
+    <message>
+        <source>BATCH_ID is needed: the table imports of the case file lists the imports.</source>
+        <translation>缺少 BATCH_ID：批次编号见案卷文件的 imports 表。</translation>
+    </message>
+    <message>
+        <source>{name}: {found} is no coordinate system. Give one such as EPSG:4490, or leave it empty.</source>
+        <translation>{name}：{found} 不是坐标系。请填写如 EPSG:4490，或留空。</translation>
+    </message>
+    <message>
+        <source>{n} rows read, {written} written, {aside} set aside; {changed} cells changed</source>
+        <translation>读入 {n} 行，写入 {written} 行，剔除 {aside} 行；变更单元格 {changed} 个</translation>
+    </message>
+    <message>
+        <source>Encoding: {encoding} (confidence {confidence})</source>
+        <translation>编码：{encoding}（置信度 {confidence}）</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>检验判定</translation>
+    </message>
+    <message>
+        <source>given</source>
+        <translation>人工指定</translation>
+    </message>
+    <message>
+        <source>from the layer</source>
+        <translation>取自图层</translation>
+    </message>
+    <message>
+        <source>Coordinate system: {crs} ({how})</source>
+        <translation>坐标系：{crs}（{how}）</translation>
+    </message>
+    <message>
+        <source>The first column of coordinates holds y (X = north); it was read so.</source>
+        <translation>第一坐标列为 y（X 为北方向），已按此读取。</translation>
+    </message>
+    <message>
+        <source>{label}: {n} problems, see PROBLEMS</source>
+        <translation>{label}：{n} 项，见 PROBLEMS</translation>
+    </message>
+    <message>
+        <source>Layer or table to import</source>
+        <translation>要导入的图层或数据表</translation>
+    </message>
+    <message>
+        <source>What it is (role)</source>
+        <translation>数据类别</translation>
+    </message>
+    <message>
+        <source>Columns to fields, a line each: column = field</source>
+        <translation>列与字段的对应，每行：列名 = 字段</translation>
+    </message>
+    <message>
+        <source>Units, a line each: column = unit</source>
+        <translation>单位，每行：列名 = 单位</translation>
+    </message>
+    <message>
+        <source>Words, a line each: field: word = value</source>
+        <translation>用词含义，每行：字段: 原词 = 标准值</translation>
+    </message>
+    <message>
+        <source>Saved mapping</source>
+        <translation>已存对应方案</translation>
+    </message>
+    <message>
+        <source>Coordinate system (empty: that of the layer)</source>
+        <translation>坐标系（空：图层的坐标系）</translation>
+    </message>
+    <message>
+        <source>Column of x or longitude (empty: by its name)</source>
+        <translation>横坐标或经度所在列（空：按列名）</translation>
+    </message>
+    <message>
+        <source>Column of y or latitude (empty: by its name)</source>
+        <translation>纵坐标或纬度所在列（空：按列名）</translation>
+    </message>
+    <message>
+        <source>Put into the case file (empty: not)</source>
+        <translation>写入案卷文件（空：不写入）</translation>
+    </message>
+    <message>
+        <source>Coordinate operation from an old datum</source>
+        <translation>旧基准的坐标转换</translation>
+    </message>
+    <message>
+        <source>Coordinate system of the result</source>
+        <translation>结果的坐标系</translation>
+    </message>
+    <message>
+        <source>Repairs of positions that you ask for</source>
+        <translation>要求的位置修正</translation>
+    </message>
+    <message>
+        <source>Encoding (empty: detected)</source>
+        <translation>编码（空：自动判别）</translation>
+    </message>
+    <message>
+        <source>Row of the column headings (empty: found)</source>
+        <translation>表头所在行（空：自动识别）</translation>
+    </message>
+    <message>
+        <source>Imported by (empty: your login)</source>
+        <translation>导入人（空：登录名）</translation>
+    </message>
+    <message>
+        <source>Imported layer</source>
+        <translation>导入后的图层</translation>
+    </message>
+    <message>
+        <source>Conversions by column</source>
+        <translation>逐列转换统计</translation>
+    </message>
+    <message>
+        <source>Raw values of changed cells</source>
+        <translation>变更单元格原值</translation>
+    </message>
+    <message>
+        <source>Rows set aside</source>
+        <translation>剔除行</translation>
+    </message>
+    <message>
+        <source>Record of the import</source>
+        <translation>导入批次记录</translation>
+    </message>
+    <message>
+        <source>Personal data</source>
+        <translation>个人信息</translation>
+    </message>
+    <message>
+        <source>Mapping to use again</source>
+        <translation>保存的对应方案</translation>
+    </message>
+    <message>
+        <source>Batch id of the import</source>
+        <translation>导入批次编号</translation>
+    </message>
+    <message>
+        <source>Taken back by (empty: your login)</source>
+        <translation>撤销人（空：登录名）</translation>
+    </message>
 </context>
 </TS>
