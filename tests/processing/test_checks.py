@@ -251,7 +251,7 @@ def test_errors_of_the_domain_speak_the_language_asked_for(run, register, layer)
         said[language] = str(caught.value)
     assert "well_id" in said["en"]
     assert "well_id" in said["zh"]
-    assert said["en"].startswith("The layer wells has no column well_id.")
+    assert said["en"].startswith("The layer Wells (wells) lacks the field Well id (well_id).")
     assert "列" in said["zh"] or "字段" in said["zh"]
 
 
