@@ -8,7 +8,20 @@ from functools import partial
 
 from ..problems import Problems
 from ..schema import register_schema
-from . import accounts, ids, jumps, layers, nesting, overlaps, permits, polygons, positions, recorded, values
+from . import (
+    accounts,
+    ids,
+    jumps,
+    layers,
+    nesting,
+    overlaps,
+    permits,
+    polygons,
+    positions,
+    recorded,
+    shifts,
+    values,
+)
 from . import references as links
 from .given import Given
 from .limits import FACT_DAYS, LIMITS, ORDER, SHARES, YEARS
@@ -58,6 +71,7 @@ CHECKS = (
     Check("positions.units", POINTS, positions.outside_units, ("units",), placed=True),
     Check("positions.county", ("wells", "applications"), recorded.county, ("units",), placed=True),
     Check("positions.township", ("wells", "applications"), recorded.township, ("units",), placed=True),
+    Check("positions.shift", ("wells", "applications"), shifts.systematic, ("units",), placed=True),
     *(Check(f"values.{limit.field}", (limit.role,), partial(values.figure, limit=limit)) for limit in LIMITS),
     Check("values.kwh_coefficient", ("indices",), values.coefficients),
     Check("values.screens", ("screens",), values.screens),

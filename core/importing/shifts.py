@@ -45,8 +45,28 @@ def position_problems(
     zero = have & (bounds == 0).all(axis=1)
     wild = have & ~np.isfinite(bounds).all(axis=1)
     found = [
-        _rows("import.zero", "error", role, source, placed, ids, zero, "importing.position_zero"),
-        _rows("import.not_finite", "error", role, source, placed, ids, wild, "importing.position_not_finite"),
+        _rows(
+            "import.zero",
+            "error",
+            role,
+            source,
+            placed,
+            ids,
+            zero,
+            "importing.position_zero",
+            "importing.position_zero_remedy",
+        ),
+        _rows(
+            "import.not_finite",
+            "error",
+            role,
+            source,
+            placed,
+            ids,
+            wild,
+            "importing.position_not_finite",
+            "importing.position_not_finite_remedy",
+        ),
     ]
     if reference is None or recorded is None or role.geometry != "point":
         return found
@@ -56,10 +76,30 @@ def position_problems(
     known = have & ~zero & ~wild
     outside = known & ~turned & ~reference.inside(*lonlat(usable.geometry, placed.crs), anywhere)
     found.append(
-        _rows("import.swapped", "error", role, source, placed, ids, turned, "importing.position_swapped")
+        _rows(
+            "import.swapped",
+            "error",
+            role,
+            source,
+            placed,
+            ids,
+            turned,
+            "importing.position_swapped",
+            "importing.position_swapped_remedy",
+        )
     )
     found.append(
-        _rows("import.outside", "warning", role, source, placed, ids, outside, "importing.position_outside")
+        _rows(
+            "import.outside",
+            "warning",
+            role,
+            source,
+            placed,
+            ids,
+            outside,
+            "importing.position_outside",
+            "importing.position_outside_remedy",
+        )
     )
     return found
 
@@ -131,7 +171,8 @@ def _rows(
     placed: Placed,
     ids: np.ndarray,
     which: np.ndarray,
-    key: str,
+    message_key: str,
+    remedy_key: str,
 ) -> Problems:
     where = np.flatnonzero(which)
     shapes = placed.geometry[where]
@@ -144,8 +185,8 @@ def _rows(
         row=source.rows[where],
         field="geometry",
         found=shapely.to_wkt(shapes, rounding_precision=6),
-        message_key=key,
-        remedy_key=f"{key}_remedy",
+        message_key=message_key,
+        remedy_key=remedy_key,
         n_subjects=len(ids),
         geometry=np.where(finite, shapes, None),
         crs=placed.crs,

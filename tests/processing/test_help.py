@@ -66,6 +66,13 @@ ABSTRACTION = [
 ]
 PARAMETERS = {
     "createregister": ["LANGUAGE", "OUTPUT"],
+    "importlayer": [
+        *("INPUT", "ROLE", "FIELD_MAP", "UNIT_MAP", "VALUE_MAP", "MAPPING", "CRS", "X_COLUMN", "Y_COLUMN"),
+        *("UNITS", "CASE", "MODE", "OPERATION", "TARGET_CRS", "REPAIR", "ENCODING", "HEADER_ROW", "BY"),
+        *("LANGUAGE", "OUTPUT", "PROBLEMS", "CONVERSIONS", "RAW_VALUES", "SET_ASIDE", "BATCH", "PERSONS"),
+        "SAVED_MAPPING",
+    ],
+    "undoimport": ["CASE", "BATCH_ID", "BY", "LANGUAGE"],
     "checkregister": [
         *(role for role in EVERY_ROLE if role != "CALENDAR"),
         *("OBJECTIONS", "CALENDAR", *COMMON, "LANGUAGE", "PROBLEMS", "COUNTS"),
@@ -188,6 +195,20 @@ PARAMETERS = {
 }
 OUTPUTS = {
     "createregister": ["OUTPUT"],
+    "importlayer": [
+        *(
+            "OUTPUT",
+            "PROBLEMS",
+            "CONVERSIONS",
+            "RAW_VALUES",
+            "SET_ASIDE",
+            "BATCH",
+            "PERSONS",
+            "SAVED_MAPPING",
+        ),
+        *("N_READ", "N_WRITTEN", "N_SET_ASIDE", "N_CHANGED", "N_ERROR", "N_WARNING", "N_NOTE"),
+    ],
+    "undoimport": ["OUTPUT"],
     "checkregister": ["PROBLEMS", "COUNTS", "N_ERROR", "N_WARNING", "N_NOTE", "N_ROWS"],
     "classifywells": ["OUTPUT"],
     "replacementledger": ["BALANCE", "LEDGER", "LINES"],
@@ -205,6 +226,8 @@ OUTPUTS = {
 }
 GROUPS = {
     "createregister": "register",
+    "importlayer": "register",
+    "undoimport": "register",
     "checkregister": "register",
     "closingorder": "planning",
     "vetsites": "siting",

@@ -256,7 +256,7 @@ def test_no_name_means_two_fields_of_a_role(role):
 def test_a_hint_is_never_an_exact_name(role):
     item = register_schema().roles[role]
     for spec in item.fields.values():
-        for hint in spec.hints:
+        for hint in () if spec.personal else spec.hints:  # of personal data: words that a longer name holds
             assert normal_name(hint) not in item.names, hint
 
 
