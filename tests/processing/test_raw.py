@@ -305,8 +305,10 @@ def test_bombs_and_damaged_workbooks_are_refused(book, tmp_path):
         spreadsheet.read_spreadsheet(bomb, 0)
     assert dense.value.key == "importing.too_dense"
     broken = tmp_path / "c.xlsx"
-    for cut in (10, 500, len(book.read_bytes()) - 30):
-        broken.write_bytes(book.read_bytes()[:cut])
+    whole = book.read_bytes()
+    directory = whole.rindex(b"PK\x01\x02")
+    for damaged in (whole[:10], whole[:500], whole[:-30], whole[:directory] + b"XX" + whole[directory + 2 :]):
+        broken.write_bytes(damaged)
         with pytest.raises(OverdraftError) as refused:
             spreadsheet.read_spreadsheet(broken, 0)
         assert refused.value.key == "importing.file_unreadable"
