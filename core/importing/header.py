@@ -47,10 +47,17 @@ class Header:
 
 
 def find_header(
-    cells: np.ndarray, merged: Sequence[Merged], merged_known: bool, header_row: int | None = None
+    cells: np.ndarray,
+    merged: Sequence[Merged],
+    merged_known: bool,
+    begin: int = 0,
+    header_row: int | None = None,
 ) -> Header:
-    """The header of the cells of a sheet; see the module. `header_row` (from 0) says where its names begin."""
-    top = _Top.of(cells, merged, merged_known, _TOP if header_row is None else header_row + _TOP)
+    """The header of the cells of a sheet; see the module.
+
+    `begin` (from 0) is the first row with a text; `header_row` (from 0) says where the names begin.
+    """
+    top = _Top.of(cells, merged, merged_known, (begin if header_row is None else header_row) + _TOP)
     if header_row is None:
         first = top.first_row_of_names()
         upper = top.groups_above(first)
@@ -99,7 +106,8 @@ class _Top:
             if row0 >= len(texts):
                 continue
             for row in range(row0, min(row1 + 1, len(texts))):
-                covered[row][col0 : col1 + 1] = [texts[row0][col0]] * (col1 + 1 - col0)
+                for col in range(col0, min(col1 + 1, cells.shape[1])):
+                    covered[row][col] = texts[row][col] or texts[row0][col0]
             if col1 > col0:
                 wide.setdefault(row0, []).append(range_)
             if row1 > row0:
@@ -183,10 +191,11 @@ class _Top:
 
     def _looks_like_names(self, row: int, places: set[int]) -> bool:
         """Half of the texts are known names, or numbers stand below them; and no text stands below once more."""
-        below = self.cells[row + 1 : row + 1 + _BELOW]
         texts = {place: self.texts[row][place] for place in places}
-        if any(words.text_of(cell) == text for place, text in texts.items() for cell in below[:, place]):
-            return False
+        for other in self.texts[row + 1 : row + 1 + _BELOW]:
+            again = [other[place] == text for place, text in texts.items()]
+            if any(again) and not all(again):  # all of them: the header once more, after a page break
+                return False
         known = sum(words.is_known_name(text) for text in texts.values() if len(text) > 1)
         return 2 * known >= len(texts) or self._changes(row) > 0
 

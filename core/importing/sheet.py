@@ -97,14 +97,15 @@ def read_header(grid: Grid, header_row: int | None = None) -> Sheet:
     """
     cells = grid.cells
     filled = (cells != "") & (cells != None)  # noqa: E711 - element by element
-    if not filled.any():
+    written = (row for row in np.flatnonzero(filled.any(axis=1)) if any(map(words.text_of, cells[row])))
+    top = next(written, None)
+    if top is None:
         raise OverdraftError("importing.sheet_empty")
     if header_row is not None and not (0 < header_row <= len(cells) and filled[header_row - 1].any()):
         allowed = f"1–{len(cells)}"
         raise OverdraftError("importing.header_row", found=header_row, allowed=allowed)
-    header = find_header(
-        cells, grid.merged, grid.merged_known, None if header_row is None else header_row - 1
-    )
+    begin = None if header_row is None else header_row - 1
+    header = find_header(cells, grid.merged, grid.merged_known, int(top), begin)
     start = header.last + 1
     used = np.flatnonzero(filled.any(axis=0) | (np.array(header.names, dtype=object) != ""))
     names, renamed = unique_names([header.names[place] for place in used], used)

@@ -131,7 +131,10 @@ def read_bulk(
             force_2d=not keep_as_it_was,
             return_fids=bool(fid_fields),
         )
-    except DataSourceError:
+    except (
+        DataSourceError,
+        UnicodeDecodeError,
+    ):  # the latter: a shapefile that is not in the encoding it says
         return None
     by_name = dict(zip(meta["fields"], data, strict=True))
     if fid_fields:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,7 +137,9 @@ def _from_shapefile(
     frame, rows, renamed, choice, n_damaged = shapefile.read_attributes(path, encoding)
     geometry, n_unreadable = None, 0
     if source.is_spatial:
-        table = source.read(columns=(), progress=progress)
+        # Names of fields are in the way here where they are in another encoding: in Latin-1 any byte is a letter.
+        bulk = None if source.bulk is None else replace(source.bulk, encoding="ISO-8859-1")
+        table = replace(source, bulk=bulk).read(columns=(), progress=progress)
         geometry, n_unreadable = table.geometry, table.n_unreadable
         _refuse_loss(path.name, len(geometry), len(frame))
     raw = RawLayer(
