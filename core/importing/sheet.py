@@ -62,7 +62,7 @@ class Sheet:
         frame: raw cells under `names`, None where empty; its rows stand in the sheet's rows `rows`, from 1.
         header_rows: first and last row of names, units and column numbers, from 1; titles stand before them.
         fills: merged cells of the body, told to each row they cover: (row from 1, column name, value).
-        titles: texts above the header; `remarks` are those that state units.
+        titles: texts above the header; `remarks` are the units that they state.
     """
 
     names: list[str]
@@ -76,8 +76,11 @@ class Sheet:
 
     @property
     def remarks(self) -> list[str]:
-        """Titles that state units, such as ``单位：万m³、亩``: they hold for columns without a unit of their own."""
-        return [text for text in self.titles if words.states_units(text)]
+        """Units that titles state, such as ``单位：万m³、亩``: they hold for columns without a unit of their own.
+
+        The titles themselves may name persons and are not quoted.
+        """
+        return [", ".join(units) for text in self.titles if (units := words.units_stated(text))]
 
     @property
     def n_rows(self) -> int:

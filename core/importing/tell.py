@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from ..personal import masked
 from ..problems import Problems, problems
 from ..schema import Role
 from .datum import Placed, lonlat
+from .encodings import mojibake_column
 from .names import Column
 from .source import Source
 from .vocabulary import measure_of
 
 if TYPE_CHECKING:
     from .run import Wishes
+
+GARBLED_SAMPLE = 2_000
+"""Distinct texts of a column that are looked at for garbled ones."""
 
 SEVERITY_OF_RULE = {
     "register.id_missing": "error",
@@ -79,6 +84,8 @@ def columns(role: Role, source: Source, taken: Sequence[Column], wishes: Wishes)
                 target=column.field,
                 unit=unit,
             )
+    for name, n, sample, meant in _garbled(source, taken):
+        say("warning", name, "importing.garbled", "importing.garbled_remedy", n=n, sample=sample, meant=meant)
     known = set(wishes.saved_columns)
     if known:
         for name in [column.name for column in taken if column.name not in known]:
@@ -98,6 +105,26 @@ def columns(role: Role, source: Source, taken: Sequence[Column], wishes: Wishes)
         remedy_key=remedies,
         message_values={name: [more.get(name) for more in values] for name in sorted(every)},
     )
+
+
+def _garbled(source: Source, taken: Sequence[Column]) -> Iterator[tuple[str, int, str, str]]:
+    """Columns with texts that an earlier conversion garbled: name, how many, one of them and what it probably was."""
+    for column in taken:
+        raw = source.frame.iloc[:, column.place]
+        if column.matched_by == "personal" or column.candidates == ("persons",) or raw.dtype != object:
+            continue
+        texts = [text for text in raw.unique() if isinstance(text, str) and not text.isascii()][
+            :GARBLED_SAMPLE
+        ]
+        found = mojibake_column(texts)
+        if found:
+            sample = next(iter(found))
+            yield (
+                column.name,
+                int(raw.isin(list(found)).sum()),
+                masked(sample[:40]),
+                masked(found[sample][:40]),
+            )
 
 
 def system(role: Role, placed: Placed) -> Problems:

@@ -104,13 +104,14 @@ def is_label(text: str) -> bool:
     return bool(_LABEL.fullmatch(plain)) or "".join(plain.split()).casefold() in _LABELS
 
 
-def states_units(text: str) -> bool:
-    """Does a title say in which units the table is, as in ``（单位：万m³、亩）``?"""
+def units_stated(text: str) -> list[str]:
+    """The units that a title says the table is in, as in ``（单位：万m³、亩）``; nothing else of the title."""
     found = _UNIT_REMARK.search(text)
     if found is None:
-        return False
-    words = re.split(r"[、,，;；\s()（）/]+|[:：]", found[1])
-    return any(is_unit(word) for word in words if word) or is_unit(found[1].strip("()（） "))
+        return []
+    words = [word for word in re.split(r"[、,，;；\s()（）/]+|[:：]", found[1]) if word]
+    whole = found[1].strip("()（） ")
+    return [word for word in words if is_unit(word)] or ([whole] if is_unit(whole) else [])
 
 
 def column_numbers(texts: Iterable[str]) -> list[int]:

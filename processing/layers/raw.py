@@ -46,7 +46,7 @@ class RawLayer:
         encoding_note_key: what to tell of the encoding, "" for nothing; `encoding_note_values` go with it.
         set_aside: rows of a sheet that are no data. Their cells may name persons.
         fills: merged cells told to the rows that they cover: (row, column, value).
-        titles: texts above the header; `remarks` are those that state units.
+        titles: texts above the header; `remarks` are the units that they state.
         renamed: columns whose name was empty or taken.
         header_rows: first and last row of the header, from 1; None where names are not in rows.
         notes: what else to tell: message keys with their values.

@@ -262,7 +262,8 @@ def test_no_role_is_mandatory_and_only_the_first_output_is(algorithm):
         if parameter.name().lower() in register_schema().roles:
             assert optional(parameter), parameter.name()
     destinations = [item for item in algorithm.parameterDefinitions() if item.isDestination()]
-    assert [optional(item) for item in destinations] == [False] + [True] * (len(destinations) - 1)
+    first = [False] if destinations else []  # undoimport changes a case file and makes no other
+    assert [optional(item) for item in destinations] == first + [True] * (len(destinations) - len(first))
 
 
 def test_policy_has_no_default_and_choices_are_words(algorithm):

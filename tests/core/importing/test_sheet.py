@@ -59,7 +59,7 @@ def test_a_ledger_with_everything(known):
     }  # fmt: skip
     assert sheet.set_aside[1].content == {"序号": "小计", "取水量(万m³)": "3.2"}
     assert sheet.titles == ["高昌区机井台账", "填报单位：高昌区水利局", "单位：万m³、亩"]
-    assert sheet.remarks == ["单位：万m³、亩"]
+    assert sheet.remarks == ["万m³, 亩"]
     assert sheet.n_rows == len(LEDGER)
     # merged cells of the body are filled down only where the file tells of them
     town = "亚尔镇" if known else None
