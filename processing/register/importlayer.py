@@ -50,9 +50,9 @@ class ImportLayer(OverdraftAlgorithm):
         any_vector = QgsProcessing.SourceType.TypeVector
         return (
             QgsProcessingParameterFeatureSource(
-                "INPUT", tr("Layer or table to import"), [any_vector], None, True
+                "INPUT", tr("Layer or table to import (needed)"), [any_vector], None, True
             ),
-            declared.choice("ROLE", tr("What it is (role)"), list(register_schema().roles)),
+            declared.choice("ROLE", tr("What it is: its role (needed)"), list(register_schema().roles)),
             declared.pairs("FIELD_MAP", tr("Columns to fields, a line each: column = field")),
             declared.pairs("UNIT_MAP", tr("Units, a line each: column = unit")),
             declared.advanced(declared.pairs("VALUE_MAP", tr("Words, a line each: field: word = value"))),

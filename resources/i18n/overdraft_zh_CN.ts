@@ -632,12 +632,12 @@
         <translation>{label}：{n} 项，见 PROBLEMS</translation>
     </message>
     <message>
-        <source>Layer or table to import</source>
-        <translation>要导入的图层或数据表</translation>
+        <source>Layer or table to import (needed)</source>
+        <translation>要导入的图层或数据表（必需）</translation>
     </message>
     <message>
-        <source>What it is (role)</source>
-        <translation>数据类别</translation>
+        <source>What it is: its role (needed)</source>
+        <translation>数据类别（必需）</translation>
     </message>
     <message>
         <source>Columns to fields, a line each: column = field</source>
