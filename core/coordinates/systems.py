@@ -49,12 +49,11 @@ Agreement = Callable[[np.ndarray, np.ndarray], float]
 class Candidate(NamedTuple):
     """A coordinate system and axis order that the numbers allow.
 
-    `x_first`: the first column holds the easting or longitude. `why_key`: message that says what speaks for it.
+    `x_first`: the first column holds the easting or longitude.
     """
 
     crs: str
     x_first: bool
-    why_key: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Choice:
     """What became of the candidates.
 
     `candidate` is the accepted one, None if none was. `table` holds every candidate with its share of agreeing points
-    (NaN: not measured). `message_key` says the outcome, with the values `values()`.
+    (NaN: not measured). `message_key` asks, with the values `values()`; empty for an accepted candidate.
     """
 
     status: str  # accepted | ambiguous | none | proposed
@@ -74,7 +73,6 @@ class Choice:
         """Values of the message: the system, and the table with the best candidates first."""
         rows = sorted(self.table, key=lambda row: -np.nan_to_num(row[1], nan=-1.0))
         return {
-            "crs": self.candidate.crs if self.candidate else "",
             "candidates": [_shown(candidate, share) for candidate, share in rows[:5]],
             "n": len(self.table),
             "needed": f"{ACCEPTED_SHARE:.0%}",
@@ -139,14 +137,13 @@ def _with_x(x: np.ndarray, y: np.ndarray, x_first: bool) -> list[Candidate]:
     """Candidates if `x` is the easting or longitude."""
     found = []
     if _fits(_within(x, LONGITUDES) & _within(y, LATITUDES)):
-        found.append(Candidate(CGCS2000, x_first, "coordinates.why.degrees"))
+        found.append(Candidate(CGCS2000, x_first))
     zones = zone_of(x)
     for zone in np.unique(zones[zones > 0]).tolist():
         if _fits((zones == zone) & _within(x - 1e6 * zone, EASTINGS_M) & _within(y, NORTHINGS_M)):
-            found.append(Candidate(crs_of_zone(zone), x_first, "coordinates.why.zone"))
+            found.append(Candidate(crs_of_zone(zone), x_first))
     if _fits(_within(x, EASTINGS_M) & _within(y, NORTHINGS_M)):
-        why = "coordinates.why.meridian"
-        found += [Candidate(crs_of_meridian(degrees), x_first, why) for degrees in MERIDIANS]
+        found += [Candidate(crs_of_meridian(degrees), x_first) for degrees in MERIDIANS]
     return found
 
 
@@ -188,7 +185,7 @@ def choose(found: Sequence[Candidate], first: object, second: object, agreement:
     """
     distinct, places = _distinct(found, first, second)
     if not distinct:
-        return Choice("none", None, (), message_key="coordinates.choice.no_candidate")
+        return Choice("none", None, (), "coordinates.choice.no_candidate")
     shares = [np.nan if agreement is None else float(agreement(*place)) for place in places]
     table = tuple(zip(distinct, shares, strict=True))
     if any(np.isnan(share) for share in shares):
@@ -199,7 +196,7 @@ def choose(found: Sequence[Candidate], first: object, second: object, agreement:
         return Choice("none", None, table, message_key="coordinates.choice.none_agrees")
     if any(share > REJECTED_SHARE for share in others):
         return Choice("ambiguous", None, table, message_key="coordinates.choice.ambiguous")
-    return Choice("accepted", distinct[best], table, message_key="coordinates.choice.accepted")
+    return Choice("accepted", distinct[best], table, message_key="")
 
 
 def _distinct(

@@ -83,13 +83,13 @@ def brought_home(role: Role, placed: Placed, operation: str) -> Placed:
     """
     if not needs_operation(placed.crs):
         if operation.strip():
-            raise OverdraftError("importing.operation_idle", role=role.name, found=placed.crs.name)
+            raise OverdraftError("importing.operation_idle", role=role.token, found=placed.crs.name)
         return placed
     known = operations(placed.crs)
     if not operation.strip():
         listed = [f"{item.name} ({item.accuracy_m:g} m; {item.area})" for item in known]
         raise OverdraftError(
-            "importing.operation_missing", role=role.name, found=placed.crs.name, allowed=listed
+            "importing.operation_missing", role=role.token, found=placed.crs.name, allowed=listed
         )
     named = {normal_name(item.name): item.pipeline for item in known}
     pipeline = named.get(normal_name(operation), operation)

@@ -117,10 +117,10 @@ def _told(role: Role, columns: list[Column], given: Given, by: str) -> list[Colu
             continue
         if target not in role.fields:
             raise OverdraftError(
-                "importing.map_field", column=name, found=target, role=role.name, allowed=list(role.fields)
+                "importing.map_field", column=name, found=target, role=role.token, allowed=list(role.fields)
             )
         if target in taken:
-            raise OverdraftError("importing.map_twice", field=target, role=role.name)
+            raise OverdraftError("importing.map_twice", field=target, role=role.token)
         taken.add(target)
         columns[place] = replace(columns[place], field=target, matched_by=by)
     return columns

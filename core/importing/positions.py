@@ -144,9 +144,9 @@ def _columns(role: Role, names: Sequence[str], given: tuple[str, str]) -> tuple[
         return named["wkt"][0], "", "wkt"
     if len(pairs) > 1:
         raise OverdraftError(
-            "importing.coordinates_twice", role=role.name, found=[list(p[:2]) for p in pairs]
+            "importing.coordinates_twice", role=role.token, found=[list(p[:2]) for p in pairs]
         )
-    raise OverdraftError("importing.no_coordinates", role=role.name, found=list(names))
+    raise OverdraftError("importing.no_coordinates", role=role.token, found=list(names))
 
 
 def _figures(raw: pd.Series) -> Figures:
@@ -166,8 +166,7 @@ def _measured(
     """The one system in which the points fall where their rows say."""
     choice = choose(candidates(x, y), x, y, agreement)
     if choice.candidate is None:
-        key = "importing.crs_ambiguous" if agreement is not None and choice.table else "importing.crs_open"
-        raise OverdraftError(key, role=role.name, found=_range(x, y), proposed=choice.values()["candidates"])
+        raise OverdraftError(choice.message_key, role=role.token, found=_range(x, y), **choice.values())
     return choice.candidate, _shares(choice)
 
 
@@ -190,7 +189,7 @@ def _range(x: np.ndarray, y: np.ndarray) -> str:
 def _order(crs: CRS, x: np.ndarray, y: np.ndarray, agreement: Agreement | None) -> tuple[Candidate, Shares]:
     """Which column holds x in a given system: as named, unless the points fall into place only the other way."""
     code = crs.to_string()
-    named, other = Candidate(code, True, ""), Candidate(code, False, "")
+    named, other = Candidate(code, True), Candidate(code, False)
     if agreement is not None:
         choice = choose([named, other], x, y, agreement)
         return choice.candidate or named, _shares(choice)
@@ -215,7 +214,7 @@ def _possible(crs: CRS, x: np.ndarray, y: np.ndarray) -> bool:
 
 def _of_wkt(role: Role, source: Source, column: str, crs: CRS | None, ids: np.ndarray) -> Positions:
     if crs is None:
-        raise OverdraftError("importing.crs_wkt", role=role.name, column=column)
+        raise OverdraftError("importing.crs_wkt", role=role.token, column=column)
     cells = source.frame[column]
     texts = [cell if isinstance(cell, str) and cell.strip() else None for cell in cells]
     shapes = shapely.from_wkt(np.array(texts, dtype=object), on_invalid="ignore")

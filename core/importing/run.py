@@ -163,7 +163,7 @@ def _refuse_missing(role: Role, columns: Sequence[Column]) -> None:
             item = role.fields[name]
             raise OverdraftError(
                 "importing.field_proposed",
-                role=role.name,
+                role=role.token,
                 field=name,
                 label=item.en,
                 found=proposed,
@@ -225,7 +225,7 @@ def _placed(
     else:
         crs = wishes.crs or source.crs
         if crs is None:
-            raise OverdraftError("importing.crs_missing", role=role.name, found=source.described)
+            raise OverdraftError("importing.crs_missing", role=role.token, found=source.described)
         start = Placed.of_layer(source, crs, wishes.crs)
     home = brought_home(role, start, wishes.operation)
     mended = repaired(home, wishes.repairs, reference, recorded)

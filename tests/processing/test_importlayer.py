@@ -153,7 +153,7 @@ def test_what_is_missing_is_said_before_the_run(run, sheet, tmp_path):
     assert "MODE says that the rows go into a case file" in refused(run, **source, MODE="append")
     assert "turned is not known" in refused(run, **source, REPAIR=["turned"])
     given = {**source, "CRS": "EPSG:4490", "FIELD_MAP": "编号 = nothing"}
-    assert "which is no field of wells" in refused(run, **given)
+    assert "which is no field of Wells (wells)" in refused(run, **given)
     assert "is not understood. Write field: word = token" in refused(run, **source, VALUE_MAP="封 = sealed")
     assert "none of its values" in refused(run, **source, VALUE_MAP="status: 封 = shelved")
     broken = tmp_path / "map.json"

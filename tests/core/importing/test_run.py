@@ -62,14 +62,14 @@ def test_without_units_nothing_is_decided(wells):
     x, y = plane(4539)
     with pytest.raises(OverdraftError) as caught:
         import_source("wells", wells(x=texts(x), y=texts(y)))
-    assert caught.value.key == "importing.crs_open"
-    assert any("EPSG:4539" in line or "EPSG:45" in line for line in caught.value.values["proposed"])
+    assert caught.value.key == "coordinates.choice.proposed"
+    assert any("EPSG:4539" in line or "EPSG:45" in line for line in caught.value.values["candidates"])
 
 
 def test_points_that_fit_no_system_are_asked_about(wells, units):
     with pytest.raises(OverdraftError) as caught:
         import_source("wells", wells(经度=["100.1", "100.2", "100.3"], 纬度=["30", "30", "30"]), None, units)
-    assert caught.value.key == "importing.crs_ambiguous"
+    assert caught.value.key == "coordinates.choice.none_agrees"
 
 
 def test_degrees_minutes_seconds_in_a_system_that_is_given(wells):
