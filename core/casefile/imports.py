@@ -22,6 +22,7 @@ from ..findings.verdicts import to_json
 from ..importing.record import Batch
 from ..register.identity import ROW_ID
 from ..schema import register_schema
+from .container import KEY
 from .content import CaseContent
 from .layout import layouts
 from .opening import reading
@@ -53,8 +54,8 @@ def add_import(
         OverdraftError: as :func:`write_case`; an id in the import that the role already has (append).
     """
     role = str(batch.row["role"])
-    own = frame.drop(columns=ROW_ID).assign(**{IMPORT_ID: batch.row["batch_id"]})
     before, language_of_file = _rows(path, role)
+    own = _numbered(path, role, frame.drop(columns=ROW_ID), batch)
     added = {"imports": pd.DataFrame([batch.row]), "raw_values": batch.changes}
     if mode == "append" and len(before):
         _refuse_known(role, before, own)
@@ -64,7 +65,7 @@ def add_import(
     tables = {role: own}
     if persons is not None:
         known, _ = _rows(path, "persons")
-        tables["persons"] = pd.concat([known, persons], ignore_index=True).drop_duplicates()
+        tables["persons"] = _joined(known, _numbered(path, "persons", persons, batch))
     after = {
         name: batch.row[name] for name in ("source", "source_hash", "n_read", "n_written", "n_set_aside")
     }
@@ -101,7 +102,7 @@ def undo_import(
         raise OverdraftError("casefile.import_undone", found=batch_id, at=imports.at[where[0], "undone_at"])
     _refuse_replaced(imports, raw, batch_id)
     rows, language_of_file = _rows(path, role)
-    kept = rows[rows[IMPORT_ID] != batch_id] if IMPORT_ID in rows.columns else rows
+    kept = _without(rows, batch_id)
     old = raw[(raw["batch_id"] == batch_id) & (raw["field"] == WHOLE_ROW)]
     kept = _joined(_restored(old["raw_value"], rows), kept) if len(old) else kept
     imports["undone_at"] = imports["undone_at"].astype(object)
@@ -111,7 +112,11 @@ def undo_import(
     return write_case(
         path,
         CaseContent(
-            tables={role: kept.reset_index(drop=True), "imports": imports},
+            tables={
+                "persons": _without(_rows(path, "persons")[0], batch_id),
+                role: kept.reset_index(drop=True),
+                "imports": imports,
+            },
             language=language_of_file or language,
             history=_entry("undo_import", batch_id, who, after),
         ),
@@ -119,11 +124,32 @@ def undo_import(
 
 
 def _rows(path: str | os.PathLike, role: str) -> tuple[pd.DataFrame, str]:
-    """The rows of a role as they stand, results of runs left out, and the language of the file."""
+    """The rows of a role as they stand with their row keys, results of runs left out, and the language of the file."""
     with reading(Path(path)) as connection:
         frame = read_table(connection, role, layouts()[role].results)
         found = connection.execute("SELECT value FROM meta WHERE key = 'language'").fetchone()
-    return frame.reset_index(drop=True), found[0] if found else ""
+    keyed = frame.assign(**{KEY: frame.index.to_numpy()})
+    return keyed.reset_index(drop=True), found[0] if found else ""
+
+
+def _numbered(path: str | os.PathLike, role: str, frame: pd.DataFrame, batch: Batch) -> pd.DataFrame:
+    """Rows of the import with their batch and row keys that no row of the role has or had.
+
+    The raw texts of unreadable cells are kept by row key: a key that came to mean another row would give it its text.
+    """
+    with reading(Path(path)) as connection:
+        keys = read_table(connection, role).index
+        used = connection.execute(
+            "SELECT coalesce(max(row), 0) FROM raw_values WHERE role = ? AND batch_id = 'register'", (role,)
+        ).fetchone()[0]
+    first = max(used, *keys, 0) + 1
+    free = frame.drop(columns=[name for name in frame.columns if str(name).lower() == KEY])
+    return free.assign(**{IMPORT_ID: batch.row["batch_id"], KEY: range(first, first + len(free))})
+
+
+def _without(rows: pd.DataFrame, batch_id: str) -> pd.DataFrame:
+    """The rows that an import did not bring."""
+    return rows[rows[IMPORT_ID] != batch_id] if IMPORT_ID in rows.columns else rows
 
 
 def _refuse_known(role: str, before: pd.DataFrame, own: pd.DataFrame) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import numpy as np
@@ -29,7 +31,7 @@ def case(tmp_path):
 def bring(case):
     """``bring(ids, mode, minute)``: wells with these ids, into the case; returns the id of the batch."""
 
-    def put(ids, mode="append", minute=0, status="封填"):
+    def put(ids, mode="append", minute=0, status="封填", with_persons=False):
         frame = pd.DataFrame(
             {
                 "机井编号": ids,
@@ -40,6 +42,7 @@ def bring(case):
                 "是否计量": ["是"] * len(ids),
                 "经度": [f"89.{n}" for n in range(1, len(ids) + 1)],
                 "纬度": ["42.5"] * len(ids),
+                "产权人": [f"户主{n}" for n in ids],
             },
             dtype=object,
         )
@@ -47,7 +50,7 @@ def bring(case):
         made = import_source("wells", source, WISHES)
         moment = DAY.replace(minute=minute)
         batch = batch_of("wells", source, WISHES, made, "王工", moment, "zh")
-        add_import(case, made.frame, batch, mode, "zh", made.persons)
+        add_import(case, made.frame, batch, mode, "zh", made.persons if with_persons else None)
         return batch.row["batch_id"]
 
     return put
@@ -127,3 +130,29 @@ def test_what_an_import_could_not_read_is_asked_again(case, bring):
     bring(["W1", "W2"], status="封")
     assert read_results(case, "wells")["wells"]["status"].isna().all()
     assert read_case(case)["wells"]["status"].tolist() == ["封", "封"]
+
+
+def test_persons_come_and_go_with_their_import(case, bring):
+    bring(["W1"], with_persons=True)
+    second = bring(["W2"], minute=1, with_persons=True)
+    assert read_case(case)["persons"]["owner"].tolist() == ["户主W1", "户主W2"]
+    undo_import(case, second, "李工", DAY, "zh")
+    assert read_case(case)["persons"]["owner"].tolist() == ["户主W1"]
+    assert "户主W2".encode() not in case.read_bytes()
+
+
+def test_a_row_key_never_comes_to_mean_another_row(case, bring):
+    """Raw texts of unreadable cells are kept by row key; rows that are replaced leave their keys unused."""
+    first = bring(["W1", "W2"])
+    second = bring(["W8", "W9"], "replace", minute=1)
+    with closing(sqlite3.connect(case)) as connection:
+        keys = [row[0] for row in connection.execute("SELECT fid FROM wells ORDER BY fid")]
+        assert keys == [3, 4]
+    undo_import(case, second, "李工", DAY, "zh")
+    with closing(sqlite3.connect(case)) as connection:
+        assert connection.execute("SELECT fid, well_id FROM wells ORDER BY fid").fetchall() == [
+            (1, "W1"),
+            (2, "W2"),
+        ]
+    undo_import(case, first, "李工", DAY, "zh")
+    assert ids(case) == []
