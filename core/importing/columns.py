@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..findings.verdicts import to_json
+from ..intake.personal import HIDDEN
 from ..personal import is_personal_number
 from ..problems import Problems, concat_problems, problems
 from ..schema import Field, Role, normal_name, register_schema
@@ -128,8 +129,8 @@ def _changes(source: Source, column: Column, raw: pd.Series, read: Converted, it
             "place": where,
             "row": source.rows[where],
             "field": item.name,
-            "raw_value": [as_text(cell) for cell in raw.iloc[where]],
-            "value": [None if pd.isna(value) else as_text(value) for value in values],
+            "raw_value": [HIDDEN if item.personal else as_text(cell) for cell in raw.iloc[where]],
+            "value": [None if pd.isna(v) else HIDDEN if item.personal else as_text(v) for v in values],
             "reason_key": reasons,
         },
         columns=list(CHANGE_COLUMNS),
@@ -206,7 +207,7 @@ def _unreadable(
         subject_id=ids[where],
         row=source.rows[where],
         field=item.name,
-        found=[as_text(cell)[:60] for cell in raw.iloc[where]],
+        found=[HIDDEN if item.personal else as_text(cell)[:60] for cell in raw.iloc[where]],
         expected=expected(item),
         message_key="importing.value",
         remedy_key="importing.value_remedy_word" if item.enum else "importing.value_remedy",

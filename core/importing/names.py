@@ -78,7 +78,7 @@ def match(
     saved = saved or Given()
     columns = [Column(place, name) for place, name in enumerate(names)]
     columns = _told(role, columns, given, "user")
-    left = {column.field for column in columns}
+    left = {column.field for column in columns if column.matched_by == "user"}
     mine = Given({c: f for c, f in saved.fields.items() if f not in left and c not in given.fields})
     columns = _told(role, columns, mine, "mapping")
     columns = _exact(role, columns, {**saved.units, **given.units})
@@ -115,6 +115,9 @@ def _told(role: Role, columns: list[Column], given: Given, by: str) -> list[Colu
             how = "left_out" if target == LEAVE_OUT else "extra"
             columns[place] = replace(columns[place], matched_by=how, candidates=(CARRY_ON,))
             continue
+        if target not in role.fields and _is_personal_field(target):
+            columns[place] = replace(columns[place], field=target, matched_by="personal")
+            continue
         if target not in role.fields:
             raise OverdraftError(
                 "importing.map_field", column=name, found=target, role=role.token, allowed=list(role.fields)
@@ -124,6 +127,11 @@ def _told(role: Role, columns: list[Column], given: Given, by: str) -> list[Colu
         taken.add(target)
         columns[place] = replace(columns[place], field=target, matched_by=by)
     return columns
+
+
+def _is_personal_field(name: str) -> bool:
+    item = register_schema().roles["persons"].fields.get(name)
+    return item is not None and item.personal
 
 
 def _open(column: Column) -> bool:

@@ -170,6 +170,21 @@ def test_personal_data_is_a_table_of_its_own(wells):
         assert secret not in everything
 
 
+def test_the_role_of_persons_keeps_its_raw_cells_to_itself(sheet):
+    source = sheet(用水户编号=["U1"], 产权人=[" 张三丰 "], 联系电话=["#N/A"])
+    made = import_source("persons", source)
+    assert made.frame["owner"].tolist() == ["张三丰"]
+    told = made.changes.to_csv() + told_problems(made.problems, "zh").to_csv()
+    assert "张三丰" not in told
+
+
+def test_a_column_can_be_said_to_be_personal(wells):
+    source = wells(经度=["89.1"], 纬度=["42.1"], 负责=["张三丰"])
+    made = import_source("wells", source, Wishes(Given({"负责": "owner"}), crs=DEGREES))
+    assert made.persons["owner"].tolist() == ["张三丰"]
+    assert "负责" not in made.frame.columns
+
+
 def test_a_number_of_a_person_in_a_wrong_column_is_masked(wells):
     made = import_source(
         "wells", wells(经度=["89.1"], 纬度=["42.1"], 成井时间=["13812345678"]), Wishes(crs=DEGREES)
