@@ -68,7 +68,7 @@ GOOD = {
         ("[]", "importing.mapping_format"),
         ('{"format": "other"}', "importing.mapping_format"),
         (json.dumps({**GOOD, "role": "zones"}), "importing.mapping_role"),
-        (json.dumps({**GOOD, "role": 7}), "importing.mapping_role"),
+        (json.dumps({**GOOD, "role": ["wells"]}), "importing.mapping_role"),
         (json.dumps({**GOOD, "fields": {"a": 1}}), "importing.mapping_key"),
         (json.dumps({**GOOD, "words": {"status": "sealed"}}), "importing.mapping_key"),
         (json.dumps({**GOOD, "columns": "a"}), "importing.mapping_key"),
