@@ -24,9 +24,6 @@ from .given import Given, counted, flagged, of_layer, schema_of
 READ = "layers.read"
 """Check of a layer as a whole: geometry, reference system, columns."""
 
-OLD_DATUMS = ("Beijing 1954", "Xian 1980")
-"""Datums (names of the EPSG register) that lie 50 to 150 m beside CGCS2000; no transformation serves all of China."""
-
 STAND_IN = "EPSG:4490"
 """Reference system of a layer whose places are left out."""
 
@@ -87,12 +84,6 @@ def datum_of(crs: object) -> str:
     return "" if geodetic is None or geodetic.datum is None else geodetic.datum.name.replace("'", "")
 
 
-def is_old_datum(crs: object) -> bool:
-    """Is this Beijing 1954 or Xi'an 1980, under one of the names that files give them?"""
-    name = datum_of(crs).replace("_", " ").casefold()
-    return any(all(part in name for part in old.casefold().split()) for old in OLD_DATUMS)
-
-
 def _place_problem(role: str, frame: pd.DataFrame) -> OverdraftError | None:
     """Why the places of a layer cannot be used; None where they can."""
     item = schema_of(role)
@@ -100,8 +91,6 @@ def _place_problem(role: str, frame: pd.DataFrame) -> OverdraftError | None:
         geometry_of(item, frame)
     except OverdraftError as error:
         return error
-    if item.is_place and is_old_datum(frame.crs):
-        return OverdraftError("checking.layers.datum", role=role, found=frame.crs.name)
     return None
 
 
@@ -133,7 +122,6 @@ _REMEDIES = {
     "register.crs_missing": "checking.remedy.crs",
     "register.geometry_missing": "checking.remedy.geometry",
     "register.geometry_kind": "checking.remedy.geometry",
-    "checking.layers.datum": "checking.remedy.datum",
     "register.crs_operation": "checking.remedy.datum",
 }
 

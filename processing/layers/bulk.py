@@ -17,6 +17,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ...core.errors import OverdraftError
 from .fields import BULK_KINDS, UTC, Field
 from .table import Table
 
@@ -131,11 +132,12 @@ def read_bulk(
             force_2d=not keep_as_it_was,
             return_fids=bool(fid_fields),
         )
-    except (
-        DataSourceError,
-        UnicodeDecodeError,
-    ):  # the latter: a shapefile that is not in the encoding it says
+    except DataSourceError:
         return None
+    except UnicodeDecodeError as error:
+        # QGIS would show garbled names and words, newer versions fail on them
+        name, encoding = Path(file.path).name, file.encoding or "UTF-8"
+        raise OverdraftError("register.encoding", found=name, encoding=encoding) from error
     by_name = dict(zip(meta["fields"], data, strict=True))
     if fid_fields:
         by_name[fid_fields[0]] = fids

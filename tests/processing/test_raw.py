@@ -408,13 +408,15 @@ def test_parts_that_do_not_belong_together(raw, tmp_path):
     assert (uneven.value.values["found"], uneven.value.values["expected"]) == (3, 4)
 
 
-def test_other_algorithms_read_a_shapefile_with_a_wrong_cpg(context, tmp_path):
-    """Reading in bulk gives way to QGIS's own reader where names of fields are not in the encoding that it says."""
+def test_other_algorithms_refuse_a_shapefile_with_a_wrong_cpg(context, tmp_path):
+    """QGIS would show garbled names and words; the message leads to the import, which finds the encoding."""
     path = write_shapefile(tmp_path / "a.shp", "gbk", cpg="UTF-8")
     algorithm = Reader()
     algorithm.initAlgorithm({})
-    table = open_source(algorithm, {"INPUT": str(path)}, "INPUT", context).read()
-    assert len(table) == 3
+    with pytest.raises(OverdraftError) as caught:
+        open_source(algorithm, {"INPUT": str(path)}, "INPUT", context).read()
+    assert caught.value.key == "register.encoding"
+    assert "importlayer" in caught.value.text("zh")
 
 
 # Everything else

@@ -178,7 +178,7 @@ def test_a_bad_layer_does_not_stop_the_others(checked):
 def test_old_datums_are_not_used(checked, code):
     found = checked(crs=f"EPSG:{code}", wells=[{"well_id": "W"}])
     row = found.one("layers.read")
-    assert (row["message_key"], row["severity"]) == ("checking.layers.datum", "error")
+    assert (row["message_key"], row["severity"]) == ("register.crs_operation", "error")
     assert found.counts("positions.coordinates", "wells") == (0, 0, 1)
 
 
