@@ -41,6 +41,7 @@ REJECTED_SHARE = 0.05
 """A candidate is accepted if this share of the points agrees with the reference, and of any other at most this one."""
 
 SAME_PLACE_DEGREES = 1e-5
+_MERIDIAN_KEY = "coordinates.why.meridian"
 
 Agreement = Callable[[np.ndarray, np.ndarray], float]
 """The share of points (longitude, latitude on CGCS2000) that lie where they should; NaN if none can be compared."""
@@ -75,11 +76,26 @@ class Choice:
         rows = sorted(self.table, key=lambda row: -np.nan_to_num(row[1], nan=-1.0))
         return {
             "crs": self.candidate.crs if self.candidate else "",
-            "candidates": [_shown(candidate, share) for candidate, share in rows[:5]],
+            "candidates": _listed(rows),
             "n": len(self.table),
             "needed": f"{ACCEPTED_SHARE:.0%}",
             "allowed": f"{REJECTED_SHARE:.0%}",
         }
+
+
+def _listed(rows: Sequence[tuple[Candidate, float]]) -> list[str]:
+    """The best five candidates. Where nothing was measured none is better: of the central meridians first and last."""
+    if any(not np.isnan(share) for _, share in rows):
+        return [_shown(candidate, share) for candidate, share in rows[:5]]
+    listed = []
+    for x_first in (True, False):
+        grids = [one.crs for one, _ in rows if one.x_first == x_first and one.why_key == _MERIDIAN_KEY]
+        if grids:
+            order = "x, y" if x_first else "y, x"
+            listed.append(
+                f"{grids[0]} … {grids[-1]} ({MERIDIANS[0]}°, {MERIDIANS[1]}° … {MERIDIANS[-1]}°; {order})"
+            )
+    return [_shown(*row) for row in rows if row[0].why_key != _MERIDIAN_KEY][:5] + listed
 
 
 def _shown(candidate: Candidate, share: float) -> str:
@@ -145,8 +161,7 @@ def _with_x(x: np.ndarray, y: np.ndarray, x_first: bool) -> list[Candidate]:
         if _fits((zones == zone) & _within(x - 1e6 * zone, EASTINGS_M) & _within(y, NORTHINGS_M)):
             found.append(Candidate(crs_of_zone(zone), x_first, "coordinates.why.zone"))
     if _fits(_within(x, EASTINGS_M) & _within(y, NORTHINGS_M)):
-        why = "coordinates.why.meridian"
-        found += [Candidate(crs_of_meridian(degrees), x_first, why) for degrees in MERIDIANS]
+        found += [Candidate(crs_of_meridian(degrees), x_first, _MERIDIAN_KEY) for degrees in MERIDIANS]
     return found
 
 

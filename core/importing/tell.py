@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,26 +34,26 @@ def columns(role: Role, source: Source, taken: Sequence[Column], wishes: Wishes)
     """Problems of columns: proposals, cut names, units not stated, personal data, and what the reader noticed."""
     severity, names, keys, values = [], [], [], []
 
-    def say(level: str, name: str, key: str, **more: object) -> None:
+    def say(level: str, column: str, key: str, more: Mapping[str, object] | None = None) -> None:
         severity.append(level)
-        names.append(name)
+        names.append(column)
         keys.append(key)
-        values.append(more)
+        values.append(dict(more or {}))
 
     for column in taken:
         if column.matched_by == "proposed":
             fields = list(column.candidates)
             line = f"{column.name} = {fields[0]}"
-            say("note", column.name, "importing.column_proposed", candidates=fields, line=line)
+            say("note", column.name, "importing.column_proposed", {"candidates": fields, "line": line})
         elif column.matched_by == "truncated":
-            say("note", column.name, "importing.column_cut", target=column.field)
+            say("note", column.name, "importing.column_cut", {"target": column.field})
         elif column.matched_by == "personal":
             say("note", column.name, "importing.column_personal")
         elif column.candidates == ("persons",):
             say("warning", column.name, "importing.column_numbers")
         elif _unit_open(role, column):
             unit = role.fields[column.field].unit
-            say("warning", column.name, "importing.unit_assumed", target=column.field, unit=unit)
+            say("warning", column.name, "importing.unit_assumed", {"target": column.field, "unit": unit})
     known = set(wishes.saved_columns)
     if known:
         for name in [column.name for column in taken if column.name not in known]:
@@ -61,7 +61,7 @@ def columns(role: Role, source: Source, taken: Sequence[Column], wishes: Wishes)
         for name in sorted(known - {column.name for column in taken}):
             say("warning", name, "importing.column_gone")
     for note in source.notes:
-        say(note.severity, "", note.message_key, remedy=note.remedy_key, **note.values)
+        say(note.severity, "", note.message_key, {"remedy": note.remedy_key, **note.values})
     remedies = [more.pop("remedy", f"{key}_remedy") for key, more in zip(keys, values, strict=True)]
     every = {name for more in values for name in more}
     return problems(

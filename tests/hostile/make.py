@@ -1,4 +1,4 @@
-"""Files as bureaus send them, written byte by byte: what is wrong with each is in the arguments, and nothing else is."""
+"""Files as bureaus send them, written byte by byte: what is wrong with each is in the arguments, nothing else is."""
 
 from __future__ import annotations
 

@@ -184,8 +184,7 @@ def test_unreadable_and_empty_required_cells_are_one_problem_each(wells):
     made = import_source("wells", source, Wishes(crs=DEGREES))
     assert checks(made) == [("import.register", "W2"), ("import.value", "W1")]
     said = told_problems(made.problems, "zh").set_index("subject_id")["message"]
-    assert "使用状态 (status)" in said["W1"]
-    assert "封填 / " in said["W1"] or "封填" in said["W1"]
+    assert "无法将封识别为使用状态，应为在用 / 封存备用 / 停用 / 封填" in said["W1"]
 
 
 def test_a_word_that_is_explained_is_taken(wells):
