@@ -149,7 +149,9 @@ def spoken() -> Spoken:
 
 
 def is_spoken(key: str, code: Spoken) -> bool:
-    if key in code.words:
+    if (
+        key in code.words or key.removesuffix("_remedy") in code.words
+    ):  # what to do stands beside what is wrong
         return True
     if key.startswith("report.rule."):  # of a rule, or of a check of a rule
         key = key.removeprefix("report.rule.")

@@ -73,11 +73,26 @@ class Choice:
         """Values of the message: the system, and the table with the best candidates first."""
         rows = sorted(self.table, key=lambda row: -np.nan_to_num(row[1], nan=-1.0))
         return {
-            "candidates": [_shown(candidate, share) for candidate, share in rows[:5]],
+            "candidates": _listed(rows),
             "n": len(self.table),
             "needed": f"{ACCEPTED_SHARE:.0%}",
             "allowed": f"{REJECTED_SHARE:.0%}",
         }
+
+
+def _listed(rows: Sequence[tuple[Candidate, float]]) -> list[str]:
+    """The best five candidates. Where nothing was measured none is better: of the central meridians first and last."""
+    if any(not np.isnan(share) for _, share in rows):
+        return [_shown(candidate, share) for candidate, share in rows[:5]]
+    listed = []
+    for x_first in (True, False):
+        grids = [one.crs for one, _ in rows if one.x_first == x_first and one.crs in _BY_MERIDIAN]
+        if grids:
+            order = "x, y" if x_first else "y, x"
+            listed.append(
+                f"{grids[0]} … {grids[-1]} ({MERIDIANS[0]}°, {MERIDIANS[1]}° … {MERIDIANS[-1]}°; {order})"
+            )
+    return [_shown(*row) for row in rows if row[0].crs not in _BY_MERIDIAN][:5] + listed
 
 
 def _shown(candidate: Candidate, share: float) -> str:
@@ -118,6 +133,9 @@ def crs_of_meridian(degrees: int) -> str:
     if degrees not in MERIDIANS:
         raise ValueError(f"{degrees} is not one of {MERIDIANS}")
     return f"EPSG:{4534 + (degrees - 75) // 3}"
+
+
+_BY_MERIDIAN = frozenset(crs_of_meridian(degrees) for degrees in MERIDIANS)
 
 
 def candidates(first: object, second: object) -> list[Candidate]:

@@ -56,7 +56,7 @@ def choose_encoding(
         "declared": declared,
         "confidence": round(found.confidence, 3),
     }
-    if declared == found.name:
+    if declared == found.name or (found.name == "utf-16" and declared.startswith("utf-16-")):
         return Choice(found.name, 1 - _WRONG_DECLARATION * (1 - found.confidence))
     if found.confidence >= SURE:
         key = "importing.encoding_differs" if declared else "importing.encoding_detected"

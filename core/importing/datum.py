@@ -28,6 +28,9 @@ from .source import Source
 
 CGCS2000 = CRS.from_epsg(4490)
 GEOMETRY = "geometry"
+_SLACK_DEGREES = 1e-6
+_LARGEST_IN_WKT = 1e100
+"""GEOS writes no text for more."""
 _CHANGES = ("place", "row", "field", "raw_value", "value", "reason_key")
 
 
@@ -135,7 +138,7 @@ def repaired(
 
 def lonlat(geometry: np.ndarray, crs: CRS) -> tuple[np.ndarray, np.ndarray]:
     """Longitude and latitude of each point, of a point on each other geometry; NaN where there is none."""
-    points = np.where(shapely.is_missing(geometry), None, geometry)
+    points = np.where(shapely.is_missing(geometry) | shapely.is_empty(geometry), None, geometry)
     kinds = shapely.get_type_id(points)
     other = kinds > 0
     if other.any():
@@ -143,6 +146,19 @@ def lonlat(geometry: np.ndarray, crs: CRS) -> tuple[np.ndarray, np.ndarray]:
         points[other] = shapely.point_on_surface(points[other])
     placed = gpd.GeoSeries(list(points), crs=crs).to_crs(CGCS2000).to_numpy()
     return shapely.get_x(placed), shapely.get_y(placed)
+
+
+def on_earth(geometry: np.ndarray, crs: CRS) -> np.ndarray:
+    """Whether each geometry lies between 180° W and 180° E and between the poles, as far as its system tells."""
+    bounds = shapely.bounds(geometry)
+    corners = shapely.points(np.concatenate([bounds[:, :2], bounds[:, 2:]]))
+    if not crs.is_geographic:
+        corners = gpd.GeoSeries(list(corners), crs=crs).to_crs(CGCS2000).to_numpy()
+    there = ~shapely.is_empty(corners)
+    good = np.zeros(len(corners), dtype=bool)
+    lon, lat = np.abs(shapely.get_x(corners[there])), np.abs(shapely.get_y(corners[there]))
+    good[there] = (lon <= 180 + _SLACK_DEGREES) & (lat <= 90 + _SLACK_DEGREES)
+    return good[: len(geometry)] & good[len(geometry) :]
 
 
 def exchanged(geometry: np.ndarray) -> np.ndarray:
@@ -182,9 +198,16 @@ def _moved(placed: Placed, moved: np.ndarray, reason: str) -> pd.DataFrame:
             "place": where,
             "row": placed.rows[where],
             "field": GEOMETRY,
-            "raw_value": shapely.to_wkt(placed.geometry[where], rounding_precision=-1),
-            "value": shapely.to_wkt(moved[where], rounding_precision=-1),
+            "raw_value": _texts(placed.geometry[where]),
+            "value": _texts(moved[where]),
             "reason_key": reason,
         },
         columns=list(_CHANGES),
     )
+
+
+def _texts(shapes: np.ndarray) -> np.ndarray:
+    """WKT with all digits; hexadecimal WKB where a coordinate is too large for that."""
+    large = (np.abs(shapely.bounds(shapes)) > _LARGEST_IN_WKT).any(axis=1)
+    texts = shapely.to_wkt(np.where(large, None, shapes), rounding_precision=-1)
+    return np.where(large, shapely.to_wkb(shapes, hex=True), texts)

@@ -226,6 +226,8 @@ def _placed(
         crs = wishes.crs or source.crs
         if crs is None:
             raise OverdraftError("importing.crs_missing", role=role.token, found=source.described)
+        if crs.geodetic_crs is None:
+            raise OverdraftError("importing.crs_local", role=role.token, found=crs.name)
         start = Placed.of_layer(source, crs, wishes.crs)
     home = brought_home(role, start, wishes.operation)
     mended = repaired(home, wishes.repairs, reference, recorded)

@@ -20,7 +20,7 @@ from ..coordinates.shift import (
 )
 from ..problems import Problems, problems
 from ..schema import Role
-from .datum import CGCS2000, Placed, lonlat, wrong_way_round
+from .datum import CGCS2000, Placed, lonlat, on_earth, wrong_way_round
 from .reference import Reference
 from .source import Source
 
@@ -33,7 +33,7 @@ def position_problems(
     recorded: np.ndarray | None,
     ids: np.ndarray,
 ) -> list[Problems]:
-    """Rows whose position is impossible: (0, 0), x and y exchanged, or in none of the units.
+    """Rows without a position, or with an impossible one: (0, 0), nowhere on earth, exchanged, in none of the units.
 
     Args:
         recorded: position in the reference of the unit that each row names, -1 for none.
@@ -41,67 +41,30 @@ def position_problems(
     """
     geometry = placed.geometry
     have = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
-    bounds = shapely.bounds(geometry)
-    zero = have & (bounds == 0).all(axis=1)
-    wild = have & ~np.isfinite(bounds).all(axis=1)
-    found = [
-        _rows(
-            "import.zero",
-            "error",
-            role,
-            source,
-            placed,
-            ids,
-            zero,
-            "importing.position_zero",
-            "importing.position_zero_remedy",
-        ),
-        _rows(
-            "import.not_finite",
-            "error",
-            role,
-            source,
-            placed,
-            ids,
-            wild,
-            "importing.position_not_finite",
-            "importing.position_not_finite_remedy",
-        ),
+    zero = have & (shapely.bounds(geometry) == 0).all(axis=1)
+    nowhere = have & ~on_earth(geometry, placed.crs)
+    turned = np.zeros(len(ids), dtype=bool)
+    outside = turned
+    if reference is not None and recorded is not None and role.geometry == "point":
+        usable = Placed(np.where(have & ~zero, geometry, None), placed.crs, placed.rows)
+        turned = wrong_way_round(usable, reference, recorded)
+        anywhere = np.full(len(ids), -1, dtype="int64")
+        inside = reference.inside(*lonlat(usable.geometry, placed.crs), anywhere)
+        outside = have & ~zero & ~nowhere & ~turned & ~inside
+    told = [
+        ("import.zero", "error", zero, "importing.position_zero"),
+        ("import.nowhere", "error", nowhere & ~turned, "importing.position_nowhere"),
+        ("import.swapped", "error", turned, "importing.position_swapped"),
+        ("import.outside", "warning", outside, "importing.position_outside"),
     ]
-    if reference is None or recorded is None or role.geometry != "point":
-        return found
-    usable = Placed(np.where(zero | wild, None, geometry), placed.crs, placed.rows)
-    turned = wrong_way_round(usable, reference, recorded)
-    anywhere = np.full(len(ids), -1, dtype="int64")
-    known = have & ~zero & ~wild
-    outside = known & ~turned & ~reference.inside(*lonlat(usable.geometry, placed.crs), anywhere)
-    found.append(
-        _rows(
-            "import.swapped",
-            "error",
-            role,
-            source,
-            placed,
-            ids,
-            turned,
-            "importing.position_swapped",
-            "importing.position_swapped_remedy",
-        )
-    )
-    found.append(
-        _rows(
-            "import.outside",
-            "warning",
-            role,
-            source,
-            placed,
-            ids,
-            outside,
-            "importing.position_outside",
-            "importing.position_outside_remedy",
-        )
-    )
-    return found
+    if role.geometry == "point":
+        several = have & (shapely.get_num_geometries(geometry) > 1)
+        told.insert(0, ("import.parts", "error", several, "importing.position_parts"))
+    if source.geometry is not None:  # cells of coordinates that give no position are told with the cell
+        told.insert(0, ("import.position", "error", ~have, "importing.position_missing"))
+    return [
+        _rows(check, severity, role, source, placed, ids, which, key) for check, severity, which, key in told
+    ]
 
 
 def shift_problems(
@@ -171,8 +134,7 @@ def _rows(
     placed: Placed,
     ids: np.ndarray,
     which: np.ndarray,
-    message_key: str,
-    remedy_key: str,
+    key: str,
 ) -> Problems:
     where = np.flatnonzero(which)
     shapes = placed.geometry[where]
@@ -184,10 +146,18 @@ def _rows(
         subject_id=ids[where],
         row=source.rows[where],
         field="geometry",
-        found=shapely.to_wkt(shapes, rounding_precision=6),
-        message_key=message_key,
-        remedy_key=remedy_key,
+        found=[_shown(shape) for shape in shapes],
+        message_key=key,
+        remedy_key=f"{key}_remedy",
         n_subjects=len(ids),
         geometry=np.where(finite, shapes, None),
         crs=placed.crs,
     )
+
+
+def _shown(shape: shapely.Geometry | None) -> str:
+    """A geometry for people: kind and coordinates of a point, of anything else those of its box."""
+    if shape is None or shape.is_empty:
+        return ""
+    numbers = shape.bounds[: 2 if shape.geom_type == "Point" else 4]
+    return f"{shape.geom_type.upper()} ({' '.join(f'{number:.9g}' for number in numbers)})"

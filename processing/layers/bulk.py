@@ -23,6 +23,8 @@ from .table import Table
 
 _STORAGE = ("GPKG", "ESRI Shapefile", "GeoJSON", "FlatGeobuf")
 _EXACT_IN_FLOAT = 2**53
+_ANY_BYTES = "ISO-8859-1"
+"""Every byte is a letter in it."""
 _ZONE = re.compile(r"(Z|[+-]\d\d(?::?\d\d)?)?$")
 _ZONE_NUMBERS = {"": 0, "Z": UTC, "+00": UTC, "+00:00": UTC, "+0000": UTC}
 
@@ -117,6 +119,9 @@ def read_bulk(
         from pyogrio.errors import DataSourceError
     except ImportError:
         return None
+    if file.encoding and not fields:
+        # No text is asked for, and names need not be in the encoding told
+        file = replace(file, encoding=_ANY_BYTES)
     try:
         stored = list(pyogrio.read_info(file.path, layer=file.layer, encoding=file.encoding)["fields"])
         names = [field.name for field in fields if field.name in stored]

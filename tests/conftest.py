@@ -1,0 +1,166 @@
+"""The provider and ``processing.run`` for the tests that need them; memory layers, files, and their rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateTransformContext,
+    QgsFeature,
+    QgsField,
+    QgsGeometry,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProject,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QDate, QVariant
+
+TYPES = {
+    "text": QVariant.String,
+    "int": QVariant.Int,
+    "long": QVariant.LongLong,
+    "real": QVariant.Double,
+    "date": QVariant.Date,
+    "datetime": QVariant.DateTime,
+    "time": QVariant.Time,
+    "bool": QVariant.Bool,
+}
+DRIVERS = {".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".geojson": "GeoJSON"}
+
+
+@pytest.fixture(scope="module")
+def provider(qgis_app, qgis_processing):
+    """Registered for one test file at a time, so that tests of the plugin's life can register it themselves."""
+    from overdraft.processing.provider import OverdraftProvider
+
+    registry = QgsApplication.processingRegistry()
+    ours = OverdraftProvider()
+    registry.addProvider(ours)
+    yield ours
+    registry.removeProvider(ours)
+
+
+class Listener(QgsProcessingFeedback):
+    """Keeps what an algorithm says; cancels it once it has come as far as ``cancel_at`` percent."""
+
+    def __init__(self, cancel_at=None):
+        super().__init__(False)
+        self.warnings, self.infos, self.percents = [], [], []
+        self._cancel_at = cancel_at
+        self.progressChanged.connect(self._note)
+
+    def _note(self, percent):
+        self.percents.append(percent)
+        if self._cancel_at is not None and percent >= self._cancel_at:
+            self.cancel()
+
+    def pushWarning(self, warning):
+        self.warnings.append(warning)
+
+    def pushInfo(self, info):
+        self.infos.append(info)
+
+
+@pytest.fixture
+def listener():
+    return Listener
+
+
+@pytest.fixture
+def run(provider):
+    """``run(name, parameters)``: one of our algorithms through ``processing.run``."""
+    import processing
+
+    def call(name, parameters, feedback=None, context=None):
+        return processing.run(
+            f"overdraft:{name}", parameters, feedback=feedback or Listener(), context=context
+        )
+
+    return call
+
+
+@pytest.fixture
+def context(qgis_app):
+    result = QgsProcessingContext()
+    result.setProject(QgsProject.instance())
+    yield result
+    # pytest keeps the last test's fixtures until QGIS has shut down, when its layers can no longer be closed
+    result.temporaryLayerStore().removeAllMapLayers()
+
+
+@pytest.fixture
+def layer(qgis_app):
+    """``layer(geometry, fields, rows, crs)``: a memory layer; rows are ``(wkt or None, *values)``."""
+
+    def make(geometry, fields, rows, crs="EPSG:4490", name="made"):
+        uri = geometry if geometry == "None" else f"{geometry}?crs={crs}"
+        made = QgsVectorLayer(uri, name, "memory")
+        made.dataProvider().addAttributes([QgsField(key, TYPES[kind]) for key, kind in fields.items()])
+        made.updateFields()
+        features = []
+        for wkt, *values in rows:
+            feature = QgsFeature(made.fields())
+            converted = [
+                QDate.fromString(value, "yyyy-MM-dd") if kind == "date" and isinstance(value, str) else value
+                for value, kind in zip(values, fields.values(), strict=True)
+            ]
+            feature.setAttributes(converted)
+            if wkt:
+                feature.setGeometry(QgsGeometry.fromWkt(wkt))
+            features.append(feature)
+        ok, _ = made.dataProvider().addFeatures(features)
+        assert ok
+        made.updateExtents()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def table(layer):
+    """``table(name, fields, rows)``: a table without geometry; rows are values in the order of the fields."""
+    return lambda name, fields, rows: layer("None", fields, [(None, *row) for row in rows], name=name)
+
+
+@pytest.fixture
+def save():
+    """``save(layer, path, encoding)``: the layer as a file; returns what Processing takes as a source."""
+
+    def write(layer, path: Path, encoding="UTF-8") -> str:
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        options.driverName = DRIVERS[path.suffix]
+        options.fileEncoding = encoding
+        options.layerName = path.stem
+        error = QgsVectorFileWriter.writeAsVectorFormatV3(
+            layer, str(path), QgsCoordinateTransformContext(), options
+        )
+        assert error[0] == QgsVectorFileWriter.WriterError.NoError, error
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def rows_of():
+    """``rows_of(path or layer)``: its rows as dictionaries, NULL as None, geometry as ``wkt``."""
+
+    def read(source) -> list[dict]:
+        opened = source if isinstance(source, QgsVectorLayer) else QgsVectorLayer(str(source), "out", "ogr")
+        assert opened.isValid(), source
+        names = [field.name() for field in opened.fields()]
+        result = []
+        for feature in opened.getFeatures():
+            values = [
+                None if isinstance(value, QVariant) and value.isNull() else value
+                for value in feature.attributes()
+            ]
+            row = dict(zip(names, values, strict=True))
+            row["wkt"] = feature.geometry().asWkt(9) if feature.hasGeometry() else None
+            result.append(row)
+        return result
+
+    return read
