@@ -24,8 +24,9 @@ _DEGREES = "EPSG:4326"
 
 
 def as_table(frame: pd.DataFrame, table: str) -> OutputLayer:
-    """A result frame as a table with the fields of ``resources/results.toml``; a column that it lacks is empty."""
-    fields = fields_from_schema(results_schema().roles[table].fields.values())
+    """A frame as a table with the fields of ``resources/results.toml``, or of a role; a column it lacks is empty."""
+    known = {**register_schema().roles, **results_schema().roles}
+    fields = fields_from_schema(known[table].fields.values())
     frame = frame.reindex(columns=[*frame.columns, *(f.name for f in fields if f.name not in frame)])
     return OutputLayer(fields, [column(frame[field.name], field.kind) for field in fields])
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..findings.verdicts import to_json
-from ..personal import is_personal_number
+from ..personal import is_personal_number, masked
 from ..problems import Problems, concat_problems, problems
 from ..schema import Field, Role, normal_name, register_schema
 from .cells import Converted, as_text, convert_column
@@ -123,12 +123,15 @@ def _changes(source: Source, column: Column, raw: pd.Series, read: Converted, it
     reasons = np.array(names, dtype=object)[read.codes[where]]
     reasons[read.bad[where]] = KIND + "unreadable"
     values = pd.Series(read.values).iloc[where]
+    texts = [as_text(cell) for cell in raw.iloc[where]]
     return pd.DataFrame(
         {
             "place": where,
             "row": source.rows[where],
             "field": item.name,
-            "raw_value": [as_text(cell) for cell in raw.iloc[where]],
+            "raw_value": [
+                masked(text) if bad else text for text, bad in zip(texts, read.bad[where], strict=True)
+            ],
             "value": [None if pd.isna(value) else as_text(value) for value in values],
             "reason_key": reasons,
         },
