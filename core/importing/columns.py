@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..findings.verdicts import to_json
 from ..intake.personal import HIDDEN
-from ..personal import is_personal_number
+from ..personal import is_personal_number, masked
 from ..problems import Problems, concat_problems, problems
 from ..schema import Field, Role, normal_name, register_schema
 from .cells import Converted, as_text, convert_column
@@ -124,12 +124,16 @@ def _changes(source: Source, column: Column, raw: pd.Series, read: Converted, it
     reasons = np.array(names, dtype=object)[read.codes[where]]
     reasons[read.bad[where]] = KIND + "unreadable"
     values = pd.Series(read.values).iloc[where]
+    texts = [as_text(cell) for cell in raw.iloc[where]]
     return pd.DataFrame(
         {
             "place": where,
             "row": source.rows[where],
             "field": item.name,
-            "raw_value": [HIDDEN if item.personal else as_text(cell) for cell in raw.iloc[where]],
+            "raw_value": [
+                HIDDEN if item.personal else masked(text) if bad else text
+                for text, bad in zip(texts, read.bad[where], strict=True)
+            ],
             "value": [None if pd.isna(v) else HIDDEN if item.personal else as_text(v) for v in values],
             "reason_key": reasons,
         },

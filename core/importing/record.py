@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,12 @@ from .source import Source
 
 CHANGES = "raw_values"
 """Result table of the changed cells."""
+
+_SIGNED = re.compile(
+    r"((?:填表|填报|制表|审核|审批|复核|校核|统计|负责|经办|联系|记录|调查|核查)人?|领导|签字|签名|电话|手机)\s*[:：].*",
+    re.DOTALL,
+)
+"""``填表人：…``: who filled a sheet in, and how to reach them."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +114,12 @@ def set_aside_table(rows: Sequence[SetAside], language: str) -> pd.DataFrame:
 
 
 def _shown(content: dict[str, str]) -> dict[str, str]:
-    """The cells of a row without those of columns with personal data, numbers of persons masked."""
+    """The cells of a row without those of columns with personal data and without who signed, numbers masked."""
     hidden = set(personal_columns("wells", content))
-    return {name: HIDDEN if name in hidden else masked(text) for name, text in content.items()}
+    return {
+        name: HIDDEN if name in hidden else masked(_SIGNED.sub(rf"\1：{HIDDEN}", text))
+        for name, text in content.items()
+    }
 
 
 def tally(found: Problems) -> dict[str, int]:

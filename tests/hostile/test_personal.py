@@ -43,11 +43,11 @@ def words_in(folder: Path) -> str:
 @pytest.fixture
 def rows():
     """The secrets in columns of their own, in a column that does not say so, in wrong cells and in rows set aside."""
-    more = [[*row, *SECRETS, "一般", "100"] for row in WELLS]
+    more = [[*row, *SECRETS, "一般", "2024-01-05"] for row in WELLS]
     more[1][-2] = f"井主{SECRETS[1]}"  # 备注: a column of the source's own
-    more[2][-1] = SECRETS[1]  # a number in the column of depths
+    more[2][-1] = SECRETS[1]  # a number in the column of days
     foot = ["填表人：" + SECRETS[0], None, None, None, None, None, None, "电话：" + SECRETS[1]]
-    headings = [*HEADINGS, *OWNER, "说明", "井深(m)"]
+    headings = [*HEADINGS, *OWNER, "说明", "成井日期"]
     return [headings, *more, foot]
 
 
