@@ -92,18 +92,12 @@ def _garbled(source: Source, taken: Sequence[Column]) -> Iterator[tuple[str, int
         raw = source.frame.iloc[:, column.place]
         if column.matched_by == "personal" or column.candidates == ("persons",) or raw.dtype != object:
             continue
-        texts = [text for text in raw.unique() if isinstance(text, str) and not text.isascii()][
-            :GARBLED_SAMPLE
-        ]
-        found = mojibake_column(texts)
+        texts = [text for text in raw if isinstance(text, str) and not text.isascii()]
+        found = mojibake_column(list(dict.fromkeys(texts))[:GARBLED_SAMPLE])
         if found:
             sample = next(iter(found))
-            yield (
-                column.name,
-                int(raw.isin(list(found)).sum()),
-                masked(sample[:40]),
-                masked(found[sample][:40]),
-            )
+            n = sum(text in found for text in texts)
+            yield column.name, n, masked(sample[:40]), masked(found[sample][:40])
 
 
 def system(role: Role, placed: Placed) -> Problems:
