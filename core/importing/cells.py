@@ -24,6 +24,7 @@ from .vocabulary import SourceUnit, vocabulary
 
 AS_IS: tuple[str, ...] = ()
 _LIST_SIGNS = re.compile(r"[;；、，,|\n\r]+")
+_LIST_MARKS = re.compile(r"[;；|\n\r]+")
 _ID_NAME = re.compile(r"(.*_)?(id|no|ids)|replaces|edition|adcode")
 _PLAIN_COLUMN = re.compile(rf"(?:{PLAIN.pattern}\n)*")
 _ISO_COLUMN = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)*")
@@ -243,14 +244,26 @@ def _read_list(
     text = unicodedata.normalize("NFKC", as_text(cell))
     if normal_name(text) in vocabulary().nothing | vocabulary().no_number:
         return None, ("nothing",)
-    items = [part.strip() for part in _LIST_SIGNS.split(text) if part.strip()]
+    items: list[str] | None = _parts(_LIST_SIGNS, text)
     if words is not None:
-        found = [words.get(normal_name(part)) for part in items]
-        if None in found:
+        items = _tokens(text, words)
+        if items is None:
             return None
-        items = [token for token in found if token]
     joined = LIST_SEPARATOR.join(dict.fromkeys(items))
     return joined or None, AS_IS if joined == cell else ("list",)
+
+
+def _tokens(text: str, words: Mapping[str, str]) -> list[str] | None:
+    """The tokens of a list of words. A word may hold a comma itself, so that is tried as a sign only in the end."""
+    for signs in (_LIST_MARKS, _LIST_SIGNS):
+        found = [words.get(normal_name(part)) for part in _parts(signs, text)]
+        if None not in found:
+            return [token for token in found if token]
+    return None
+
+
+def _parts(signs: re.Pattern[str], text: str) -> list[str]:
+    return [part.strip() for part in signs.split(text) if part.strip()]
 
 
 def _read_text(cell: object, field: Field) -> tuple[Any, tuple[str, ...]] | None:

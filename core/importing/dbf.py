@@ -1,7 +1,7 @@
 """The attribute file of a shapefile as it stands on the disk: header, fields, raw cells.
 
-GDAL reads ``12,5`` in a number field as 12, leaves ``00000000`` empty and lets 30 February pass, so an import that must
-show every cell it could not read takes the cells from here. Records are mapped from the disk, not loaded as a whole.
+GDAL reads ``12,5`` in a number field as 12 and lets 30 February pass, so an import that must show every cell it could
+not read takes the cells from here. Records are mapped from the disk, not loaded as a whole.
 
 Source: dBASE III and IV, Visual FoxPro table structure; ESRI Shapefile Technical Description (1998), table 1.
 """
@@ -34,6 +34,8 @@ _CODE_PAGES = {
 _BINARY = {("I", 4): "<i4", ("+", 4): ">i4", ("O", 8): "<f8", ("B", 8): "<f8"}
 _EXACT_IN_FLOAT = 2**53
 _WHOLE = re.compile(r"[+-]?[0-9]{1,255}")
+_NO_DAY = "00000000"
+"""How GDAL and others write a day field that is empty."""
 _TRUE, _FALSE = b"TtYy", b"FfNn"
 
 
@@ -103,6 +105,8 @@ class Dbf:
         if field.kind == "L":
             return _flags(cells)
         texts = _texts(cells, encoding)
+        if field.kind == "D":
+            texts = ["" if text == _NO_DAY else text for text in texts]
         return _numbers(texts, field.decimals) if field.kind in "NF" else _none_for_blank(texts)
 
 

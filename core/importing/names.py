@@ -218,9 +218,15 @@ def _cut(role: Role, columns: list[Column]) -> list[Column]:
 
 
 def _fields_beginning(role: Role, name: str) -> list[str]:
-    """Fields with an exact name that becomes `name` when it is cut at ten bytes, in UTF-8 or GB 18030."""
+    """Fields with an exact name that becomes `name` when it is cut at ten bytes, in UTF-8 or GB 18030; a field's own
+    name comes before aliases, since that is how a register is exported."""
+    own = _beginning(((item.name, item) for item in role.fields.values()), name)
+    return own or _beginning(_spellings(role), name)
+
+
+def _beginning(spellings: Iterable[tuple[str, Field]], name: str) -> list[str]:
     found: dict[str, None] = {}
-    for text, item in _spellings(role):
+    for text, item in spellings:
         for encoding in ("utf-8", "gb18030"):
             raw = text.encode(encoding)
             if (

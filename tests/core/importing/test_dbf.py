@@ -69,7 +69,7 @@ def test_header_and_cells(write):
     assert column[2] == [80.5, None, "12,5"]
     assert column[3][0] == 3
     assert pd.isna(column[3][1:]).all()
-    assert column[4] == ["20240105", "20240230", "00000000"]
+    assert column[4] == ["20240105", "20240230", None]
     assert column[5] == [True, False, None]
 
 
