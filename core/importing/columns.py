@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..findings.verdicts import to_json
+from ..intake.values import distinct
 from ..personal import is_personal_number
 from ..problems import Problems, concat_problems, problems
 from ..schema import Field, Role, normal_name, register_schema
@@ -122,18 +123,33 @@ def _changes(source: Source, column: Column, raw: pd.Series, read: Converted, it
     names = [KIND + ";".join(kinds) if kinds else "" for kinds in read.kinds]
     reasons = np.array(names, dtype=object)[read.codes[where]]
     reasons[read.bad[where]] = KIND + "unreadable"
-    values = pd.Series(read.values).iloc[where]
+    cells, codes = distinct(raw.to_numpy(dtype=object)[where])
+    # Like cells were read alike: the value of one of them is that of all.
+    values = pd.Series(read.values).iloc[where[_one_of_each(codes, len(cells))]]
     return pd.DataFrame(
         {
             "place": where,
             "row": source.rows[where],
             "field": item.name,
-            "raw_value": [as_text(cell) for cell in raw.iloc[where]],
-            "value": [None if pd.isna(value) else as_text(value) for value in values],
+            "raw_value": _objects([as_text(cell) for cell in cells])[codes],
+            "value": _objects([None if pd.isna(value) else as_text(value) for value in values])[codes],
             "reason_key": reasons,
         },
         columns=list(CHANGE_COLUMNS),
     )
+
+
+def _one_of_each(codes: np.ndarray, n_kinds: int) -> np.ndarray:
+    """A position at which each code stands."""
+    found = np.empty(n_kinds, dtype="int64")
+    found[codes] = np.arange(len(codes))
+    return found
+
+
+def _objects(values: list) -> np.ndarray:
+    found = np.empty(len(values), dtype=object)
+    found[:] = values
+    return found
 
 
 def _filled(source: Source, columns: Sequence[Column]) -> pd.DataFrame:
