@@ -13,16 +13,9 @@ checked, not assumed. Figures that were measured stand in benchmarks/README.md.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 
 import geopandas as gpd
@@ -34,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.insert(0, str(HERE))
 from overlay_parts.data import make  # noqa: E402 - its folder is put on the path first
+from shared.processes import Seconds, apart, faster, run, show, slower  # noqa: E402
 
 PARCELS = 200_000
 TENTH = 20_000
@@ -46,25 +40,6 @@ JOINS = (
     "native:joinattributesbylocation",
 )
 LAYERS = {"WELLS": "wells", "ZONES": "zones", "UNITS": "units", "IRRIGATION": "parcels"}
-MIB = 1024.0
-
-
-Seconds = tuple[float, float]
-"""Of wall clock, of processor."""
-
-
-@dataclass
-class Run:
-    """One process: how long it took, its peak memory in MiB, and how long each phase took."""
-
-    took: Seconds
-    peak: float
-    phases: dict[str, Seconds] = field(default_factory=dict)
-
-    def sum(self, *names: str) -> Seconds:
-        """Time in some phases."""
-        spent = [self.phases[name] for name in names if name in self.phases]
-        return sum(wall for wall, _ in spent), sum(cpu for _, cpu in spent)
 
 
 def main() -> None:
@@ -134,27 +109,6 @@ def scaling(repeat: int) -> None:
     print(f"    whole process: {show(small.took)}, {show(large.took)}", slower(large.took, small.took, 12))
 
 
-def show(spent: Seconds) -> str:
-    """Seconds of wall clock, of processor in brackets."""
-    return f"{spent[0]:.2f} ({spent[1]:.2f}) s"
-
-
-def faster(theirs: Seconds, ours: Seconds, goal: float | None = None) -> str:
-    """How many times faster ours is, with the goal and whether it was reached by the wall clock."""
-    text = f"→ {theirs[0] / ours[0]:.1f} ({theirs[1] / ours[1]:.1f}) times faster"
-    return text if goal is None else f"{text}, goal {goal}: {verdict(theirs[0] / ours[0] >= goal)}"
-
-
-def slower(ours: Seconds, theirs: Seconds, goal: float | None = None) -> str:
-    """How many times as long ours takes, with the goal and whether it was reached by the wall clock."""
-    text = f"→ {ours[0] / theirs[0]:.2f} ({ours[1] / theirs[1]:.2f}) times"
-    return text if goal is None else f"{text}, goal at most {goal}: {verdict(ours[0] / theirs[0] <= goal)}"
-
-
-def verdict(reached: bool) -> str:
-    return "reached" if reached else "MISSED"
-
-
 def in_qgis(mode: str, folder: Path, output: Path) -> list[str]:
     """A run of ``overlay_parts/in_qgis.py``."""
     return [sys.executable, str(HERE / "overlay_parts" / "in_qgis.py"), mode, str(folder), str(output)]
@@ -166,34 +120,6 @@ def our_process(folder: Path, output: Path, distance: bool) -> list[str]:
     limits = [f"DISTANCE_LIMIT={1000 if distance else 0}", f"POSITION_ACCURACY={10 if distance else 0}"]
     command = [str(ROOT / "tools" / "qgis_process"), "run", "overdraft:classifywells", "--"]
     return [*command, *layers, *limits, f"OUTPUT={output}"]
-
-
-def run(command: list[str], repeat: int) -> Run:
-    """The fastest of some runs of a command."""
-    return min((_once(command) for _ in range(repeat)), key=lambda one: one.took)
-
-
-def _once(command: list[str]) -> Run:
-    with tempfile.TemporaryFile("w+") as told, tempfile.TemporaryFile("w+") as failed:
-        before = time.perf_counter()
-        process = subprocess.Popen(command, stdout=told, stderr=failed)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - before
-        process.returncode = os.waitstatus_to_exitcode(status)
-        told.seek(0)
-        failed.seek(0)
-        output = told.read()
-        if process.returncode:
-            sys.exit(f"{' '.join(command)} failed:\n{output}\n{failed.read()}")
-    last = output.strip().splitlines()[-1] if output.strip() else ""
-    phases = json.loads(last) if last.startswith('{"phases"') else {}
-    return Run((wall, usage.ru_utime + usage.ru_stime), usage.ru_maxrss / MIB, **phases)
-
-
-def apart(work: Callable, *given: object) -> object:
-    """Do something large in a process of its own: what this one holds would count as the peak of its children."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(work, *given).result()
 
 
 def geopandas_join(folder: Path) -> Seconds:

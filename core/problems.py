@@ -197,12 +197,15 @@ def _missing(value: object) -> bool:
 
 
 def _values(frame: pd.DataFrame, given: Mapping[str, object], size: int) -> list[str]:
-    named = {name: frame[name] for name in ALWAYS}
-    named |= {name: pd.Series(_column(value, size, name), dtype=object) for name, value in given.items()}
+    named = {name: frame[name].tolist() for name in ALWAYS}
+    named |= {name: list(_column(value, size, name)) for name, value in given.items()}
     rows = []
-    for place in range(size):
-        picked = {name: column.iloc[place] for name, column in named.items()}
-        kept = {name: masked(v) if isinstance(v, str) else v for name, v in picked.items() if not _missing(v)}
+    for values in zip(*named.values(), strict=True):
+        kept = {
+            name: masked(value) if isinstance(value, str) else value
+            for name, value in zip(named, values, strict=True)
+            if not _missing(value)
+        }
         rows.append(to_json(kept))
     return rows
 

@@ -6,19 +6,13 @@ the wells and reading the polygons), ``classify`` or ``classify-distance`` (our 
 
 from __future__ import annotations
 
-import functools
-import importlib.util
-import json
-import os
 import sys
-import time
 from collections import defaultdict
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-sys.path[:] = [p for p in sys.path if Path(p or os.curdir).resolve() not in (ROOT, Path(__file__).parent)]
-sys.path.append(os.environ.get("QGIS_PYTHON_PLUGINS", "/usr/share/qgis/python/plugins"))
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+from shared import qgis as our_qgis  # noqa: E402
+from shared.qgis import Clock, timed  # noqa: E402
 
 INTERSECTS, ONE_TO_MANY, FIRST_MATCH = [0], 0, 1
 
@@ -71,76 +65,34 @@ def classify(run, folder: Path, output: Path, distance: bool) -> None:
 
 def add_provider(spent: dict[str, Clock]) -> object:
     """Register our provider and note how long each phase of it takes."""
-    from qgis.core import QgsApplication
-
-    spec = importlib.util.spec_from_file_location(
-        "overdraft", ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["overdraft"] = module
-    spec.loader.exec_module(module)
-    from overdraft.processing.provider import OverdraftProvider
-
-    provider = OverdraftProvider()
-    QgsApplication.processingRegistry().addProvider(provider)
+    provider = our_qgis.add_provider()
     with spent["imports"]:
         from overdraft.core import intake, overlay
         from overdraft.processing import inputs
         from overdraft.processing.enforcement import classifywells
 
-    _time(spent, "reading", inputs.Inputs, "read")
-    _time(spent, "canonical form", intake, "build_register")
-    _time(spent, "overlay", overlay, "place")
-    _time(spent, "writing", classifywells, "deliver")
+    timed(spent["reading"], inputs.Inputs, "read")
+    timed(spent["canonical form"], intake, "build_register")
+    timed(spent["overlay"], overlay, "place")
+    timed(spent["writing"], classifywells, "deliver")
     return provider
-
-
-def _time(spent: dict[str, Clock], phase: str, owner: object, name: str) -> None:
-    inner = getattr(owner, name)
-
-    @functools.wraps(inner)
-    def timed(*args, **kwargs):
-        with spent[phase]:
-            return inner(*args, **kwargs)
-
-    setattr(owner, name, timed)
-
-
-class Clock:
-    """Adds up seconds of wall clock and of processor."""
-
-    def __init__(self) -> None:
-        self.wall = self.cpu = 0.0
-
-    def __enter__(self) -> None:
-        self.wall -= time.perf_counter()
-        self.cpu -= time.process_time()
-
-    def __exit__(self, *_: object) -> None:
-        self.wall += time.perf_counter()
-        self.cpu += time.process_time()
 
 
 def main() -> None:
     """Start QGIS, run one mode, print the times."""
     phases: defaultdict[str, Clock] = defaultdict(Clock)
     mode, folder, output = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    with phases["start of QGIS"]:
-        from qgis.core import QgsApplication, QgsProcessingFeedback
-
-        app = QgsApplication([], False)
-        app.initQgis()
-        import processing  # QGIS's own
-
-        processing.core.Processing.Processing.initialize()
+    app, process = our_qgis.start(phases["start of QGIS"])
     provider = add_provider(phases) if mode.startswith("classify") else None
+    from qgis.core import QgsProcessingFeedback
+
     feedback = QgsProcessingFeedback()
 
     def run(name: str, **parameters: object) -> object:
         parameters = {"OUTPUT": "memory:", **parameters}
         given = {key: value for key, value in parameters.items() if value is not None}
         with phases[name]:
-            return processing.run(name, given, feedback=feedback).get("OUTPUT")
+            return process(name, given, feedback=feedback).get("OUTPUT")
 
     output.unlink(missing_ok=True)
     if mode == "copy":
@@ -149,9 +101,8 @@ def main() -> None:
         classify(run, folder, output, mode.endswith("distance"))
     else:
         chain(run, folder, output, mode.endswith("distance"))
-    print(json.dumps({"phases": {name: (one.wall, one.cpu) for name, one in phases.items()}}), flush=True)
-    del provider
-    os._exit(0)  # QGIS may fail while it tidies up; the results are on disk
+    our_qgis.finish(phases)
+    del app, provider
 
 
 if __name__ == "__main__":

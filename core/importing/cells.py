@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..intake.values import EXACT_FLOAT, FIRST_DAY, LAST_DAY, LIST_SEPARATOR, convert, empty
+from ..intake.values import EXACT_FLOAT, FIRST_DAY, LAST_DAY, LIST_SEPARATOR, convert, distinct, empty
 from ..schema import Field, normal_name
 from .days import Day, read_day
 from .numbers import PLAIN, Number, read_number
@@ -80,9 +80,8 @@ def convert_column(
     short = _short_road(raw, field, unit)
     if short is not None:
         return short
-    cells, codes = _distinct(raw)
-    reader = _reader(field, unit, words)
-    read = [None if _is_void(cell) else reader(cell) for cell in cells]
+    cells, codes = distinct(raw.to_numpy(dtype=object))
+    read = _read_cells(cells, field, unit, words)
     void = np.fromiter((_is_void(cell) for cell in cells), dtype=bool, count=len(cells))
     bad = np.fromiter((item is None for item in read), dtype=bool, count=len(cells)) & ~void
     kinds: dict[tuple[str, ...], int] = {AS_IS: 0}
@@ -149,24 +148,6 @@ def _read_plain(texts: np.ndarray, field: Field) -> np.ndarray | None:
     return None if ((days < FIRST_DAY) | (days > LAST_DAY)).any() else days.astype("datetime64[ns]")
 
 
-def _distinct(raw: pd.Series) -> tuple[list, np.ndarray]:
-    """The distinct cells and, per row, the place of its cell. ``1``, ``1.0`` and ``True`` are kept apart."""
-    cells = raw.to_numpy(dtype=object)
-    place: dict[tuple[type, object], int] = {}
-    distinct: list = []
-    codes = np.empty(len(cells), dtype="int64")
-    for row, cell in enumerate(cells):
-        try:
-            key = (cell.__class__, cell)
-            found = place.setdefault(key, len(distinct))
-        except TypeError:  # not hashable: a nested value, on its own
-            found = len(distinct)
-        if found == len(distinct):
-            distinct.append(cell)
-        codes[row] = found
-    return distinct, codes
-
-
 def _is_void(cell: object) -> bool:
     if isinstance(cell, str):
         return not cell.strip()
@@ -177,11 +158,24 @@ def _is_void(cell: object) -> bool:
     return isinstance(cell, (float, np.floating)) and bool(np.isnan(cell))
 
 
-Reader = Callable[[object], "tuple[Any, tuple[str, ...]] | None"]
+Read = tuple[Any, tuple[str, ...]] | None
+"""What a cell is read as: its value and the kinds of repair; None where it cannot be read."""
 
 
-def _reader(field: Field, unit: SourceUnit | None, words: Mapping[str, str] | None) -> Reader:
-    """The function that reads one cell: value and kinds of repair, None where it cannot be read."""
+def _read_cells(
+    cells: list, field: Field, unit: SourceUnit | None, words: Mapping[str, str] | None
+) -> list[Read]:
+    """Each cell read for a field; None for an empty one too."""
+    if field.type == "text" and not field.many and words is None:
+        return _read_texts(cells, field)
+    reader = _reader(field, unit, words)
+    return [None if _is_void(cell) else reader(cell) for cell in cells]
+
+
+def _reader(
+    field: Field, unit: SourceUnit | None, words: Mapping[str, str] | None
+) -> Callable[[object], Read]:
+    """The function that reads one cell of a field that is not free text."""
     if field.type == "real":
         return lambda cell: _of_number(read_number(cell, field, unit))
     if field.type == "integer":
@@ -192,16 +186,14 @@ def _reader(field: Field, unit: SourceUnit | None, words: Mapping[str, str] | No
         return _read_bool
     if field.many:
         return lambda cell: _read_list(cell, field, words)
-    if words is not None:
-        return lambda cell: _read_word(cell, words)
-    return lambda cell: _read_text(cell, field)
+    return lambda cell: _read_word(cell, words or {})
 
 
-def _of_number(found: Number | None) -> tuple[Any, tuple[str, ...]] | None:
+def _of_number(found: Number | None) -> Read:
     return None if found is None else (found.value, found.kinds)
 
 
-def _whole(found: Number | None, field: Field) -> tuple[Any, tuple[str, ...]] | None:
+def _whole(found: Number | None, field: Field) -> Read:
     if found is None or found.value is None:
         return _of_number(found)
     whole = found.value.is_integer() and abs(found.value) <= EXACT_FLOAT
@@ -211,14 +203,14 @@ def _whole(found: Number | None, field: Field) -> tuple[Any, tuple[str, ...]] | 
     return int(found.value), found.kinds
 
 
-def _of_day(found: Day | None) -> tuple[Any, tuple[str, ...]] | None:
+def _of_day(found: Day | None) -> Read:
     if found is None or found.value is None:
         return None if found is None else (None, found.kinds)
     within = FIRST_DAY.item() <= found.value <= LAST_DAY.item()
     return (found.value.isoformat(), found.kinds) if within else None
 
 
-def _read_bool(cell: object) -> tuple[Any, tuple[str, ...]] | None:
+def _read_bool(cell: object) -> Read:
     if isinstance(cell, (bool, np.bool_)):
         return bool(cell), AS_IS
     word = normal_name(as_text(cell))
@@ -230,7 +222,7 @@ def _read_bool(cell: object) -> tuple[Any, tuple[str, ...]] | None:
     return (None, ("nothing",)) if word in vocabulary().nothing else None
 
 
-def _read_word(cell: object, words: Mapping[str, str]) -> tuple[Any, tuple[str, ...]] | None:
+def _read_word(cell: object, words: Mapping[str, str]) -> Read:
     word = normal_name(as_text(cell))
     token = words.get(word)
     if token is not None:
@@ -238,9 +230,7 @@ def _read_word(cell: object, words: Mapping[str, str]) -> tuple[Any, tuple[str, 
     return (None, ("nothing",)) if word in vocabulary().nothing else None
 
 
-def _read_list(
-    cell: object, field: Field, words: Mapping[str, str] | None
-) -> tuple[Any, tuple[str, ...]] | None:
+def _read_list(cell: object, field: Field, words: Mapping[str, str] | None) -> Read:
     text = unicodedata.normalize("NFKC", as_text(cell))
     if normal_name(text) in vocabulary().nothing | vocabulary().no_number:
         return None, ("nothing",)
@@ -266,22 +256,32 @@ def _parts(signs: re.Pattern[str], text: str) -> list[str]:
     return [part.strip() for part in signs.split(text) if part.strip()]
 
 
-def _read_text(cell: object, field: Field) -> tuple[Any, tuple[str, ...]] | None:
-    text, bad = convert(pd.Series([cell], dtype=object), field)
-    if bad[0]:
-        return None
-    clean = text[0]
-    if clean is not None and _ERROR_CELL.fullmatch(clean):
-        return None
-    word = normal_name(clean or "")
+def _read_texts(cells: list, field: Field) -> list[Read]:
+    """Cells of free text. An id is brought to half width; a word for "nothing" is none."""
+    texts, bad = convert(pd.Series(cells, dtype=object), field)
+    given = [text or "" for text in texts]
+    half = _half_width(given)
     is_id = bool(_ID_NAME.fullmatch(field.name))
-    if word in vocabulary().nothing or (is_id and word in vocabulary().no_number):
-        return None, ("nothing",)
-    if is_id and clean is not None:
-        half = unicodedata.normalize("NFKC", clean)
-        if half != clean:
-            return half, ("width",)
-    return clean, AS_IS if not isinstance(cell, str) or clean == cell else ("trimmed",)
+    nothing = vocabulary().nothing | (vocabulary().no_number if is_id else frozenset())
+    found: list[Read] = []
+    for cell, text, plain, unreadable in zip(cells, given, half, bad.tolist(), strict=True):
+        if unreadable or not text or (text[0] == "#" and _ERROR_CELL.fullmatch(text)):
+            found.append(None)
+        elif "".join(plain.split()).casefold() in nothing:
+            found.append((None, ("nothing",)))
+        elif is_id and plain != text:
+            found.append((plain, ("width",)))
+        else:
+            found.append((text, AS_IS if text == cell or not isinstance(cell, str) else ("trimmed",)))
+    return found
+
+
+def _half_width(texts: list[str]) -> list[str]:
+    """Each text in NFKC; in one go where no text holds a line break, since nothing combines across one."""
+    at_once = unicodedata.normalize("NFKC", "\n".join(texts)).split("\n")
+    if len(at_once) == len(texts):
+        return at_once
+    return [unicodedata.normalize("NFKC", text) for text in texts]
 
 
 def _array(values: list, field: Field) -> Any:

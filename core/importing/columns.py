@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..findings.verdicts import to_json
 from ..intake.personal import HIDDEN
+from ..intake.values import distinct
 from ..personal import is_personal_number, masked
 from ..problems import Problems, concat_problems, problems
 from ..schema import Field, Role, normal_name, register_schema
@@ -123,22 +124,40 @@ def _changes(source: Source, column: Column, raw: pd.Series, read: Converted, it
     names = [KIND + ";".join(kinds) if kinds else "" for kinds in read.kinds]
     reasons = np.array(names, dtype=object)[read.codes[where]]
     reasons[read.bad[where]] = KIND + "unreadable"
-    values = pd.Series(read.values).iloc[where]
-    texts = [as_text(cell) for cell in raw.iloc[where]]
+    cells, codes = distinct(raw.to_numpy(dtype=object)[where])
+    # Like cells were read alike: the value of one of them is that of all.
+    one = where[_one_of_each(codes, len(cells))]
+    values = pd.Series(read.values).iloc[one]
+    texts = [as_text(cell) for cell in cells]
+    shown = [masked(text) if bad else text for text, bad in zip(texts, read.bad[one], strict=True)]
+    stored = [None if pd.isna(value) else as_text(value) for value in values]
+    if item.personal:
+        shown = [HIDDEN] * len(shown)
+        stored = [None if value is None else HIDDEN for value in stored]
     return pd.DataFrame(
         {
             "place": where,
             "row": source.rows[where],
             "field": item.name,
-            "raw_value": [
-                HIDDEN if item.personal else masked(text) if bad else text
-                for text, bad in zip(texts, read.bad[where], strict=True)
-            ],
-            "value": [None if pd.isna(v) else HIDDEN if item.personal else as_text(v) for v in values],
+            "raw_value": _objects(shown)[codes],
+            "value": _objects(stored)[codes],
             "reason_key": reasons,
         },
         columns=list(CHANGE_COLUMNS),
     )
+
+
+def _one_of_each(codes: np.ndarray, n_kinds: int) -> np.ndarray:
+    """A position at which each code stands."""
+    found = np.empty(n_kinds, dtype="int64")
+    found[codes] = np.arange(len(codes))
+    return found
+
+
+def _objects(values: list) -> np.ndarray:
+    found = np.empty(len(values), dtype=object)
+    found[:] = values
+    return found
 
 
 def _filled(source: Source, columns: Sequence[Column]) -> pd.DataFrame:

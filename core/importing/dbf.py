@@ -23,6 +23,7 @@ _HEAD = struct.Struct("<B3xIHH17xBxx")
 _DESCRIPTOR = 32
 _TERMINATOR = 0x0D
 _DELETED = ord("*")
+_SPACE = ord(" ")
 _VERSIONS = frozenset((0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0x8E, 0xCB, 0xF5))
 _SAMPLE_BYTES = 2_000_000
 _SAMPLE_BLOCKS = 64
@@ -185,6 +186,7 @@ def _texts(cells: np.ndarray, encoding: str) -> list[str]:
     """The cells decoded at once, with a line break after each; one by one where a cell holds a line break itself."""
     if not len(cells):
         return []
+    cells = _without_padding(cells)
     lined = np.empty((len(cells), cells.shape[1] + 1), dtype=np.uint8)
     lined[:, :-1] = cells
     lined[:, -1] = 10
@@ -197,6 +199,12 @@ def _texts(cells: np.ndarray, encoding: str) -> list[str]:
     width = lined.shape[1]
     pieces = (cleaned[start : start + width - 1] for start in range(0, len(cleaned), width))
     return [decoded_cell(piece.rstrip(b" "), encoding) for piece in pieces]
+
+
+def _without_padding(cells: np.ndarray) -> np.ndarray:
+    """The cells without the padding that all of them have but its first byte, so that what precedes it is seen whole."""
+    filled = np.flatnonzero(((cells != _SPACE) & (cells != 0)).any(axis=0))
+    return cells[:, : filled[-1] + 2] if len(filled) else cells[:, :1]
 
 
 def _none_for_blank(texts: list[str]) -> np.ndarray:

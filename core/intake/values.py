@@ -87,7 +87,7 @@ def to_text(raw: pd.Series) -> Converted:
     values = raw.to_numpy(dtype=object)
     if _is_clean(values):
         return values, np.zeros(len(raw), dtype=bool)
-    cells, codes = _distinct(values)
+    cells, codes = distinct(values)
     found, bad = _read(cells, _text_of)
     return _objects(found)[codes], bad[codes]
 
@@ -98,7 +98,7 @@ def to_real(raw: pd.Series) -> Converted:
         values = raw.to_numpy(dtype="float64", na_value=np.nan)
         bad = np.isinf(values)
         return (np.where(bad, np.nan, values) if bad.any() else values), bad
-    cells, codes = _distinct(raw.to_numpy(dtype=object))
+    cells, codes = distinct(raw.to_numpy(dtype=object))
     found, bad = _read(cells, _real_of)
     return np.array([np.nan if value is None else value for value in found], dtype="float64")[codes], bad[
         codes
@@ -116,7 +116,7 @@ def to_integer(raw: pd.Series) -> Converted:
             bad = ~missing & ~((np.floor(values) == values) & (np.abs(values) <= EXACT_FLOAT))
         whole = np.where(missing | bad, 0, values).astype("int64")
         return pd.arrays.IntegerArray(whole, missing | bad), bad
-    cells, codes = _distinct(raw.to_numpy(dtype=object))
+    cells, codes = distinct(raw.to_numpy(dtype=object))
     found, bad = _read(cells, _integer_of)
     whole = np.array([0 if value is None else value for value in found], dtype="int64")
     return pd.arrays.IntegerArray(whole[codes], _are_none(found)[codes]), bad[codes]
@@ -144,7 +144,7 @@ def to_date(raw: pd.Series) -> Converted:
         bad = (days < FIRST_DAY) | (days > LAST_DAY)  # NaT compares false
         days = np.where(bad, np.datetime64("NaT", "D"), days) if bad.any() else days
         return days.astype("datetime64[ns]"), bad
-    cells, codes = _distinct(raw.to_numpy(dtype=object))
+    cells, codes = distinct(raw.to_numpy(dtype=object))
     found, bad = _read(cells, _day_of)
     return np.array([value or "NaT" for value in found], dtype="datetime64[ns]")[codes], bad[codes]
 
@@ -157,7 +157,7 @@ def to_bool(raw: pd.Series) -> Converted:
             array = pd.arrays.BooleanArray(raw.to_numpy(copy=True), np.zeros(len(raw), dtype=bool))
         if array is not None:
             return array, np.zeros(len(raw), dtype=bool)
-    cells, codes = _distinct(raw.to_numpy(dtype=object))
+    cells, codes = distinct(raw.to_numpy(dtype=object))
     found, bad = _read(cells, _bool_of)
     truth = np.array([bool(value) for value in found], dtype=bool)
     return pd.arrays.BooleanArray(truth[codes], _are_none(found)[codes]), bad[codes]
@@ -179,13 +179,22 @@ def _is_clean(values: np.ndarray) -> bool:
     if pdt.infer_dtype(values, skipna=False) != "string":
         return False
     joined = "\n".join(values)
-    if not joined.isascii() or "\x00" in joined:
+    if "\x00" in joined or not (joined.isascii() or _is_storable(joined)):
         return False
     words = joined.split()
     return len(words) == len(values) and "\n".join(words) == joined  # no cell is empty or holds white space
 
 
-def _distinct(values: np.ndarray) -> tuple[list[Any], np.ndarray]:
+def _is_storable(text: str) -> bool:
+    """Is a text in NFC, and can UTF-8 hold it?"""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return unicodedata.is_normalized("NFC", text)
+
+
+def distinct(values: np.ndarray) -> tuple[list[Any], np.ndarray]:
     """The distinct cells and, for each cell, the position of its like: ``cells[codes[i]]`` is like ``values[i]``."""
     cells = values.tolist()
     only_text = pdt.infer_dtype(values, skipna=True) in ("string", "empty")
@@ -337,14 +346,14 @@ def _bool_of(cell: Any) -> Any:
 
 
 def _to_tokens(text: np.ndarray, words: Mapping[str, str]) -> Converted:
-    cells, codes = _distinct(text)
+    cells, codes = distinct(text)
     found, bad = _read(cells, lambda cell: None if cell is None else words.get(normal_name(cell), _BAD))
     return _objects(found)[codes], bad[codes]
 
 
 def _to_lists(text: np.ndarray, words: Mapping[str, str] | None) -> Converted:
     """The items of each list, each once, in order; marked where an item is not in the enumeration and was left out."""
-    cells, codes = _distinct(text)
+    cells, codes = distinct(text)
     kept, bad = [], np.zeros(len(cells), dtype=bool)
     for number, cell in enumerate(cells):
         parts = (cell or "").replace("；", LIST_SEPARATOR).split(LIST_SEPARATOR)

@@ -1,4 +1,4 @@
-"""A layer of points into a new GeoPackage, by SQLite itself.
+"""A layer of points or a table into a new GeoPackage, by SQLite itself.
 
 GDAL makes the file with its tables, reference system and triggers, without rows; the rows, their index and the extent
 are put in here. GDAL 3.6 spends most of its time on handing over single values and on single points for the index.
@@ -27,12 +27,12 @@ _EMPTY_HEADER = b"GP\x00\x11"  # the same for a point without coordinates
 
 
 def can_write(layer: OutputLayer) -> bool:
-    """Is this a layer of single points whose columns SQLite takes as they are?"""
-    flat = QgsWkbTypes.flatType(layer.wkb_type)
-    plain = all(field.kind in BULK_KINDS for field in layer.fields)
-    return (
-        flat == QgsWkbTypes.Type.Point and not QgsWkbTypes.hasM(layer.wkb_type) and plain and len(layer) > 0
+    """Is this a layer of single points, or a table, whose columns SQLite takes as they are?"""
+    points = QgsWkbTypes.flatType(layer.wkb_type) == QgsWkbTypes.Type.Point and not QgsWkbTypes.hasM(
+        layer.wkb_type
     )
+    plain = all(field.kind in BULK_KINDS for field in layer.fields)
+    return (points or layer.wkb is None) and plain and len(layer) > 0
 
 
 def fill(path: Path, table: str, layer: OutputLayer) -> None:
@@ -47,8 +47,8 @@ def fill(path: Path, table: str, layer: OutputLayer) -> None:
         # The file has no name yet: whoever is interrupted here leaves nothing that anybody reads.
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
-        (geometry,) = connection.execute(
-            "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
+        placed = connection.execute(
+            "SELECT column_name, srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
         ).fetchone()
         triggers = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table,)
@@ -56,20 +56,24 @@ def fill(path: Path, table: str, layer: OutputLayer) -> None:
         connection.execute("BEGIN")
         for name, _ in triggers:
             connection.execute(sql("DROP TRIGGER $name", name=name))
-        keys = _rows(connection, table, geometry, layer)
-        _index(connection, table, geometry, layer, keys)
+        shapes = {} if placed is None else {placed[0]: _geometries(layer, placed[1])}
+        keys = _rows(connection, table, layer, shapes)
+        if placed is not None:
+            _index(connection, table, placed[0], layer, keys)
+        connection.execute(
+            "UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (len(layer), table)
+        )
         for _, statement in triggers:
             connection.execute(statement)
         connection.execute("COMMIT")
 
 
-def _rows(connection: sqlite3.Connection, table: str, geometry: str, layer: OutputLayer) -> np.ndarray:
-    """Insert the rows; returns their keys, in order."""
+def _rows(
+    connection: sqlite3.Connection, table: str, layer: OutputLayer, shapes: dict[str, list]
+) -> np.ndarray:
+    """Insert the rows with the geometry column, if there is one; returns their keys, in order."""
     from ...core.casefile.sql import Marks, sql
 
-    (srs_id,) = connection.execute(
-        "SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
-    ).fetchone()
     names = [field.name for field in layer.fields]
     own_key = next((place for place, name in enumerate(names) if name.lower() == "fid"), None)
     keys = np.arange(1, len(layer) + 1)
@@ -80,7 +84,7 @@ def _rows(connection: sqlite3.Connection, table: str, geometry: str, layer: Outp
         keys = np.array(cells[own_key], dtype="int64")
     # A column without any value is NULL without saying so cell by cell.
     told = {name: values for name, values in zip(names, cells, strict=True) if values is not None}
-    told[geometry] = _geometries(layer, srs_id)
+    told |= shapes
     statement = sql(
         "INSERT INTO $table ($columns) VALUES ($marks)",
         table=table,
@@ -94,7 +98,7 @@ def _rows(connection: sqlite3.Connection, table: str, geometry: str, layer: Outp
 def _index(
     connection: sqlite3.Connection, table: str, geometry: str, layer: OutputLayer, keys: np.ndarray
 ) -> None:
-    """Spatial index, extent and number of rows."""
+    """Spatial index and extent."""
     import shapely
 
     from ...core.casefile.sql import sql
@@ -123,9 +127,6 @@ def _index(
             "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
             [value if isinstance(value, str) else float(value) for value in extent],
         )
-    connection.execute(
-        "UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (len(layer), table)
-    )
 
 
 def _geometries(layer: OutputLayer, srs_id: int) -> list[bytes | None]:

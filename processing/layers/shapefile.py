@@ -90,6 +90,7 @@ def _n_damaged(frame: pd.DataFrame) -> int:
 
     damaged = np.zeros(len(frame), dtype=bool)
     for _, column in frame.items():
-        if column.dtype == object and _LOST in "".join(cell for cell in column if isinstance(cell, str)):
+        texts = [cell for cell in column if isinstance(cell, str)] if column.dtype == object else []
+        if _LOST in "".join(texts):
             damaged |= np.array([isinstance(cell, str) and _LOST in cell for cell in column], dtype=bool)
     return int(damaged.sum())

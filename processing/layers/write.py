@@ -44,7 +44,8 @@ def write_file(path: Path, layer: OutputLayer, context: QgsProcessingContext) ->
 
 
 def _without_rows(layer: OutputLayer) -> OutputLayer:
-    return replace(layer, columns=[column[:0] for column in layer.columns], wkb=layer.wkb[:0])
+    wkb = None if layer.wkb is None else layer.wkb[:0]
+    return replace(layer, columns=[column[:0] for column in layer.columns], wkb=wkb)
 
 
 def _write_bulk(path: Path, layer: OutputLayer) -> bool:
