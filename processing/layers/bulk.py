@@ -115,7 +115,7 @@ def read_bulk(
         return None
     try:
         import pyogrio
-        from pyogrio.errors import DataSourceError
+        from pyogrio.errors import DataLayerError, DataSourceError
     except ImportError:
         return None
     if file.encoding and not fields:
@@ -137,10 +137,8 @@ def read_bulk(
             force_2d=not keep_as_it_was,
             return_fids=bool(fid_fields),
         )
-    except (
-        DataSourceError,
-        UnicodeDecodeError,
-    ):  # QGIS shows what is no text in the encoding told in its own way
+    except (DataLayerError, DataSourceError, UnicodeDecodeError):
+        # QGIS has its own way with what is damaged, or no text in the encoding told
         return None
     by_name = dict(zip(meta["fields"], data, strict=True))
     if fid_fields:

@@ -42,11 +42,11 @@ def read_spreadsheet(
     Raises:
         OverdraftError: no such sheet, too large, or no spreadsheet that can be read.
     """
-    if zipfile.is_zipfile(path):
-        _refuse_bombs(path)
     by_openpyxl = path.suffix.casefold() in _BY_OPENPYXL and importlib.util.find_spec("openpyxl") is not None
     read = _by_openpyxl if by_openpyxl else _by_gdal
     try:
+        if zipfile.is_zipfile(path):
+            _refuse_bombs(path)
         return read(path, sheet, progress)
     except (OverdraftError, Cancelled):
         raise
