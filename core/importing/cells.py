@@ -87,7 +87,9 @@ def convert_column(
     kinds: dict[tuple[str, ...], int] = {AS_IS: 0}
     places = [0 if item is None else kinds.setdefault(item[1], len(kinds)) for item in read]
     values = _array([None if item is None else item[0] for item in read], field)
-    return Converted(values[codes], bad[codes], void[codes], np.array(places)[codes], tuple(kinds))
+    return Converted(
+        values[codes], bad[codes], void[codes], np.array(places, dtype="int64")[codes], tuple(kinds)
+    )
 
 
 def as_text(value: object) -> str:

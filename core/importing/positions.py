@@ -218,7 +218,9 @@ def _of_wkt(role: Role, source: Source, column: str, crs: CRS | None, ids: np.nd
     cells = source.frame[column]
     texts = [cell if isinstance(cell, str) and cell.strip() else None for cell in cells]
     shapes = shapely.from_wkt(np.array(texts, dtype=object), on_invalid="ignore")
-    lost = np.flatnonzero(shapely.is_missing(shapes) & np.array([text is not None for text in texts]))
+    lost = np.flatnonzero(
+        shapely.is_missing(shapes) & np.array([text is not None for text in texts], dtype=bool)
+    )
     found = problems(
         check="import.position",
         severity="error",

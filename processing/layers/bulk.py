@@ -116,7 +116,7 @@ def read_bulk(
         return None
     try:
         import pyogrio
-        from pyogrio.errors import DataSourceError
+        from pyogrio.errors import DataLayerError, DataSourceError
     except ImportError:
         return None
     if file.encoding and not fields:
@@ -137,7 +137,7 @@ def read_bulk(
             force_2d=not keep_as_it_was,
             return_fids=bool(fid_fields),
         )
-    except DataSourceError:
+    except (DataLayerError, DataSourceError):  # QGIS has its own way with what is damaged
         return None
     except UnicodeDecodeError as error:
         # QGIS would show garbled names and words, newer versions fail on them
