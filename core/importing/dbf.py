@@ -198,7 +198,7 @@ def _texts(cells: np.ndarray, encoding: str) -> list[str]:
 
 
 def _without_padding(cells: np.ndarray) -> np.ndarray:
-    """The cells without the padding that all of them have but its first byte, so that what precedes it is seen whole."""
+    """The cells without the padding that all of them have, but for its first byte: a character before it is whole."""
     filled = np.flatnonzero(((cells != _SPACE) & (cells != 0)).any(axis=0))
     return cells[:, : filled[-1] + 2] if len(filled) else cells[:, :1]
 
