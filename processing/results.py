@@ -12,6 +12,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingFeedback, QgsWk
 from ..core.messages import catalogue, render
 from ..core.schema import register_schema, results_schema
 from .layers import Field, OutputLayer, Table, fields_from_schema
+from .layers.values import missing_in
 from .texts import tr, ui_language
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def as_table(frame: pd.DataFrame, table: str) -> OutputLayer:
     """A frame as a table with the fields of a result table or of a role; a column that it lacks is empty."""
     known = {**register_schema().roles, **results_schema().roles}
     fields = fields_from_schema(known[table].fields.values())
-    frame = frame.reindex(columns=[*frame.columns, *(f.name for f in fields if f.name not in frame)])
+    lacking = {field.name: None for field in fields if field.name not in frame}
+    frame = frame.assign(**lacking) if lacking else frame
     return OutputLayer(fields, [column(frame[field.name], field.kind) for field in fields])
 
 
@@ -147,8 +149,9 @@ def column(values: pd.Series, kind: str) -> np.ndarray:
         return values.to_numpy(dtype="float64", na_value=np.nan)
     if kind == "date":
         return values.to_numpy(dtype="datetime64[ns]").astype("datetime64[D]")
-    plain = values.astype(object)
-    return plain.where(plain.notna(), None).to_numpy(dtype=object)
+    cells = values.to_numpy(dtype=object)
+    missing = missing_in(cells)
+    return np.where(missing, None, cells) if missing.any() else cells
 
 
 def _is_key(field: Field, values: np.ndarray) -> bool:

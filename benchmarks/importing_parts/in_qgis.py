@@ -11,24 +11,17 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-sys.path[0] = str(Path(__file__).resolve().parents[1])
-from importing_parts.data import CRS, SHAPEFILE_UNITS, X, Y  # noqa: E402
-from shared.qgis import Clock, add_provider, finish, start, timed  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from importing_parts.data import CRS, SHAPEFILE_UNITS, X, Y
+from shared.qgis import Clock, add_provider, finish, start, timed
 
 
-def convert(run, source: Path, output: Path) -> None:
-    """The plainest way of QGIS into a GeoPackage with points."""
-    if source.suffix == ".csv":
-        fields = {"XFIELD": X, "YFIELD": Y, "TARGET_CRS": CRS}
-        run("native:createpointslayerfromtable", {"INPUT": str(source), **fields, "OUTPUT": str(output)})
-    else:
-        run("native:savefeatures", {"INPUT": str(source), "OUTPUT": str(output)})
-
-
-def importing(run, mode: str, source: Path, output: Path) -> None:
-    """``importlayer`` of the same file."""
-    parameters = {"INPUT": str(source), "ROLE": "wells", "OUTPUT": str(output)}
-    parameters["PROBLEMS"] = str(output.with_name("problems.gpkg"))
+def calls(mode: str, source: Path, output: Path) -> tuple[str, dict[str, str]]:
+    """The algorithm of a mode and its parameters."""
+    files = {"INPUT": str(source), "OUTPUT": str(output)}
+    if mode == "convert":
+        return conversion(source.suffix, files)
+    parameters = {**files, "ROLE": "wells", "PROBLEMS": str(output.with_name("problems.gpkg"))}
     if source.suffix == ".csv":
         parameters["CRS"] = CRS
     else:
@@ -38,7 +31,15 @@ def importing(run, mode: str, source: Path, output: Path) -> None:
         parameters["CONVERSIONS"] = str(output.with_name("conversions.gpkg"))
     if mode == "import-units":
         parameters["UNITS"] = str(source.with_name("units.gpkg"))
-    run("overdraft:importlayer", parameters)
+    return "overdraft:importlayer", parameters
+
+
+def conversion(suffix: str, files: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """The plainest way of QGIS from a file into a GeoPackage with points."""
+    if suffix == ".csv":
+        fields = {"XFIELD": X, "YFIELD": Y, "TARGET_CRS": CRS}
+        return "native:createpointslayerfromtable", {**files, **fields}
+    return "native:savefeatures", files
 
 
 def our_provider(spent: dict[str, Clock]) -> object:
@@ -64,16 +65,9 @@ def main() -> None:
     app, process = start(phases["start of QGIS"])
     provider = our_provider(phases) if mode != "convert" else None
 
-    def run(name: str, parameters: dict) -> None:
-        with phases["algorithm"]:
-            process(name, parameters)
-
     output.unlink(missing_ok=True)
-    source = folder / f"wells.{form}"
-    if mode == "convert":
-        convert(run, source, output)
-    else:
-        importing(run, mode, source, output)
+    with phases["algorithm"]:
+        process(*calls(mode, folder / f"wells.{form}", output))
     finish(phases)
     del app, provider
 

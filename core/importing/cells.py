@@ -16,7 +16,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..intake.values import EXACT_FLOAT, FIRST_DAY, LAST_DAY, LIST_SEPARATOR, convert, distinct, empty
+from ..intake.values import (
+    EXACT_FLOAT,
+    FIRST_DAY,
+    LAST_DAY,
+    LIST_SEPARATOR,
+    convert,
+    distinct,
+    empty,
+    is_clean,
+)
 from ..schema import Field, normal_name
 from .days import Day, read_day
 from .numbers import PLAIN, Number, read_number
@@ -119,17 +128,18 @@ def _short_road(raw: pd.Series, field: Field, unit: SourceUnit | None) -> Conver
         if np.isinf(values).any():
             return None
         return Converted(values, np.zeros(size, bool), np.isnan(values), np.zeros(size, "int64"))
-    if raw.dtype != object or field.type not in ("real", "date"):
+    if raw.dtype != object or not (field.type in ("real", "date") or _is_free_text(field)):
         return None
     cells = raw.to_numpy()
     void = pd.isna(cells) | (cells == "")
     given = cells[~void]
     if len(given) == 0 or pd.api.types.infer_dtype(given, skipna=False) != "string":
         return None
-    read = _read_plain(given, field)
+    read = _plain_texts(given, field) if field.type == "text" else _read_plain(given, field)
     if read is None:
         return None
-    values = np.full(size, np.nan if field.type == "real" else np.datetime64("NaT"), dtype=read.dtype)
+    nothing = {"real": np.nan, "date": np.datetime64("NaT"), "text": None}[field.type]
+    values = np.full(size, nothing, dtype=read.dtype)
     values[~void] = read
     return Converted(values, np.zeros(size, bool), void, np.zeros(size, "int64"))
 
@@ -150,6 +160,31 @@ def _read_plain(texts: np.ndarray, field: Field) -> np.ndarray | None:
     return None if ((days < FIRST_DAY) | (days > LAST_DAY)).any() else days.astype("datetime64[ns]")
 
 
+def _plain_texts(texts: np.ndarray, field: Field) -> np.ndarray | None:
+    """Free text that is all kept as it is; None where a cell has to be looked at. Looks at one long text."""
+    joined = "\n".join(texts)
+    half = unicodedata.normalize("NFKC", joined)
+    words = half.casefold().split()
+    if "#" in joined or len(words) != len(texts) or not is_clean(texts):
+        return None
+    if (_is_id(field) and half != joined) or not _nothing(field).isdisjoint(words):
+        return None
+    return texts
+
+
+def _is_free_text(field: Field) -> bool:
+    return field.type == "text" and not field.many and not field.enum
+
+
+def _is_id(field: Field) -> bool:
+    return bool(_ID_NAME.fullmatch(field.name))
+
+
+def _nothing(field: Field) -> frozenset[str]:
+    """Words that say that a text is not there."""
+    return vocabulary().nothing | (vocabulary().no_number if _is_id(field) else frozenset())
+
+
 def _is_void(cell: object) -> bool:
     if isinstance(cell, str):
         return not cell.strip()
@@ -168,7 +203,7 @@ def _read_cells(
     cells: list, field: Field, unit: SourceUnit | None, words: Mapping[str, str] | None
 ) -> list[Read]:
     """Each cell read for a field; None for an empty one too."""
-    if field.type == "text" and not field.many and words is None:
+    if _is_free_text(field):
         return _read_texts(cells, field)
     reader = _reader(field, unit, words)
     return [None if _is_void(cell) else reader(cell) for cell in cells]
@@ -261,8 +296,7 @@ def _read_texts(cells: list, field: Field) -> list[Read]:
     texts, bad = convert(pd.Series(cells, dtype=object), field)
     given = [text or "" for text in texts]
     half = _half_width(given)
-    is_id = bool(_ID_NAME.fullmatch(field.name))
-    nothing = vocabulary().nothing | (vocabulary().no_number if is_id else frozenset())
+    is_id, nothing = _is_id(field), _nothing(field)
     found: list[Read] = []
     for cell, text, plain, unreadable in zip(cells, given, half, bad.tolist(), strict=True):
         if unreadable or not text or (text[0] == "#" and _ERROR_CELL.fullmatch(text)):

@@ -99,7 +99,9 @@ def batch_of(
 
 def _changes(made: Imported, role: str, batch_id: str) -> pd.DataFrame:
     fields = list(results_schema().tables[CHANGES].fields)
-    return made.changes.assign(batch_id=batch_id, role=role)[fields].reset_index(drop=True)
+    columns = {name: made.changes[name] for name in fields if name in made.changes}
+    columns |= {"batch_id": batch_id, "role": role}
+    return pd.DataFrame({name: columns[name] for name in fields}, index=made.changes.index, copy=False)
 
 
 def set_aside_table(rows: Sequence[SetAside], language: str) -> pd.DataFrame:

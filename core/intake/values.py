@@ -85,8 +85,11 @@ def to_text(raw: pd.Series) -> Converted:
     if isinstance(raw.dtype, np.dtype) and raw.dtype.kind in "iu":
         return np.array(list(map(str, raw.tolist())), dtype=object), np.zeros(len(raw), dtype=bool)
     values = raw.to_numpy(dtype=object)
-    if _is_clean(values):
+    if is_clean(values):
         return values, np.zeros(len(raw), dtype=bool)
+    missing = pd.isna(values)
+    if missing.any() and is_clean(values[~missing]):
+        return np.where(missing, None, values), np.zeros(len(raw), dtype=bool)
     cells, codes = distinct(values)
     found, bad = _read(cells, _text_of)
     return _objects(found)[codes], bad[codes]
@@ -174,7 +177,7 @@ def _is_number(raw: pd.Series) -> bool:
     return pdt.is_integer_dtype(raw.dtype) or pdt.is_float_dtype(raw.dtype)
 
 
-def _is_clean(values: np.ndarray) -> bool:
+def is_clean(values: np.ndarray) -> bool:
     """True if every cell is text that stays as it is. Looks at one long string instead of at every cell."""
     if pdt.infer_dtype(values, skipna=False) != "string":
         return False

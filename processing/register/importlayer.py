@@ -126,10 +126,11 @@ class ImportLayer(OverdraftAlgorithm):
             "OUTPUT": canonical_layer(role, made),
             "PROBLEMS": as_points(told_problems(made.problems, language), "problems"),
             "CONVERSIONS": as_table(made.conversions, "conversions"),
-            "RAW_VALUES": as_table(batch.changes, "raw_values"),
             "SET_ASIDE": as_table(batch.set_aside, "set_aside"),
             "BATCH": as_table(batch.frame(), "imports"),
         }
+        if is_given(parameters, "RAW_VALUES"):  # the longest of all
+            outputs["RAW_VALUES"] = as_table(batch.changes, "raw_values")
         if wanted_persons and made.persons is not None:
             outputs["PERSONS"] = as_table(made.persons, "persons")
         results = deliver(self, parameters, context, outputs, progress.part(0.75, 0.95))
