@@ -88,11 +88,16 @@ def shift_problems(
 
 
 def _point_shift(placed: Placed, reference: Reference, recorded: np.ndarray) -> Shift | None:
+    """Of points against the unit that each row names; of rows that name none, against all units together."""
     lon, lat = lonlat(placed.geometry, placed.crs)
-    told = np.flatnonzero((recorded >= 0) & np.isfinite(lon) & np.isfinite(lat))
-    if len(told) == 0:
+    usable = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    if len(usable) == 0:
         return None
-    return shift_of_points(lon[told], lat[told], reference.shapes[recorded[told]])
+    units = reference.shapes[recorded[usable]]
+    unnamed = recorded[usable] < 0
+    if unnamed.any():
+        units[unnamed] = shapely.union_all(reference.shapes)
+    return shift_of_points(lon[usable], lat[usable], units)
 
 
 def _boundary_shift(frame: gpd.GeoDataFrame, reference: Reference) -> Shift | None:
