@@ -168,7 +168,7 @@ def words_given(role: str, lines: dict[str, str]) -> dict[str, dict[str, str]]:
     for key, token in lines.items():
         name, mark, word = key.replace("：", ":").partition(":")
         name, word = name.strip(), word.strip()
-        if not mark or name not in fields or not word:
+        if not mark or name not in fields:
             example = f"{next(iter(fields), 'status')}: 封 = sealed"
             raise OverdraftError("importing.map_word", found=f"{key} = {token}", example=example)
         meant = schema.words[fields[name].enum].get(normal_name(token))

@@ -32,6 +32,9 @@ from .numbers import PLAIN, Number, read_number
 from .vocabulary import SourceUnit, vocabulary
 
 AS_IS: tuple[str, ...] = ()
+FOR_EMPTY = ""
+"""The word whose token fills empty cells, where somebody gave it."""
+
 _LIST_SIGNS = re.compile(r"[;；、，,|\n\r]+")
 _LIST_MARKS = re.compile(r"[;；|\n\r]+")
 _ID_NAME = re.compile(r"(.*_)?(id|no|ids)|replaces|edition|adcode")
@@ -84,7 +87,7 @@ def convert_column(
     Args:
         raw: cells as they are stored; text, numbers, days, truth values, None.
         unit: unit of the column, None for the field's own.
-        words: normalised word → token, for an enumeration.
+        words: normalised word → token, for an enumeration; ``FOR_EMPTY`` stands for an empty cell.
     """
     short = _short_road(raw, field, unit)
     if short is not None:
@@ -92,6 +95,11 @@ def convert_column(
     cells, codes = distinct(raw.to_numpy(dtype=object))
     read = _read_cells(cells, field, unit, words)
     void = np.fromiter((_is_void(cell) for cell in cells), dtype=bool, count=len(cells))
+    if words is not None and FOR_EMPTY in words:
+        read = [
+            (words[FOR_EMPTY], ("filled",)) if gone else one for one, gone in zip(read, void, strict=True)
+        ]
+        void[:] = False
     bad = np.fromiter((item is None for item in read), dtype=bool, count=len(cells)) & ~void
     kinds: dict[tuple[str, ...], int] = {AS_IS: 0}
     places = [0 if item is None else kinds.setdefault(item[1], len(kinds)) for item in read]

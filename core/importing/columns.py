@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from ..intake.values import distinct
 from ..personal import is_personal_number, masked
 from ..problems import Problems, concat_problems, problems
 from ..schema import Field, Role, normal_name, register_schema
-from .cells import Converted, as_text, convert_column
+from .cells import FOR_EMPTY, Converted, as_text, convert_column
 from .names import Column, Given
 from .source import Source
 from .vocabulary import measure_of
@@ -87,6 +87,12 @@ def convert_columns(
         changes.append(_changes(source, column, raw, read, item))
         conversions.append(_counted(column, item, read))
         found.append(_unreadable(role, source, column, item, raw, read, ids))
+    for item, read in _told_throughout(role, given, fields, len(ids)):
+        column = Column(-1, "", item.name, "user")
+        nothing = pd.Series([None] * len(ids), dtype=object)
+        fields[item.name] = read.values
+        changes.append(_changes(source, column, nothing, read, item))
+        conversions.append(_counted(column, item, read))
     filled = _filled(source, columns)
     return Columns(
         fields,
@@ -96,6 +102,17 @@ def convert_columns(
         pd.DataFrame(conversions, columns=list(CONVERSION_COLUMNS)),
         concat_problems(found),
     )
+
+
+def _told_throughout(
+    role: Role, given: Given, fields: Collection[str], size: int
+) -> Iterator[tuple[Field, Converted]]:
+    """Fields without a column that VALUE_MAP fills: what it gives for an empty cell holds for every row."""
+    for name in given.words:
+        item = role.fields.get(name)
+        words = None if item is None else words_of(item, given)
+        if item is not None and name not in fields and words is not None and FOR_EMPTY in words:
+            yield item, convert_column(pd.Series([None] * size, dtype=object), item, None, words)
 
 
 def words_of(item: Field, given: Given) -> Mapping[str, str] | None:

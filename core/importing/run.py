@@ -11,6 +11,7 @@ import pandas as pd
 from pyproj import CRS
 
 from ..errors import OverdraftError
+from ..findings import Verdicts
 from ..intake import conform
 from ..intake.columns import match_columns
 from ..intake.ids import row_ids
@@ -94,7 +95,7 @@ def import_source(
     role = register_schema().roles[role_name]
     columns = match(role, list(source.frame.columns), wishes.given, wishes.saved, source.cut_names)
     columns = _keep_apart(_coordinates(role, source, columns, wishes), source)
-    _refuse_missing(role, columns)
+    lacking = _refuse_missing(role, columns)
     ids = _ids(role, source, columns, wishes.given)
     progress(0.05)
     converted = convert_columns(role, source, columns, _all_words(wishes), ids)
@@ -103,12 +104,13 @@ def import_source(
     recorded = None if reference is None else reference.recorded(_recorded_frame(role, converted, len(ids)))
     placed = _placed(role, source, columns, wishes, ids, reference, recorded)
     progress(0.6)
-    frame, told = _canonical(role, converted, placed, len(ids))
+    frame, told = _canonical(role, converted, placed, lacking, len(ids))
     found = [
         tell.columns(role, source, columns, wishes),
         converted.problems,
         *([] if placed is None else [*placed.problems, tell.system(role, placed)]),
-        tell.findings(role, source, told.rows, placed, converted.problems),
+        tell.lacking(role, [name for name in lacking if name not in converted.fields]),
+        tell.findings(role, told.rows, converted.problems, lacking),
     ]
     progress(0.8)
     if placed is not None:
@@ -154,23 +156,28 @@ def _keep_apart(columns: Sequence[Column], source: Source) -> list[Column]:
     return kept
 
 
-def _refuse_missing(role: Role, columns: Sequence[Column]) -> None:
-    """Stop with what is missing and what was proposed for it."""
+def _refuse_missing(role: Role, columns: Sequence[Column]) -> list[str]:
+    """Required fields that no column fills; they stay empty, or are filled as VALUE_MAP says.
+
+    Raises:
+        OverdraftError: a field of the id is missing, two columns could be a required field, or one was proposed for it.
+    """
     filled = [column.field for column in columns if column.field and column.matched_by != "personal"]
-    for name in role.required:
+    lacking = [name for name in role.required if name not in filled]
+    for name in lacking:
         proposed = [column.name for column in columns if name in column.candidates]
-        if name not in filled and proposed:
-            item = role.fields[name]
+        if proposed:
             raise OverdraftError(
                 "importing.field_proposed",
                 role=role.token,
-                field=name,
-                label=item.en,
+                field=role.fields[name].token,
                 found=proposed,
                 line=f"{proposed[0]} = {name}",
             )
+    free = [name for name in lacking if name not in role.key]
     open_names = [column.name for column in columns if not column.field]
-    match_columns(role, [*filled, *open_names], list(role.fields))
+    match_columns(role, [*filled, *free, *open_names], list(role.fields))
+    return free
 
 
 def _all_words(wishes: Wishes) -> Given:
@@ -237,9 +244,12 @@ def _placed(
     return replace(mended, geometry=moved.to_numpy(), crs=wishes.target)
 
 
-def _canonical(role: Role, converted: Columns, placed: Placed | None, size: int):
+def _canonical(
+    role: Role, converted: Columns, placed: Placed | None, lacking: Sequence[str], size: int
+) -> tuple[pd.DataFrame, Verdicts]:
     """The frame through the intake: all fields of the role, ids, wrong kinds of geometry."""
-    data = {**converted.fields, **_free(role, converted.extras)}
+    nothing = {name: empty(role.fields[name], size) for name in lacking}
+    data = {**nothing, **converted.fields, **_free(role, converted.extras)}
     frame = pd.DataFrame(
         {name: pd.Series(values).array for name, values in data.items()}, index=pd.RangeIndex(size)
     )

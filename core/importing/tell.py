@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ import shapely
 
 from ..personal import masked
 from ..problems import Problems, problems
-from ..schema import Role
+from ..schema import Role, register_schema
 from .datum import Placed, lonlat
 from .encodings import mojibake_column
 from .names import Column
@@ -136,19 +136,40 @@ def _unit_open(role: Role, column: Column) -> bool:
     return bool(measure_of(item)) and item.unit != "" and column.name != item.name
 
 
+def lacking(role: Role, names: Sequence[str]) -> Problems:
+    """Required fields for which the source has no column: one problem each, not one per row."""
+    return problems(
+        check="import.column",
+        severity="error",
+        subject_role=role.name,
+        subject_id=[f"field:{name}" for name in names],
+        field=list(names),
+        message_key="importing.field_lacking",
+        remedy_key="importing.field_lacking_remedy",
+        message_values={"line": [_fill_line(role, name) for name in names]},
+    )
+
+
+def _fill_line(role: Role, name: str) -> str:
+    """How VALUE_MAP fills an empty field that has fixed values."""
+    enum = role.fields[name].enum
+    return f"{name}: = {next(iter(register_schema().enums[enum]))}" if enum else "—"
+
+
 def findings(
-    role: Role, source: Source, rows: pd.DataFrame, placed: Placed | None, unreadable: Problems
+    role: Role, rows: pd.DataFrame, unreadable: Problems, without_column: Collection[str] = ()
 ) -> Problems:
     """The findings of the intake (missing and repeated ids, empty required fields, wrong geometry) as problems.
 
-    A required cell that could not be read is one problem, not two.
+    A required cell that could not be read is one problem, not two; a field without a column is told once.
     """
     rows = rows[rows["rule"].isin(list(SEVERITY_OF_RULE))]
     said = set(zip(unreadable.rows["subject_id"], unreadable.rows["field"], strict=True))
     kept, texts = [], [json.loads(text) for text in rows["message_values"]]
     for place, (rule, subject) in enumerate(zip(rows["rule"], rows["subject_id"], strict=True)):
         if rule == "register.required":
-            left = [name for name in texts[place].get("field", []) if (subject, name) not in said]
+            names = [name for name in texts[place].get("field", []) if name not in without_column]
+            left = [name for name in names if (subject, name) not in said]
             texts[place]["field"] = left
             if not left:
                 continue

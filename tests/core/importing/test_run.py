@@ -145,6 +145,36 @@ def test_a_layer_with_geometry_needs_a_system(sheet):
     assert made.system["found"] == "layer"
 
 
+def test_a_required_column_that_is_not_there_stays_empty_and_is_told_once(sheet):
+    source = sheet(机井编号=["W1", "W2"], 状态=["在用", "封填"], 经度=["89", "89"], 纬度=["42", "42"])
+    made = import_source("wells", source, Wishes(crs=DEGREES))
+    assert made.frame["use"].isna().all()
+    assert checks(made) == [("import.column", "field:use")]
+    (row,) = told_problems(made.problems, "en").to_dict("records")
+    assert row["remedy"].endswith("use: = irrigation")
+
+
+def test_one_value_for_every_row(sheet):
+    source = sheet(机井编号=["W1", "W2"], 状态=["在用", None], 经度=["89", "89"], 纬度=["42", "42"])
+    words = {"use": {"": "irrigation"}, "status": {"": "active"}}
+    made = import_source("wells", source, Wishes(Given(words=words), crs=DEGREES))
+    assert made.frame["use"].tolist() == ["irrigation"] * 2
+    assert made.frame["status"].tolist() == ["active"] * 2
+    assert checks(made) == []
+    filled = made.changes[made.changes["reason_key"] == "importing.kind.filled"]
+    assert list(zip(filled["field"], filled["row"], strict=True)) == [("status", 3), ("use", 2), ("use", 3)]
+    rows = made.conversions.set_index("field")
+    assert (rows.at["use", "n_converted"], rows.at["status", "n_converted"]) == (2, 2)
+
+
+def test_an_id_that_is_not_there_is_refused(sheet):
+    with pytest.raises(OverdraftError) as caught:
+        import_source(
+            "wells", sheet(用途=["工业"], 状态=["在用"], 经度=["89"], 纬度=["42"]), Wishes(crs=DEGREES)
+        )
+    assert caught.value.key == "register.column_missing"
+
+
 def test_a_missing_field_names_what_was_proposed(sheet):
     source = sheet(机井编=["W1"], 用途=["工业"], 状态=["在用"], 经度=["89"], 纬度=["42"])
     with pytest.raises(OverdraftError) as caught:
