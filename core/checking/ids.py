@@ -149,8 +149,10 @@ def _per_metre(xy: np.ndarray, surface: Surface) -> np.ndarray:
     """Units of x and y that one metre can span at each place."""
     if not len(xy):
         return np.empty((0, 2))
-    inverse = np.linalg.inv(surface.metric(xy))
-    return np.hypot(inverse[:, :, 0], inverse[:, :, 1])
+    metric = surface.metric(xy)
+    (a, b), (c, d) = metric[:, 0].T, metric[:, 1].T
+    # The rows of the inverse are (d, −b) and (−c, a), divided by the determinant.
+    return np.column_stack([np.hypot(d, b), np.hypot(c, a)]) / np.abs(a * d - b * c)[:, None]
 
 
 def _replacing(given: Given, role: str, first: np.ndarray, second: np.ndarray) -> np.ndarray:

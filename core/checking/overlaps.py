@@ -117,14 +117,14 @@ def thickness_m(shapes: np.ndarray, area_m2: np.ndarray, crs: CRS) -> np.ndarray
 
 
 def _pairs(given: Given, role: str, shapes: np.ndarray) -> pd.DataFrame:
-    """Rows whose boxes meet and that may not share land, each pair once; of equal polygons only neighbours."""
+    """Rows that meet in more than their edges and that may not share land, each pair once; of equal polygons only neighbours."""
     rows = np.flatnonzero(~shapely.is_missing(shapes))
     alike = pd.factorize(shapely.to_wkb(shapely.normalize(shapes[rows])))[0]
     first_of = np.unique(alike, return_index=True)[1]
     repeated = np.ones(len(rows), dtype=bool)
     repeated[first_of] = False
     single = rows[~repeated]
-    left, right = shapely.STRtree(shapes[single]).query(shapes[single])
+    left, right = shapely.STRtree(shapes[single]).query(shapes[single], predicate="intersects")
     keep = left < right
     left, right = single[left[keep]], single[right[keep]]
     touching = shapely.touches(shapes[left], shapes[right]) if len(left) else np.empty(0, bool)

@@ -119,3 +119,31 @@ def test_the_short_road_reads_what_the_long_one_does(texts):
     long = read([*texts, "1,000"], "depth_m")
     assert short.values.tolist() == long.values.tolist()[:-1]
     assert not short.changed.any()
+
+
+SIGNS = st.text(st.sampled_from("井Ｗ1a#/-无 （）é\u0301\u3000\n\t"), max_size=4)
+
+
+@given(st.lists(st.one_of(st.none(), SIGNS, st.text(max_size=3)), min_size=1, max_size=6))
+@pytest.mark.parametrize("field", ["well_id", "village"])
+def test_texts_are_read_alike_alone_and_beside_a_cell_that_needs_a_look(field, cells):
+    alone, beside = read(cells, field), read([*cells, " x "], field)
+    assert listed(alone) == listed(beside)[:-1]
+    for name in ("bad", "void", "changed"):
+        assert getattr(alone, name).tolist() == getattr(beside, name).tolist()[:-1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values", "changed"),
+    [
+        (["取水（吐）字", "井2", "", None], ["取水（吐）字", "井2", None, None], [False] * 4),
+        (["井1", "不详"], ["井1", "不详"], [False, False]),  # a name, not an id
+        (["井1", "N/A"], ["井1", None], [False, True]),
+        (["井1", "n\nil"], ["井1", None], [False, True]),
+        (["e\u0301", "井"], ["\u00e9", "井"], [True, False]),
+    ],
+)
+def test_names_that_are_kept_and_names_that_are_none(cells, values, changed):
+    found = read(cells, "village")
+    assert listed(found) == values
+    assert found.changed.tolist() == changed

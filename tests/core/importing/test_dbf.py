@@ -85,6 +85,12 @@ def test_a_cell_cut_in_the_middle_of_a_character_loses_the_piece(write):
     assert list(read.column(0, "utf-8", read.kept())) == ["上湖", "x"]
 
 
+def test_half_a_character_before_padding_is_damage(write):
+    """The longest cell of a column too: what follows it is not the end of the field."""
+    read = read_dbf(write(dbf([("a", "C", 40, 0)], [("上湖".encode() + b"\xe6",), ("x",)], encoding="utf-8")))
+    assert list(read.column(0, "utf-8", read.kept())) == ["上湖\ufffd", "x"]
+
+
 def test_line_breaks_and_nul_in_cells(write):
     rows = [("一\n二",), ("三\x00",), (b"\xff\xff",)]
     read = read_dbf(write(dbf([("a", "C", 8, 0)], rows)))
