@@ -246,11 +246,9 @@ def _read_list(
     text = unicodedata.normalize("NFKC", as_text(cell))
     if normal_name(text) in vocabulary().nothing | vocabulary().no_number:
         return None, ("nothing",)
-    items: list[str] | None = _parts(_LIST_SIGNS, text)
-    if words is not None:
-        items = _tokens(text, words)
-        if items is None:
-            return None
+    items = _parts(_LIST_SIGNS, text) if words is None else _tokens(text, words)
+    if items is None:
+        return None
     joined = LIST_SEPARATOR.join(dict.fromkeys(items))
     return joined or None, AS_IS if joined == cell else ("list",)
 

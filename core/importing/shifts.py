@@ -52,18 +52,19 @@ def position_problems(
         inside = reference.inside(*lonlat(usable.geometry, placed.crs), anywhere)
         outside = have & ~zero & ~nowhere & ~turned & ~inside
     told = [
-        ("import.zero", "error", zero, "importing.position_zero"),
-        ("import.nowhere", "error", nowhere & ~turned, "importing.position_nowhere"),
-        ("import.swapped", "error", turned, "importing.position_swapped"),
-        ("import.outside", "warning", outside, "importing.position_outside"),
+        ("import.zero", "error", zero, "position_zero"),
+        ("import.nowhere", "error", nowhere & ~turned, "position_nowhere"),
+        ("import.swapped", "error", turned, "position_swapped"),
+        ("import.outside", "warning", outside, "position_outside"),
     ]
     if role.geometry == "point":
         several = have & (shapely.get_num_geometries(geometry) > 1)
-        told.insert(0, ("import.parts", "error", several, "importing.position_parts"))
+        told.insert(0, ("import.parts", "error", several, "position_parts"))
     if source.geometry is not None:  # cells of coordinates that give no position are told with the cell
-        told.insert(0, ("import.position", "error", ~have, "importing.position_missing"))
+        told.insert(0, ("import.position", "error", ~have, "position_missing"))
     return [
-        _rows(check, severity, role, source, placed, ids, which, key) for check, severity, which, key in told
+        _rows(check, severity, role, source, placed, ids, which, what)
+        for check, severity, which, what in told
     ]
 
 
@@ -134,7 +135,7 @@ def _rows(
     placed: Placed,
     ids: np.ndarray,
     which: np.ndarray,
-    key: str,
+    what: str,
 ) -> Problems:
     where = np.flatnonzero(which)
     shapes = placed.geometry[where]
@@ -147,8 +148,8 @@ def _rows(
         row=source.rows[where],
         field="geometry",
         found=[_shown(shape) for shape in shapes],
-        message_key=key,
-        remedy_key=f"{key}_remedy",
+        message_key=f"importing.{what}",
+        remedy_key=f"importing.{what}_remedy",
         n_subjects=len(ids),
         geometry=np.where(finite, shapes, None),
         crs=placed.crs,

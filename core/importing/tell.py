@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,37 +32,58 @@ SEVERITY_OF_RULE = {
 
 def columns(role: Role, source: Source, taken: Sequence[Column], wishes: Wishes) -> Problems:
     """Problems of columns: proposals, cut names, units not stated, personal data, and what the reader noticed."""
-    severity, names, keys, values = [], [], [], []
+    severity, names, keys, remedies, values = [], [], [], [], []
 
-    def say(level: str, column: str, key: str, more: Mapping[str, object] | None = None) -> None:
+    def say(level: str, column: str, key: str, remedy: str, **more: object) -> None:
         severity.append(level)
         names.append(column)
         keys.append(key)
-        values.append(dict(more or {}))
+        remedies.append(remedy)
+        values.append(more)
 
     for column in taken:
         if column.matched_by == "proposed":
             fields = list(column.candidates)
             line = f"{column.name} = {fields[0]}"
-            say("note", column.name, "importing.column_proposed", {"candidates": fields, "line": line})
+            say(
+                "note",
+                column.name,
+                "importing.column_proposed",
+                "importing.column_proposed_remedy",
+                candidates=fields,
+                line=line,
+            )
         elif column.matched_by == "truncated":
-            say("note", column.name, "importing.column_cut", {"target": column.field})
+            say(
+                "note",
+                column.name,
+                "importing.column_cut",
+                "importing.column_cut_remedy",
+                target=column.field,
+            )
         elif column.matched_by == "personal":
-            say("note", column.name, "importing.column_personal")
+            say("note", column.name, "importing.column_personal", "importing.column_personal_remedy")
         elif column.candidates == ("persons",):
-            say("warning", column.name, "importing.column_numbers")
+            say("warning", column.name, "importing.column_numbers", "importing.column_numbers_remedy")
         elif _unit_open(role, column):
             unit = role.fields[column.field].unit
-            say("warning", column.name, "importing.unit_assumed", {"target": column.field, "unit": unit})
+            say(
+                "warning",
+                column.name,
+                "importing.unit_assumed",
+                "importing.unit_assumed_remedy",
+                target=column.field,
+                unit=unit,
+            )
     known = set(wishes.saved_columns)
     if known:
         for name in [column.name for column in taken if column.name not in known]:
-            say("warning", name, "importing.column_new")
+            say("warning", name, "importing.column_new", "importing.column_new_remedy")
         for name in sorted(known - {column.name for column in taken}):
-            say("warning", name, "importing.column_gone")
+            say("warning", name, "importing.column_gone", "importing.column_gone_remedy")
     for note in source.notes:
-        say(note.severity, "", note.message_key, {"remedy": note.remedy_key, **note.values})
-    remedies = [more.pop("remedy", f"{key}_remedy") for key, more in zip(keys, values, strict=True)]
+        say(note.severity, "", note.message_key, note.remedy_key)
+        values[-1] = dict(note.values)
     every = {name for more in values for name in more}
     return problems(
         check="import.column",
