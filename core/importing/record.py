@@ -19,7 +19,7 @@ from ..schema import results_schema
 from .mapping import mapping_text
 from .names import Given
 from .run import Imported, Wishes
-from .sheet import SetAside
+from .reading.sheet import SetAside
 from .source import Source
 
 CHANGES = "raw_values"

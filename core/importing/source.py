@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-from .sheet import SetAside
+from .reading.sheet import SetAside
 
 
 @dataclass(frozen=True)

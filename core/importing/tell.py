@@ -14,7 +14,7 @@ from ..personal import masked
 from ..problems import Problems, problems
 from ..schema import Role, register_schema
 from .datum import Placed, lonlat
-from .encodings import mojibake_column
+from .reading.encodings import mojibake_column
 from .names import Column
 from .source import Source
 from .vocabulary import measure_of

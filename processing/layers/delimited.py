@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.errors import OverdraftError
-from ...core.importing.choosing import Choice, choose_encoding, may_be_shown
-from ...core.importing.encodings import codec_named, detect
+from ...core.importing.reading.choosing import Choice, choose_encoding, may_be_shown
+from ...core.importing.reading.encodings import codec_named, detect
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ...core.importing.sheet import Grid
+    from ...core.importing.reading.sheet import Grid
 
 SUFFIXES = (".csv", ".txt", ".tsv")
 LARGEST_BYTES = 1 << 30
@@ -44,7 +44,7 @@ def read_delimited(path: Path, given: str | None, declared: str) -> tuple[Grid, 
     Raises:
         OverdraftError: the encoding is not certain, a quotation mark is not closed, or the file is too large.
     """
-    from ...core.importing.sheet import Grid
+    from ...core.importing.reading.sheet import Grid
 
     size = path.stat().st_size
     if size > LARGEST_BYTES:

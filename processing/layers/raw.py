@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from ...core.importing.choosing import Choice
-    from ...core.importing.sheet import Grid, Renamed, SetAside
+    from ...core.importing.reading.choosing import Choice
+    from ...core.importing.reading.sheet import Grid, Renamed, SetAside
 
 _SHAPEFILE = "ESRI Shapefile"
 _READ_BYTES = 1 << 20
@@ -112,7 +112,7 @@ def read_raw(
 
 
 def _from_grid(path: Path, grid: Grid, header_row: int | None, notes: list[Note]) -> RawLayer:
-    from ...core.importing.sheet import read_header
+    from ...core.importing.reading.sheet import read_header
 
     sheet = read_header(grid, header_row)
     _refuse_loss(path.name, sheet.n_rows, len(grid.cells))

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.errors import OverdraftError
-from ...core.importing.choosing import Choice, choose_encoding, may_be_shown
-from ...core.importing.dbf import Dbf, read_dbf
-from ...core.importing.encodings import codec_named, detect
-from ...core.importing.sheet import Renamed, unique_names
+from ...core.importing.reading.choosing import Choice, choose_encoding, may_be_shown
+from ...core.importing.reading.dbf import Dbf, read_dbf
+from ...core.importing.reading.encodings import codec_named, detect
+from ...core.importing.reading.sheet import Renamed, unique_names
 
 if TYPE_CHECKING:
     import numpy as np

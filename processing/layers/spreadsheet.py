@@ -16,7 +16,7 @@ from .delimited import LARGEST_BYTES, MOST_CELLS, MOST_COLUMNS, Note
 if TYPE_CHECKING:
     import numpy as np
 
-    from ...core.importing.sheet import Grid
+    from ...core.importing.reading.sheet import Grid
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 MOST_TIMES = 200
@@ -72,7 +72,7 @@ def _by_openpyxl(
 ) -> tuple[Grid, list[Note]]:
     from openpyxl import load_workbook
 
-    from ...core.importing.sheet import Grid
+    from ...core.importing.reading.sheet import Grid
 
     book = load_workbook(path, read_only=True, data_only=True)
     try:
@@ -167,7 +167,7 @@ def _by_gdal(
 ) -> tuple[Grid, list[Note]]:
     from osgeo import gdal
 
-    from ...core.importing.sheet import Grid
+    from ...core.importing.reading.sheet import Grid
 
     driver = _DRIVERS[path.suffix.casefold()]
     settings = {f"OGR_{driver}_HEADERS": "DISABLE", f"OGR_{driver}_FIELD_TYPES": "STRING"}

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overdraft.core.errors import OverdraftError
-from overdraft.core.importing.dbf import read_dbf
-from overdraft.core.importing.encodings import detect
+from overdraft.core.importing.reading.dbf import read_dbf
+from overdraft.core.importing.reading.encodings import detect
 
 
 def dbf(fields, rows, code_page=0, encoding="gbk", deleted=(), version=3):

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overdraft.core.errors import OverdraftError
-from overdraft.core.importing.choosing import choose_encoding, may_be_shown
-from overdraft.core.importing.encodings import (
+from overdraft.core.importing.reading.choosing import choose_encoding, may_be_shown
+from overdraft.core.importing.reading.encodings import (
     SURE,
     Encoding,
     codec_named,

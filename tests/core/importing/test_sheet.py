@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overdraft.core.errors import OverdraftError
-from overdraft.core.importing.sheet import Grid, Renamed, read_header
+from overdraft.core.importing.reading.sheet import Grid, Renamed, read_header
 
 
 def grid(rows, merged=(), known=True):

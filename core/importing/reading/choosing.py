@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ..errors import OverdraftError
-from ..personal import masked
-from ..schema import column_aliases, normal_name, register_schema
+from ...errors import OverdraftError
+from ...personal import masked
+from ...schema import column_aliases, normal_name, register_schema
 from .encodings import CANDIDATES, SURE, Encoding, codec_named, decoded_cell
 
 _SHOWN = 20

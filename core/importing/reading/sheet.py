@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ..errors import OverdraftError
+from ...errors import OverdraftError
 from . import words
 from .header import Header, Merged, find_header
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import OverdraftError
+from ...errors import OverdraftError
 from .encodings import decoded_cell
 
 _HEAD = struct.Struct("<B3xIHH17xBxx")

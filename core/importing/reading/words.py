@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from ..schema import normal_name, register_schema
+from ...schema import normal_name, register_schema
 
 _UNITS = (
     "m", "米", "mm", "cm", "km", "m2", "m²", "㎡", "平方米", "km2", "km²", "平方公里", "亩", "万亩",
