@@ -18,8 +18,8 @@ from ..problems import Problems
 from ..schema import results_schema
 from .mapping import mapping_text
 from .names import Given
-from .run import Imported, Wishes
 from .reading.sheet import SetAside
+from .run import Imported, Wishes
 from .source import Source
 
 CHANGES = "raw_values"

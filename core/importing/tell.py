@@ -14,8 +14,8 @@ from ..personal import masked
 from ..problems import Problems, problems
 from ..schema import Role, register_schema
 from .datum import Placed, lonlat
-from .reading.encodings import mojibake_column
 from .names import Column
+from .reading.encodings import mojibake_column
 from .source import Source
 from .vocabulary import measure_of
 

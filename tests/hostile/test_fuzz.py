@@ -25,9 +25,9 @@ from qgis.core import QgsProcessingException
 from overdraft.core.errors import OverdraftError
 from overdraft.core.importing.mapping import FORMAT, load_mapping
 from overdraft.core.importing.names import Given
+from overdraft.core.importing.reading.sheet import read_header
 from overdraft.core.importing.record import batch_of
 from overdraft.core.importing.run import Wishes, import_source
-from overdraft.core.importing.reading.sheet import read_header
 from overdraft.core.importing.source import Source
 from overdraft.core.problems import told_problems
 from overdraft.core.schema import column_aliases, register_schema

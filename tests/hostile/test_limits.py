@@ -56,6 +56,7 @@ def test_s13_more_than_10_000_columns(refused, tmp_path):
     assert "10000" in message
 
 
+@pytest.mark.long
 def test_s13_just_under_the_limit(imported, tmp_path):
     headings = [*HEADINGS, *(f"c{n}" for n in range(1_990))]
     made = imported(text_file(tmp_path / "a.csv", headings, [[*row, *["1"] * 1_990] for row in WELLS]), **CRS)

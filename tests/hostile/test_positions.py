@@ -308,6 +308,7 @@ class TestR19:
         assert [one for one in made.problems if one["check"] == "import.shift"] == []
         assert sum(one["field"] == "geometry" for one in made.raw_values) == 400
 
+    @pytest.mark.long
     def test_r19_boundaries(self, imported, counties, reference, tmp_path, datum):
         """The three counties of 吐鲁番. (Over all of China one vector is no longer that of BD-09.)"""
         turpan = counties[counties["name"].isin(["高昌区", "鄯善县", "托克逊县"])]
