@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -74,6 +74,16 @@ class Converted:
             for kind in kinds:
                 tally[kind] = tally.get(kind, 0) + count
         return dict(sorted(tally.items()))
+
+
+def with_merged(read: Converted, where: np.ndarray) -> Converted:
+    """The same column, with the rows at `where` marked as filled from a merged cell before all else."""
+    kinds = list(read.kinds)
+    codes = read.codes.copy()
+    for code in np.unique(codes[where]).tolist():
+        codes[where[read.codes[where] == code]] = len(kinds)
+        kinds.append(("merged", *read.kinds[code]))
+    return replace(read, codes=codes, kinds=tuple(kinds))
 
 
 def convert_column(

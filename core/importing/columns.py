@@ -15,7 +15,7 @@ from ..intake.values import distinct
 from ..personal import is_personal_number, masked
 from ..problems import Problems, concat_problems, problems
 from ..schema import Field, Role, normal_name, register_schema
-from .cells import FOR_EMPTY, Converted, as_text, convert_column
+from .cells import FOR_EMPTY, Converted, as_text, convert_column, with_merged
 from .names import Column, Given
 from .source import Source
 from .vocabulary import measure_of
@@ -38,6 +38,10 @@ CONVERSION_COLUMNS = (
     "n_unreadable",
     "repairs",
 )
+
+
+_NOWHERE = np.empty(0, dtype="int64")
+_NO_CHANGES = pd.DataFrame(columns=list(CHANGE_COLUMNS)).astype({"place": "int64", "row": "int64"})
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,10 @@ def convert_columns(
             continue
         item = role.fields[column.field]
         read = convert_column(raw, item, column.unit, words_of(item, given))
+        merged = np.array([fill[0] for fill in source.fills if fill[1] == column.name], dtype="int64")
+        read = with_merged(read, merged) if len(merged) else read
         fields[column.field] = read.values
-        changes.append(_changes(source, column, raw, read, item))
+        changes.append(_changes(source, column, raw, read, item, merged))
         conversions.append(_counted(column, item, read))
         found.append(_unreadable(role, source, column, item, raw, read, ids))
     for item, read in _told_throughout(role, given, fields, len(ids)):
@@ -93,12 +99,11 @@ def convert_columns(
         fields[item.name] = read.values
         changes.append(_changes(source, column, nothing, read, item))
         conversions.append(_counted(column, item, read))
-    filled = _filled(source, columns)
     return Columns(
         fields,
         extras,
         persons,
-        pd.concat([filled, *changes], ignore_index=True) if changes or len(filled) else filled,
+        pd.concat([_NO_CHANGES, *changes], ignore_index=True) if changes else _NO_CHANGES,
         pd.DataFrame(conversions, columns=list(CONVERSION_COLUMNS)),
         concat_problems(found),
     )
@@ -136,7 +141,15 @@ def _person_field(name: str) -> Field:
     return register_schema().roles["persons"].fields[name]
 
 
-def _changes(source: Source, column: Column, raw: pd.Series, read: Converted, item: Field) -> pd.DataFrame:
+def _changes(
+    source: Source,
+    column: Column,
+    raw: pd.Series,
+    read: Converted,
+    item: Field,
+    merged: np.ndarray = _NOWHERE,
+) -> pd.DataFrame:
+    """A row for each cell that was changed or could not be read; a cell below a merged one was empty in the sheet."""
     where = np.flatnonzero(read.changed | read.bad)
     names = [KIND + ";".join(kinds) if kinds else "" for kinds in read.kinds]
     reasons = np.array(names, dtype=object)[read.codes[where]]
@@ -151,12 +164,14 @@ def _changes(source: Source, column: Column, raw: pd.Series, read: Converted, it
     if item.personal:
         shown = [HIDDEN] * len(shown)
         stored = [None if value is None else HIDDEN for value in stored]
+    raw_values = _objects(shown)[codes]
+    raw_values[np.isin(where, merged) & ~read.bad[where]] = None
     return pd.DataFrame(
         {
             "place": where,
             "row": source.rows[where],
             "field": item.name,
-            "raw_value": _objects(shown)[codes],
+            "raw_value": raw_values,
             "value": _objects(stored)[codes],
             "reason_key": reasons,
         },
@@ -175,24 +190,6 @@ def _objects(values: list) -> np.ndarray:
     found = np.empty(len(values), dtype=object)
     found[:] = values
     return found
-
-
-def _filled(source: Source, columns: Sequence[Column]) -> pd.DataFrame:
-    """Cells that stood under a merged cell: empty in the sheet, filled with its value."""
-    by_name = {column.name: column.field for column in columns if column.field}
-    fills = [fill for fill in source.fills if fill[1] in by_name]
-    places = np.array([place for place, _, _ in fills], dtype="int64")
-    return pd.DataFrame(
-        {
-            "place": places,
-            "row": source.rows[places] if len(places) else np.array([], dtype="int64"),
-            "field": [by_name[name] for _, name, _ in fills],
-            "raw_value": [None] * len(fills),
-            "value": [as_text(value) for _, _, value in fills],
-            "reason_key": [KIND + "merged"] * len(fills),
-        },
-        columns=list(CHANGE_COLUMNS),
-    )
 
 
 def _counted(column: Column, item: Field, read: Converted) -> dict[str, object]:

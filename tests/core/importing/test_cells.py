@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overdraft.core.importing.cells import convert_column
+from overdraft.core.importing.cells import convert_column, with_merged
 from overdraft.core.importing.vocabulary import unit_named
 from overdraft.core.schema import register_schema
 
@@ -147,3 +147,12 @@ def test_names_that_are_kept_and_names_that_are_none(cells, values, changed):
     found = read(cells, "village")
     assert listed(found) == values
     assert found.changed.tolist() == changed
+
+
+def test_cells_below_a_merged_one_are_counted_once():
+    """In the sheet the second and fourth cell are empty: what stands there now was filled in, and then read."""
+    read_first = read(["在用", "在用", "sealed", "sealed", "封"], "status")
+    found = with_merged(read_first, np.array([1, 3]))
+    assert found.counts() == {"merged": 2, "word": 2}
+    assert found.changed.tolist() == [True, True, False, True, False]
+    assert found.bad.tolist() == [False] * 4 + [True]

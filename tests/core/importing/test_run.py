@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -273,6 +275,19 @@ def test_raw_values_give_the_source_back(wells):
                     if field != "status"
                     else value
                 ) == cell
+
+
+def test_merged_cells_of_a_sheet_are_on_record_once(wells):
+    """``乡镇`` stands over two rows in one merged cell, ``使用状态`` too; the sheet itself is empty below."""
+    source = wells(经度=["89", "89"], 纬度=["42", "42"], 乡镇=["亚尔镇", "亚尔镇"], 使用状态=["封填", "封填"])
+    source = replace(source, fills=[(1, "乡镇", "亚尔镇"), (1, "使用状态", "封填")])
+    made = import_source("wells", source, Wishes(crs=DEGREES))
+    rows = made.changes.set_index(["field", "row"])[["raw_value", "value", "reason_key"]]
+    assert rows.loc[("township", 3)].tolist() == [None, "亚尔镇", "importing.kind.merged"]
+    assert rows.loc[("status", 3)].tolist() == [None, "sealed", "importing.kind.merged;word"]
+    assert rows.loc[("status", 2)].tolist() == ["封填", "sealed", "importing.kind.word"]
+    told = made.conversions.set_index("field")
+    assert (told.at["township", "n_as_is"], told.at["township", "n_converted"]) == (1, 1)
 
 
 def test_tables_without_place(sheet):
