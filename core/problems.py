@@ -198,7 +198,9 @@ def _missing(value: object) -> bool:
 
 def _values(frame: pd.DataFrame, given: Mapping[str, object], size: int) -> list[str]:
     named = {name: frame[name].tolist() for name in ALWAYS}
-    named |= {name: list(_column(value, size, name)) for name, value in given.items()}
+    named |= {
+        name: pd.Series(_column(value, size, name), dtype=object).tolist() for name, value in given.items()
+    }
     rows = []
     for values in zip(*named.values(), strict=True):
         kept = {

@@ -117,7 +117,7 @@ def thickness_m(shapes: np.ndarray, area_m2: np.ndarray, crs: CRS) -> np.ndarray
 
 
 def _pairs(given: Given, role: str, shapes: np.ndarray) -> pd.DataFrame:
-    """Rows that meet in more than their edges and that may not share land, each pair once; of equal polygons only neighbours."""
+    """Rows that share more than an edge and may not, each pair once; of equal polygons only neighbours."""
     rows = np.flatnonzero(~shapely.is_missing(shapes))
     alike = pd.factorize(shapely.to_wkb(shapely.normalize(shapes[rows])))[0]
     first_of = np.unique(alike, return_index=True)[1]
