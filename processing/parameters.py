@@ -129,7 +129,7 @@ def personal() -> QgsProcessingParameterDefinition:
     """Whether columns with personal data go along into the output."""
     return advanced(
         QgsProcessingParameterBoolean(
-            "PERSONAL", tr("Carry columns with personal data into the output"), defaultValue=False
+            "PERSONAL", tr("Carry columns with personal data into the output"), False, optional=True
         )
     )
 

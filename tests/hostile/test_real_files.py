@@ -175,15 +175,16 @@ def test_india_levels_below_and_above_the_ground(imported):
     assert made.errors() == []
 
 
-def test_seven_counties_as_units(imported, refused, tmp_path):
-    """The file does not say what level its polygons are: that is asked for, and is a column of the next delivery."""
+def test_seven_counties_as_units(imported, tmp_path):
+    """The file does not say what level its polygons are: that is told, and can be said for all of them."""
     source = DATA / "china" / "seed_counties.geojson"
-    message = refused(source, "units", FIELD_MAP="adcode = unit_id")
-    assert "Level (level)" in message
+    told = imported(source, "units", FIELD_MAP="adcode = unit_id")
+    assert told.errors() == [("import.column", "field:level", "level")]
     frame = gpd.read_file(source)
     path = tmp_path / "units.gpkg"
     frame.assign(level="县级").to_file(path, driver="GPKG")
-    made = imported(path, "units", FIELD_MAP="adcode = unit_id", UNITS=str(path))
+    given = {"FIELD_MAP": "adcode = unit_id", "VALUE_MAP": "level: = county"}
+    made = imported(source, "units", **given, UNITS=str(path))
     assert made.column("unit_id") == frame["adcode"].astype(str).tolist()
     assert made.column("level") == ["county"] * 7
     parts = [shapely.get_num_geometries(shapely.from_wkt(row["wkt"])) for row in made.rows]
