@@ -24,6 +24,6 @@ def metres_per_degree(lat: object) -> tuple[np.ndarray, np.ndarray]:
 
 def on_plane(shapes: np.ndarray, lon: float, lat: float) -> np.ndarray:
     """Geometries in degrees on a transverse Mercator plane around a place, metres; true to 1e-4 within 90 km."""
-    plane = f"+proj=tmerc +lat_0={lat!r} +lon_0={lon!r} +k=1 +ellps=GRS80 +units=m +type=crs"
+    plane = f"+proj=tmerc +lat_0={float(lat)!r} +lon_0={float(lon)!r} +k=1 +ellps=GRS80 +units=m +type=crs"
     transformer = Transformer.from_crs(CGCS2000, plane, always_xy=True)
     return shapely.transform(shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])))

@@ -86,8 +86,8 @@ def export(source, path: Path, driver: str, encoding="UTF-8", **options) -> str:
 
 def csv(source, path, role, encoding):
     """CSV; QGIS writes UTF-8, other programs what they like."""
-    form = {"point": "AS_XY", "polygon": "AS_WKT"}.get(role.geometry, "AS_XY")
-    export(source, path, "CSV", GEOMETRY=form)
+    form = {"point": "AS_XY", "polygon": "AS_WKT"}.get(role.geometry)
+    export(source, path, "CSV", **({} if form is None else {"GEOMETRY": form}))
     path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
     return str(path)
 
