@@ -16,7 +16,7 @@ constraints=""
 stamp="$venv/.setup-stamp"
 python=/usr/bin/python3
 system_packages="qgis python3-qgis xvfb xauth imagemagick fonts-noto-cjk git make
-    python3-venv python3-geopandas python3-jinja2 python3-openpyxl
+    python3-venv python3-geopandas python3-scipy python3-rasterio python3-jinja2 python3-openpyxl
     pyqt5-dev-tools qttools5-dev-tools"
 # The release decides where shapely, pyogrio and geopandas come from.
 case "$(. /etc/os-release 2>/dev/null && printf '%s %s' "${ID:-}" "${VERSION_ID:-}")" in
@@ -110,6 +110,9 @@ make_environment() {
         say "installing geopandas"
         pip_install geopandas
     fi
+    say "installing the solvers"
+    # --no-deps: both need numpy alone, which stays the distribution's.
+    pip_install --no-deps rustworkx highspy
     say "installing the tools for tests and checks"
     pip_install "pytest>=8" pytest-qgis pytest-qt pytest-xdist hypothesis ruff mypy import-linter bandit detect-secrets
 }
