@@ -1,12 +1,11 @@
 """One block of renewals and candidates that hang together: bound it, drop pairs that cannot matter, solve what is left.
 
-Small blocks are solved as they are. In large ones prices (:mod:`.prices`) give a bound L on the cost. Then only pairs with a
-loss of at most δ are kept and the rest is solved exactly; if the plan found costs P with P − L ≤ δ, no pair that was dropped
-can be in a better plan (nor in one just as good), and the plan is proven. δ grows from 0 until that holds: at last it is
-P − L itself.
+Small blocks are solved as they are. In large ones prices (:mod:`.prices`) give a bound L on the cost of every plan that serves
+the weight S, the most that flows allow (:mod:`.service`). Only pairs with a loss of at most δ are kept and solved exactly; δ
+grows until that serves S, at a cost P. Odd sets then raise L as far as they can, and once more the pairs with a loss of at most
+P − L are solved: no other pair is in a plan as good, so what comes out is proven.
 
-The bound needs the weight that can be served. It starts from the bound by flows (:mod:`.service`); if that is not reached,
-the weight is computed exactly first, without costs.
+Where S is out of reach (flows serve by halves) the block is solved as a whole.
 """
 
 from __future__ import annotations
@@ -22,16 +21,17 @@ from ..solver import has_matching
 from .exact import Choice, solve_graph
 from .graph import Graph
 from .market import Market
-from .prices import Value, carried, find_prices, value_of
-from .relaxation import Prices
+from .pricing import Pricing
 from .service import most_weight
 from .take import take_in_turn
 
 Ask = Callable[[], None]
 _SMALL_FOR_MATCHING, _SMALL_FOR_PROGRAM = 3000, 600
 """Pairs up to which a block is solved as it is."""
-_MISSES = 3
-"""How often a reduced block may fall short of the weight before that is computed exactly."""
+_MISSES = 4
+"""How often a reduced block may fall short of the weight before the whole block is solved."""
+_FIRST = 2000
+"""δ begins at this part of the bound where not everyone can be served."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,14 @@ class Answer:
     ways: Counter = field(default_factory=Counter)
 
     @property
+    def total(self) -> int:
+        """The cost of all pairs."""
+        return int(self.cost.sum())
+
+    @property
     def proven(self) -> bool:
         """True if there is no better plan."""
-        return self.weight == self.weight_bound and int(self.cost.sum()) == self.cost_bound
+        return self.weight == self.weight_bound and self.total == self.cost_bound
 
 
 def is_small(market: Market) -> bool:
@@ -79,73 +84,55 @@ def solve_block(market: Market, deadline: float, ask: Ask) -> Answer:
     if is_small(market):
         return solve_whole_block(market, deadline, ask)
     target = most_weight(market.graph, market.unseen)
-    found = _solve_for(market, target, deadline, ask)
-    if found.weight_bound == found.weight or time.monotonic() >= deadline:
-        return found
-    market.complete_all()
-    graph = market.graph
-    free = replace(graph, cost=np.zeros_like(graph.cost), tie=np.zeros_like(graph.tie))
-    service = solve_graph(free, deadline, ask)
-    if service.weight < service.weight_bound:
-        return replace(found, weight_bound=min(target, service.weight_bound))
-    if service.weight > found.weight:
-        found = _answer(graph, _priced(graph, service), service.weight, 0, len(graph.row))
-    again = _solve_for(market, service.weight, deadline, ask, sure=True)
-    return (
-        again if again.weight == service.weight else replace(found, weight_bound=service.weight, cost_bound=0)
-    )
-
-
-def _solve_for(market: Market, target: int, deadline: float, ask: Ask, *, sure: bool = False) -> Answer:
-    """The best plan if ``target`` can be served; else the best found, with the target as bound of the weight.
-
-    Args:
-        sure: ``target`` can be served, so it is worth going on until it is.
-    """
-    best = _in_turn(market, target)
-    sure = sure or best.weight == target
     pricing = Pricing(market, target, deadline, ask)
-    most = _MOST_FOR_MATCHING if has_matching() and matches(market.graph) else 0
-    delta, misses = 0, 0
-    if not most:
-        _tightened(pricing, deadline)
-    while True:
-        pricing.widen(delta)
-        graph, value = market.graph, pricing.value
-        kept = np.flatnonzero(value.loss(graph) <= delta)
-        part = graph.part(kept)
-        choice = solve_graph(part, deadline, ask, pricing.prices.paid_cuts)
-        everything = market.complete and len(part.row) == len(graph.servable(np.arange(len(graph.row))))
-        step = max(1, value.bound // 2000, int(graph.cost.max(initial=0)) // 2000)
-        if everything and choice.proven:
-            return _answer(part, choice, choice.weight, choice.cost, len(graph.row))
-        if choice.weight == target:
-            best = _better(best, _answer(part, choice, target, 0, len(graph.row)))
-            gap = int(best.cost.sum()) - value.bound
-            least = (
-                value.bound
-                if choice.cost_bound <= value.bound
-                else min(choice.cost_bound, value.bound + delta + 1)
-            )
-            best = replace(best, cost_bound=min(int(best.cost.sum()), max(0, least)))
-            if gap <= delta or not choice.proven or time.monotonic() >= deadline:
-                return best
-            delta = min(gap, max(8 * delta, step))
-            continue
-        misses += 1
-        if (misses > _MISSES and not sure) or everything or time.monotonic() >= deadline:
-            return _better(best, _answer(part, choice, target, 0, len(graph.row)))
+    best = _serving(market, pricing, target, deadline, ask)
+    if best.weight == target:
+        return _cheapest(market, pricing, best, deadline, ask)
+    if time.monotonic() >= deadline:
+        return best
+    market.complete_all()
+    return _better(best, solve_whole_block(market, deadline, ask))
+
+
+def _serving(market: Market, pricing: Pricing, target: int, deadline: float, ask: Ask) -> Answer:
+    """A plan that serves ``target``, of pairs with as little loss as that takes; else the best one found."""
+    best = _in_turn(market, target)
+    step = max(1, pricing.value.bound // _FIRST, int(market.graph.cost.max(initial=0)) // _FIRST)
+    delta = 0 if target == int(market.graph.weight.sum()) else step
+    for _ in range(_MISSES):
+        found = _solved(market, pricing, target, delta, deadline, ask)
+        best = _better(best, found)
+        if found.weight == target or time.monotonic() >= deadline:
+            break
         delta = max(8 * delta, step)
+    return best
 
 
-def _widened(market: Market, prices: Prices, value: Value, target: int, delta: int) -> tuple[Prices, Value]:
-    """The market widened until no unknown offer has a loss of at most ``delta``, and what the prices prove then."""
-    while True:
-        graph = market.graph
-        if not market.widen(value.loss_unknown(market.horizon) <= delta):
-            return prices, value
-        prices = carried(prices, graph, market)
-        value = value_of(market.graph, market.horizon, prices, target)
+def _cheapest(market: Market, pricing: Pricing, best: Answer, deadline: float, ask: Ask) -> Answer:
+    """The least cost at the weight that ``best`` serves."""
+    if best.proven:
+        return best
+    while time.monotonic() < deadline and pricing.tighten():
+        pass
+    bound = max(0, pricing.value.bound)
+    best = replace(best, cost_bound=max(best.cost_bound, bound))
+    if time.monotonic() >= deadline:
+        return best
+    # Also where the bound is reached now: among plans of equal cost the tie has to be found.
+    return _better(best, _solved(market, pricing, best.weight, best.total - bound, deadline, ask))
+
+
+def _solved(market: Market, pricing: Pricing, target: int, delta: int, deadline: float, ask: Ask) -> Answer:
+    """The best plan of pairs with a loss of at most ``delta``, and what is proven of it."""
+    pricing.widen(delta)
+    graph, bound = market.graph, max(0, pricing.value.bound)
+    part = graph.part(np.flatnonzero(pricing.value.loss(graph) <= delta))
+    choice = solve_graph(part, deadline, ask, pricing.prices.paid_cuts)
+    # A plan with a pair that was dropped costs more than bound + delta; one without at least what the choice is proven to.
+    least = bound
+    if choice.weight_bound == target:
+        least = max(bound, min(choice.cost_bound, bound + delta + 1))
+    return _answer(part, choice, target, least, len(graph.row))
 
 
 def _in_turn(market: Market, target: int) -> Answer:
@@ -155,10 +142,6 @@ def _in_turn(market: Market, target: int) -> Answer:
     weight = int(graph.weight[np.unique(graph.row[edges])].sum())
     choice = Choice(edges, weight, int(graph.cost[edges].sum()), target, 0, Counter({"in turn": 1}))
     return _answer(graph, choice, target, 0, len(graph.row))
-
-
-def _priced(graph: Graph, service: Choice) -> Choice:
-    return replace(service, cost=int(graph.cost[service.edges].sum()), cost_bound=0)
 
 
 def _answer(graph: Graph, choice: Choice, weight_bound: int, cost_bound: int, n_known: int) -> Answer:
@@ -177,6 +160,7 @@ def _answer(graph: Graph, choice: Choice, weight_bound: int, cost_bound: int, n_
 
 
 def _better(one: Answer, other: Answer) -> Answer:
-    """The one that serves more, then costs less; of two equals the later."""
-    first, second = (-one.weight, int(one.cost.sum())), (-other.weight, int(other.cost.sum()))
-    return other if second <= first else one
+    """The one that serves more, then costs less (of two equals the later), with the tighter bounds of the two."""
+    best = other if (-other.weight, other.total) <= (-one.weight, one.total) else one
+    weight_bound, least = min((one.weight_bound, -one.cost_bound), (other.weight_bound, -other.cost_bound))
+    return replace(best, weight_bound=weight_bound, cost_bound=-least)
