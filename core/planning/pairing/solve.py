@@ -20,6 +20,8 @@ from .problem import Problem
 from .take import take_all
 
 Tell = Callable[[float], None]
+_LARGE = 500
+"""Pairs beyond which a block is solved on its own; smaller ones of a pool go together."""
 
 
 def pair_wells(problem: Problem, *, time_limit_s: float = 60.0, progress: Tell | None = None) -> Plan:
@@ -125,7 +127,7 @@ def _blocks(problem: Problem, rows: np.ndarray) -> list[Market]:
     links = sp.coo_matrix((np.ones(len(start), dtype=np.int8), (start, end)), shape=(size, size))
     label = connected_components(links, directed=False)[1]
     known = Known(row, col, cost, whole.horizon)
-    large = np.bincount(label[row], minlength=size) > 500
+    large = np.bincount(label[row], minlength=size) > _LARGE
     # Small blocks take the number of their pool, behind all labels.
     label = np.where(large[label[rows]], label[rows], size + problem.renewal_pool[rows])
     return _split(problem, rows, known, label, whole.count)
