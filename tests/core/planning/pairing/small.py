@@ -144,7 +144,9 @@ def random_case(
     candidates = {f"c{c:03d}": (f"p{of_col[c]}", bool(rng.random() < 0.5)) for c in range(m)}
     costs = {(f"r{r:03d}", f"c{c:03d}"): int(metres[r, c]) for r, c in zip(*np.nonzero(offered), strict=True)}
     limits = {f"p{p}": int(rng.integers(1, m)) for p in range(pools)} if extras and seed % 2 else {}
-    return Case(renewals, candidates, costs, limits, int(rng.integers(1, n)) if extras and seed % 3 == 0 else None)
+    return Case(
+        renewals, candidates, costs, limits, int(rng.integers(1, n)) if extras and seed % 3 == 0 else None
+    )
 
 
 def best_by_program(case: Case) -> tuple[int, int]:
@@ -155,7 +157,8 @@ def best_by_program(case: Case) -> tuple[int, int]:
     n, width = len(pairs), len(pairs) + len(names)
     large = 1 + sum(case.costs[pair] for pair in pairs)
     cost = np.array(
-        [case.costs[pair] for pair in pairs] + [-large * case.renewals[name][1] for name in names], dtype=float
+        [case.costs[pair] for pair in pairs] + [-large * case.renewals[name][1] for name in names],
+        dtype=float,
     )
     rows, low, high = [], [], []
 
@@ -176,9 +179,7 @@ def best_by_program(case: Case) -> tuple[int, int]:
     for well in wells:
         add({place: 1.0 for place, pair in enumerate(pairs) if pair[1] == well}, 0, 1)
     for pool, limit in case.limits.items():
-        counted = [
-            place for place, (_, well) in enumerate(pairs) if case.candidates[well] == (pool, False)
-        ]
+        counted = [place for place, (_, well) in enumerate(pairs) if case.candidates[well] == (pool, False)]
         add(dict.fromkeys(counted, 1.0), 0, limit)
     if case.cap is not None:
         add({n + place: 1.0 for place in range(len(names))}, 0, case.cap)

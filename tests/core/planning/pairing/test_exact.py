@@ -91,11 +91,13 @@ def test_places_give_the_same_plan_as_all_their_pairs_listed(seed, reach):
     weights = CostWeights(distance=1.0, volume=0.5, unsealed=2.0)
     placed = problem_from_places(renewals, candidates, weights, max_distance_m=reach)
     row, col = np.indices((len(renewals), len(candidates))).reshape(2, -1)
-    pairs = pd.DataFrame({
-        "renewal_id": placed.renewal_ids[row],
-        "retired_id": placed.candidate_ids[col],
-        "cost": placed.offers.price(row, col),
-    })
+    pairs = pd.DataFrame(
+        {
+            "renewal_id": placed.renewal_ids[row],
+            "retired_id": placed.candidate_ids[col],
+            "cost": placed.offers.price(row, col),
+        }
+    )
     listed = problem_from_edges(renewals, candidates, pairs[pairs["cost"] >= 0])
     with as_if_large():
         ours = pair_wells(placed)
@@ -106,21 +108,25 @@ def places(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Two dozen renewals and three dozen wells in a county of 40 km, in two pools."""
     rng = np.random.default_rng(seed)
     n, m = 24, 36
-    renewals = pd.DataFrame({
-        "renewal_id": [f"r{place:02d}" for place in range(n)],
-        "pool": rng.choice(["p", "q"], n),
-        "priority": rng.integers(1, 3, n),
-        "needed": 2,
-        "named": None,
-        "lon": 115 + 0.4 * rng.random(n),
-        "lat": 38 + 0.4 * rng.random(n),
-    })
-    candidates = pd.DataFrame({
-        "retired_id": [f"c{place:02d}" for place in range(m)],
-        "pool": rng.choice(["p", "q"], m),
-        "to_seal": rng.random(m) < 0.5,
-        "lon": 115 + 0.4 * rng.random(m),
-        "lat": 38 + 0.4 * rng.random(m),
-        "volume_m3": 10_000.0 * rng.integers(0, 9, m),
-    })
+    renewals = pd.DataFrame(
+        {
+            "renewal_id": [f"r{place:02d}" for place in range(n)],
+            "pool": rng.choice(["p", "q"], n),
+            "priority": rng.integers(1, 3, n),
+            "needed": 2,
+            "named": None,
+            "lon": 115 + 0.4 * rng.random(n),
+            "lat": 38 + 0.4 * rng.random(n),
+        }
+    )
+    candidates = pd.DataFrame(
+        {
+            "retired_id": [f"c{place:02d}" for place in range(m)],
+            "pool": rng.choice(["p", "q"], m),
+            "to_seal": rng.random(m) < 0.5,
+            "lon": 115 + 0.4 * rng.random(m),
+            "lat": 38 + 0.4 * rng.random(m),
+            "volume_m3": 10_000.0 * rng.integers(0, 9, m),
+        }
+    )
     return renewals, candidates
