@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -60,31 +61,15 @@ def heaviest_matching(
 
 
 class GrowingProgram:
-    """A linear program that gets more columns and rows between solutions. ``highspy`` goes on from the last solution; without
-    it every solution starts afresh.
+    """A linear program that gets more columns and rows between solutions. ``highspy`` goes on from the last
+    solution; without it every solution starts afresh.
 
     Rows are low ≤ a·x ≤ high; columns are bounded on both sides. The cost is minimised.
     """
 
     def __init__(self) -> None:
-        self._model = LinearModel(
-            *(np.zeros(0) for _ in range(3)),
-            np.zeros(0, dtype=bool),
-            sp.csr_matrix((0, 0)),
-            np.zeros(0),
-            np.zeros(0),
-        )
-        self._library = importlib.import_module("highspy") if importlib.util.find_spec("highspy") else None
-        self._solver = None
-        if self._library is not None:
-            self._solver = self._library.Highs()
-            self._solver.setOptionValue("output_flag", False)
-            self._solver.setOptionValue("parallel", "off")
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns so far."""
-        return self._model.matrix.shape
+        self.shape = (0, 0)
+        self._program: _Stated | _Running = _Running() if importlib.util.find_spec("highspy") else _Stated()
 
     def add_columns(
         self, cost: np.ndarray, lower: np.ndarray, upper: np.ndarray, entries: sp.spmatrix
@@ -94,18 +79,9 @@ class GrowingProgram:
         Args:
             entries: what they have in the rows so far (rows × new columns).
         """
-        old, new = self._model, entries.tocsc()
-        self._model = LinearModel(
-            cost=np.r_[old.cost, cost],
-            lower=np.r_[old.lower, lower],
-            upper=np.r_[old.upper, upper],
-            whole=np.zeros(len(old.cost) + len(cost), dtype=bool),
-            matrix=sp.hstack([old.matrix, new]).tocsr(),
-            row_lower=old.row_lower,
-            row_upper=old.row_upper,
-        )
-        if self._solver is not None and len(cost):
-            self._solver.addCols(len(cost), *_floats(cost, lower, upper), new.nnz, *_sparse(new))
+        if len(cost):
+            self.shape = self.shape[0], self.shape[1] + len(cost)
+            self._program.add_columns(cost, lower, upper, entries.tocsc())
 
     def add_rows(self, entries: sp.spmatrix, low: np.ndarray, high: np.ndarray) -> None:
         """More rows.
@@ -113,32 +89,76 @@ class GrowingProgram:
         Args:
             entries: what they have in the columns so far (new rows × columns).
         """
-        old, new = self._model, entries.tocsr()
-        self._model = LinearModel(
-            cost=old.cost,
-            lower=old.lower,
-            upper=old.upper,
-            whole=old.whole,
-            matrix=sp.vstack([old.matrix, new]).tocsr(),
-            row_lower=np.r_[old.row_lower, low],
-            row_upper=np.r_[old.row_upper, high],
-        )
-        if self._solver is not None and len(low):
-            self._solver.addRows(len(low), *_floats(low, high), new.nnz, *_sparse(new))
+        if len(low):
+            self.shape = self.shape[0] + len(low), self.shape[1]
+            self._program.add_rows(entries.tocsr(), low, high)
 
     def set_cost(self, column: int, cost: float) -> None:
         """Another cost of one column."""
-        self._model.cost[column] = cost
-        if self._solver is not None:
-            self._solver.changeColCost(column, cost)
+        self._program.set_cost(column, cost)
 
     def solve(self, time_limit: float, ask: Ask) -> LinearAnswer:
         """The best solution of what was added so far; the answer has duals of the rows."""
         ask()
-        if self._solver is None:
-            return solve_relaxation(self._model, time_limit=time_limit, ask=ask)
         if time_limit <= 0:
             return LinearAnswer("unknown", None, np.inf, -np.inf)
+        return self._program.solve(time_limit, ask)
+
+
+class _Stated:
+    """The whole program as arrays, solved from the beginning every time."""
+
+    def __init__(self) -> None:
+        nothing = np.zeros(0)
+        whole, matrix = np.zeros(0, dtype=bool), sp.csr_matrix((0, 0))
+        self._model = LinearModel(nothing, nothing, nothing, whole, matrix, nothing, nothing)
+
+    def add_columns(self, cost: np.ndarray, lower: np.ndarray, upper: np.ndarray, new: sp.csc_matrix) -> None:
+        old = self._model
+        self._model = replace(
+            old,
+            cost=np.r_[old.cost, cost],
+            lower=np.r_[old.lower, lower],
+            upper=np.r_[old.upper, upper],
+            whole=np.zeros(len(old.cost) + len(cost), dtype=bool),
+            matrix=sp.hstack([old.matrix, new]).tocsr(),
+        )
+
+    def add_rows(self, new: sp.csr_matrix, low: np.ndarray, high: np.ndarray) -> None:
+        old = self._model
+        self._model = replace(
+            old,
+            matrix=sp.vstack([old.matrix, new]).tocsr(),
+            row_lower=np.r_[old.row_lower, low],
+            row_upper=np.r_[old.row_upper, high],
+        )
+
+    def set_cost(self, column: int, cost: float) -> None:
+        self._model.cost[column] = cost
+
+    def solve(self, time_limit: float, ask: Ask) -> LinearAnswer:
+        return solve_relaxation(self._model, time_limit=time_limit, ask=ask)
+
+
+class _Running:
+    """The program as ``highspy`` keeps it."""
+
+    def __init__(self) -> None:
+        self._library = importlib.import_module("highspy")
+        self._solver = self._library.Highs()
+        self._solver.setOptionValue("output_flag", False)
+        self._solver.setOptionValue("parallel", "off")
+
+    def add_columns(self, cost: np.ndarray, lower: np.ndarray, upper: np.ndarray, new: sp.csc_matrix) -> None:
+        self._solver.addCols(len(cost), *_floats(cost, lower, upper), new.nnz, *_sparse(new))
+
+    def add_rows(self, new: sp.csr_matrix, low: np.ndarray, high: np.ndarray) -> None:
+        self._solver.addRows(len(low), *_floats(low, high), new.nnz, *_sparse(new))
+
+    def set_cost(self, column: int, cost: float) -> None:
+        self._solver.changeColCost(column, cost)
+
+    def solve(self, time_limit: float, ask: Ask) -> LinearAnswer:
         # The solver's clock runs on over all its solutions.
         limit = self._solver.getRunTime() + time_limit if np.isfinite(time_limit) else np.inf
         self._solver.setOptionValue("time_limit", limit)

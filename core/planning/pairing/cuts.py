@@ -12,33 +12,27 @@ are looked for among the connected parts of the pairs that the relaxation uses b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-_SHARES = (1e-6, 0.1, 0.2, 0.3, 0.4, 0.49)
+_SHARES = (1e-6, 0.25, 0.49)
 _BROKEN = 1e-4
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Cut:
     """A set of rows and an odd set of columns, ascending places in the problem."""
 
-    rows: np.ndarray
-    cols: np.ndarray
+    rows: np.ndarray = field(compare=False)
+    cols: np.ndarray = field(compare=False)
+    key: tuple[bytes, bytes] = field(init=False)
 
-    def __eq__(self, other: object) -> bool:
-        """True for the same set."""
-        return isinstance(other, Cut) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    @property
-    def _key(self) -> tuple[bytes, bytes]:
-        return self.rows.tobytes(), self.cols.tobytes()
+    def __post_init__(self) -> None:
+        """Two cuts of the same set are equal."""
+        object.__setattr__(self, "key", (self.rows.tobytes(), self.cols.tobytes()))
 
     @property
     def room(self) -> int:

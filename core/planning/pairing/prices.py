@@ -64,24 +64,36 @@ def value_of(graph: Graph, horizon: np.ndarray, prices: Prices, target: int) -> 
     named_cost = np.where(has_name, NEVER, 0)
     named = graph.is_named
     named_cost[graph.row[named]] = priced[named]
-    # Behind what is known stand as many wells as the row needs, at the horizon.
-    row = np.r_[graph.row[~named], np.repeat(np.arange(n), free)]
-    cost = np.r_[priced[~named], np.repeat(horizon, free)]
-    order = np.lexsort((cost, row))
-    row, cost = row[order], cost[order]
-    starts = np.searchsorted(row, np.arange(n))
-    first = np.arange(len(row)) - starts[row] < free[row]
-    least = named_cost.copy()
-    np.add.at(least, row[first], cost[first])
-    last = np.full(n, NEVER)
-    some = free > 0
-    last[some] = cost[starts[some] + free[some] - 1]
+    others, last = _cheapest(graph, np.where(named, NEVER, priced), horizon, free)
+    least = named_cost + others
     reward = np.minimum(prices.service * graph.weight.astype(object), 16 * NEVER).astype(np.int64)
     over = np.minimum(least, 8 * NEVER) + prices.slot - reward - relief
     paid += 0 if graph.cap is None else prices.slot * graph.cap
     paid += _total(prices.well) + _total(prices.group * np.where(prices.group > 0, graph.limit, 0))
     bound = _total(np.minimum(over, 0)) + prices.service * target - paid
     return Value(bound, over, last, priced)
+
+
+def _cheapest(
+    graph: Graph, cost: np.ndarray, horizon: np.ndarray, count: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Per row the sum of its ``count`` smallest costs, and the last of them (``NEVER`` where none is asked for).
+
+    Behind what is known stand as many wells as the row needs, at the horizon.
+    """
+    total, last = np.zeros(len(count), dtype=np.int64), np.full(len(count), NEVER)
+    cost, least = cost.copy(), horizon.copy()
+    starts = np.flatnonzero(np.diff(graph.row, prepend=-1))
+    known = graph.row[starts]
+    for turn in range(int(count.max(initial=0))):
+        if len(starts):
+            least[known] = np.minimum(np.minimum.reduceat(cost, starts), horizon[known])
+        more = count > turn
+        total[more] += least[more]
+        last[more] = least[more]
+        at = np.flatnonzero(cost == least[graph.row])
+        cost[at[np.diff(graph.row[at], prepend=-1) > 0]] = NEVER
+    return total, last
 
 
 def _of_cuts(graph: Graph, prices: Prices) -> tuple[np.ndarray, np.ndarray, int]:

@@ -16,8 +16,8 @@ from .relaxation import Prices, Relaxation, Relaxed
 _ROUNDS = 20
 _SPARE = 4
 """So many more offers of each row than it needs are put into the relaxation at a time."""
-_SLOW, _PATIENCE = 5e-5, 2
-"""Odd sets are added until so many rounds on end raise the bound by no more than this share."""
+_SLOW = 5e-5
+"""Odd sets are added until a round raises the bound by no more than this share."""
 _CLOSE, _CLOSE_FOR_ALL = 1e-4, 1e-6
 """Relative difference between relaxation and bound that is close enough; where all are served plans often reach it."""
 
@@ -45,20 +45,17 @@ class Pricing:
 
     def tighten(self) -> bool:
         """Add odd sets as long as they raise the bound noticeably; False if they do not."""
-        start = before = self._last
-        slow = 0
-        while before is not None and before.value is not None and not before.short and slow < _PATIENCE:
+        last, rises = self._last, False
+        while last is not None and last.value is not None and not last.short:
             if not self._relaxation.add_broken_cuts():
                 break
             after = self._relaxation.solve(self._market.graph, self._deadline, self._ask)
-            if after.value is None:
-                return False
-            slow = slow + 1 if after.value - before.value <= _SLOW * abs(after.value) else 0
-            before = after
-        if before is start or before.value - start.value <= _SLOW * abs(start.value):
-            return False
-        self._converge()
-        return True
+            if after.value is None or after.value - last.value <= _SLOW * abs(after.value):
+                break
+            last, rises = after, True
+        if rises:
+            self._converge()
+        return rises
 
     def widen(self, delta: int) -> None:
         """Widen the market until no unknown offer has a loss of at most ``delta``."""
@@ -70,7 +67,7 @@ class Pricing:
 
     def _converge(self) -> None:
         """Add pairs until the bound is close to the value of the relaxation."""
-        market, target = self._market, self._target
+        market = self._market
         for _ in range(_ROUNDS):
             graph = market.graph
             found = self._last = self._relaxation.solve(graph, self._deadline, self._ask)

@@ -66,6 +66,7 @@ class Relaxation:
         self._x = np.zeros(0)
         self._named_row = np.where(graph.named >= 0, n + np.cumsum(graph.named >= 0) - 1, -1)
         self._cuts: list[Cut] = []
+        self._known: set[Cut] = set()
         self._cut_at: list[int] = []
         self._start(graph, penalty)
 
@@ -173,15 +174,21 @@ class Relaxation:
         free = np.flatnonzero(~self._named)
         share, served = self._x[self._column[free]], self._x[: self._n]
         found = broken_cuts(self._row[free], self._col[free], share, served, self._half, self._rows)
-        fresh = [cut for cut in found if cut not in self._cuts]
-        for cut in fresh:
+        fresh = [cut for cut in found if cut not in self._known]
+        entries = []
+        for number, cut in enumerate(fresh):
             in_row, in_col = cut.inside(self._rows[self._row[free]], self._col[free])
             edges = self._column[free[in_row & in_col]]
             rows = np.searchsorted(self._rows, cut.rows)
-            place = np.r_[edges, rows]
             value = np.r_[np.ones(len(edges)), -self._half[rows].astype(float)]
-            self._cut_at.append(self._lp.shape[0])
-            entries = sp.csr_matrix((value, (np.zeros_like(place), place)), shape=(1, self._lp.shape[1]))
-            self._lp.add_rows(entries, np.array([-np.inf]), np.array([float(cut.room)]))
+            entries.append((np.full(len(value), number), np.r_[edges, rows], value))
+        if fresh:
+            at, place, value = (np.concatenate(parts) for parts in zip(*entries, strict=True))
+            first, width = self._lp.shape
+            self._cut_at += range(first, first + len(fresh))
+            room = np.array([float(cut.room) for cut in fresh])
+            matrix = sp.csr_matrix((value, (at, place)), shape=(len(fresh), width))
+            self._lp.add_rows(matrix, np.full(len(fresh), -np.inf), room)
         self._cuts += fresh
+        self._known |= set(fresh)
         return bool(fresh)
