@@ -25,7 +25,6 @@ if "overdraft" not in sys.modules:  # run by hand: make the checkout importable,
 
 from plans_parts.table import show  # noqa: E402 - its folder is put on the path first
 
-
 PARTS = {"pairing": "plans_parts.pairing", "retirement": "plans_parts.retiring"}
 
 

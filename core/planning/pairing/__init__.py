@@ -30,11 +30,11 @@ Constraints
 | L_p | max(0, min(sealed − k · (renewed + reserved), sealed − pending)) | wells |
 | m | ``MAX_SERVED`` | renewals |
 
-How it is solved. "All or none" is no assignment problem: with scarce wells an assignment leaves renewals half served. Blocks
-that share no candidate are solved apart. For k ≤ 2 a block is a matching of largest weight in a general graph
-(:mod:`.matching`), else, and under limits that bind, a program with whole numbers (:mod:`.programme`). Before that, large
-blocks are bounded by prices and lose the pairs that no best plan can use (:mod:`.block`, :mod:`.prices`). Every plan passes
-:func:`check_plan` before it is handed out.
+How it is solved. "All or none" is no assignment problem: with scarce wells an assignment leaves renewals half
+served. Blocks that share no candidate are solved apart. For k ≤ 2 a block is a matching of largest weight in a
+general graph (:mod:`.matching`), else, and under limits that bind, a program with whole numbers
+(:mod:`.programme`). Before that, large blocks are bounded by prices and lose the pairs that no best plan can
+use (:mod:`.block`, :mod:`.prices`). Every plan passes :func:`check_plan` before it is handed out.
 """
 
 from .alternatives import runner_ups

@@ -1,9 +1,10 @@
 """One block of renewals and candidates that hang together: bound it, drop pairs that cannot matter, solve what is left.
 
-Small blocks are solved as they are. In large ones prices (:mod:`.prices`) give a bound L on the cost of every plan that serves
-the weight S, the most that flows allow (:mod:`.service`). Only pairs with a loss of at most δ are kept and solved exactly; δ
-grows until that serves S, at a cost P. Odd sets then raise L as far as they can, and once more the pairs with a loss of at most
-P − L are solved: no other pair is in a plan as good, so what comes out is proven.
+Small blocks are solved as they are. In large ones prices (:mod:`.prices`) give a bound L on the cost of every
+plan that serves the weight S, the most that flows allow (:mod:`.service`). Only pairs with a loss of at most δ
+are kept and solved exactly; δ grows until that serves S, at a cost P. Odd sets then raise L as far as they can,
+and once more the pairs with a loss of at most P − L are solved: no other pair is in a plan as good, so what
+comes out is proven.
 
 Where S is out of reach (flows serve by halves) the block is solved as a whole.
 """
@@ -128,7 +129,8 @@ def _solved(market: Market, pricing: Pricing, target: int, delta: int, deadline:
     graph, bound = market.graph, max(0, pricing.value.bound)
     part = graph.part(np.flatnonzero(pricing.value.loss(graph) <= delta))
     choice = solve_graph(part, deadline, ask, pricing.prices.paid_cuts)
-    # A plan with a pair that was dropped costs more than bound + delta; one without at least what the choice is proven to.
+    # A plan with a pair that was dropped costs more than bound + delta; one without at least what the choice is
+    # proven to.
     least = bound
     if choice.weight_bound == target:
         least = max(bound, min(choice.cost_bound, bound + delta + 1))

@@ -1,13 +1,14 @@
 """Odd sets: what a relaxation by halves overlooks (blossoms, Edmonds 1965).
 
-Take renewals A and an odd number of wells B. Inside A × B the wells are used two by two, so one of them is left or goes to
-somebody outside, and
+Take renewals A and an odd number of wells B. Inside A × B the wells are used two by two, so one of them is left
+or goes to somebody outside, and
 
     Σ_{A×B} x − Σ_A ⌈f_r / 2⌉ y_r ≤ (|B| − 1) / 2
 
-with f_r the wells that r needs beside its named one (half the sum of Σ_r x_rc ≤ 1 over B and of Σ_c x_rc = f_r y_r over A,
-rounded down; named pairs stay outside). A relaxation breaks it where little crosses between A × B and the rest. Such sets
-are looked for among the connected parts of the pairs that the relaxation uses by more than ε, for some ε.
+with f_r the wells that r needs beside its named one (half the sum of Σ_r x_rc ≤ 1 over B and of Σ_c x_rc = f_r
+y_r over A, rounded down; named pairs stay outside). A relaxation breaks it where little crosses between A × B
+and the rest. Such sets are looked for among the connected parts of the pairs that the relaxation uses by more
+than ε, for some ε.
 """
 
 from __future__ import annotations

@@ -54,7 +54,8 @@ def solve_graph(graph: Graph, deadline: float, ask: Ask, cuts: Sequence[Cut] = (
     """
     whole = graph.part(np.arange(len(graph.row)))
     back = _places_of(whole, graph)
-    chosen, ways = [], Counter()
+    chosen: list[np.ndarray] = []
+    ways: Counter[str] = Counter()
     weight_bound, cost_bound = 0, 0
     alone, parts = _split_lonely(whole)
     if len(alone):
@@ -86,14 +87,16 @@ def _places_of(part: Graph, graph: Graph) -> np.ndarray:
 
 def _split_lonely(graph: Graph) -> tuple[np.ndarray, list[np.ndarray]]:
     """Edges of rows that share no column with another row, and the other parts."""
-    alone, parts = [], []
+    alone: list[np.ndarray] = []
+    parts: list[np.ndarray] = []
     for edges in graph.components():
         single = graph.row[edges[0]] == graph.row[edges[-1]]
         limited = bool((graph.group[graph.col[edges]] >= 0).any()) or (
             graph.cap is not None and graph.cap < 1
         )
         (alone if single and not limited else parts).append(edges)
-    return np.sort(np.concatenate(alone)) if alone else np.zeros(0, dtype=np.int64), parts
+    together = np.sort(np.concatenate(alone)) if alone else np.zeros(0, dtype=np.int64)
+    return together, parts
 
 
 def _cheapest_of_each(graph: Graph, edges: np.ndarray) -> np.ndarray:

@@ -67,7 +67,8 @@ class Graph:
         )
 
     def servable(self, edges: np.ndarray) -> np.ndarray:
-        """Those of some edges whose row has its named column and as many others as it needs; with one to have, only the named one."""
+        """Those of some edges whose row has its named column and as many others as it needs; with one to have,
+        only the named one."""
         row, named = self.row[edges], self.is_named[edges]
         n = len(self.weight)
         free = np.bincount(row[~named], minlength=n)
@@ -148,8 +149,8 @@ def groups_of(problem: Problem, cols: np.ndarray) -> np.ndarray:
 def tie_of(row: np.ndarray, col: np.ndarray, n_candidates: int) -> np.ndarray:
     """What decides between plans of equal cost: the smaller sum over the pairs.
 
-    First come renewals with smaller ids, then wells with smaller ids; the last 12 bits are a mixture of both, so that two
-    plans hardly ever have the same sum. It depends on nothing but the order of the ids.
+    First come renewals with smaller ids, then wells with smaller ids; the last 12 bits are a mixture of both,
+    so that two plans hardly ever have the same sum. It depends on nothing but the order of the ids.
     """
     mixed = ((row + 1) * _TIE_MIX ^ (col + 1) * (_TIE_MIX >> 3)) >> 7
     return (row * max(1, n_candidates) + col) * _TIE_SHIFT + mixed % _TIE_SHIFT

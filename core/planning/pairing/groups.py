@@ -1,8 +1,9 @@
 """Why renewals stay without wells: who competes for what.
 
-Where not all renewals of a pool can be served, some set X of them needs more wells than all candidates of X together (Hall
-1935). The smallest set with the largest shortage is what a largest flow still reaches from its source; every renewal that a
-best plan leaves out is in it, because serving it as well would serve more. Its connected parts are the groups.
+Where not all renewals of a pool can be served, some set X of them needs more wells than all candidates of X
+together (Hall 1935). The smallest set with the largest shortage is what a largest flow still reaches from its
+source; every renewal that a best plan leaves out is in it, because serving it as well would serve more. Its
+connected parts are the groups.
 """
 
 from __future__ import annotations
@@ -74,8 +75,8 @@ def _too_few(graph: Graph, open_rows: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 @dataclass(frozen=True)
 class _Group:
-    """Renewals and candidates as places in the problem; how many wells the renewals need of these candidates, which may be
-    fewer than they need at all: a named well that is not contested counts on neither side."""
+    """Renewals and candidates as places in the problem; how many wells the renewals need of these candidates,
+    which may be fewer than they need at all: a named well that is not contested counts on neither side."""
 
     rows: np.ndarray
     cols: np.ndarray

@@ -59,7 +59,7 @@ class Market:
     @property
     def count(self) -> int:
         """Offers asked for at first."""
-        return int(self._count.min(initial=FIRST))
+        return int(self._count.min()) if len(self._count) else FIRST
 
     @property
     def unseen(self) -> Unseen:

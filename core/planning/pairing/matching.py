@@ -1,16 +1,16 @@
 """Pairs as a matching of largest weight in a general graph: exact, in polynomial time, for rows that need one or two.
 
-A row that needs two becomes two nodes joined by an edge "unserved", both joined to the row's columns. With R the reward for
-serving the row and c the cost of a column the weights are
+A row that needs two becomes two nodes joined by an edge "unserved", both joined to the row's columns. With R
+the reward for serving the row and c the cost of a column the weights are
 
     unserved: R + 2         node – column: R + 1 − c
 
 Both nodes matched to columns earn R − c₁ − c₂ more than "unserved"; one alone earns less than "unserved", so no best
-matching leaves a row half served. A row that needs one is one node with edges R − c. A named column is on offer to the first
-of the two nodes only, the other columns to the second only.
+matching leaves a row half served. A row that needs one is one node with edges R − c. A named column is on offer
+to the first of the two nodes only, the other columns to the second only.
 
-Rewards and costs in one number: R = 2 K w with K above the largest sum of costs, c = 2 (cost · N + tie) with N above the
-largest sum of ties. So weight comes first, then cost, then ties, without rounding.
+Rewards and costs in one number: R = 2 K w with K above the largest sum of costs, c = 2 (cost · N + tie) with N
+above the largest sum of ties. So weight comes first, then cost, then ties, without rounding.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def matches(graph: Graph) -> bool:
 def match(graph: Graph) -> np.ndarray:
     """The best edges of a graph for which :func:`matches` holds, ascending."""
     worth = _with_ties(graph)
-    reward = 2 * _reward_unit(graph, worth) * graph.weight.astype(object)
+    reward = 2 * (_reward_unit(graph, worth) or 1) * graph.weight.astype(object)
     n = len(graph.weight)
     double = graph.needed == 2
     first, second = _edges_of_nodes(graph)

@@ -1,7 +1,7 @@
 """Which candidates a renewal may take, and at what cost: a list, or all wells of its pool by their distance.
 
-A large pool has millions of pairs, of which a plan needs the cheapest few per renewal. So offers are asked for little by
-little: the candidates nearest to a renewal, and a *horizon*, below which none of those not yet told can cost.
+A large pool has millions of pairs, of which a plan needs the cheapest few per renewal. So offers are asked for
+little by little: the candidates nearest to a renewal, and a *horizon*, below which none of those not yet told can cost.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _GEOD = pyproj.Geod(ellps="WGS84")
 
 @dataclass(frozen=True)
 class CostWeights:
-    """Weights of the cost of using a well: per kilometre, per 万m³ of permitted volume, for a well still to be sealed."""
+    """Weights of the cost of using a well: per kilometre, per 万m³ of permitted volume, for a well still to be
+    sealed."""
 
     distance: float = 1.0
     volume: float = 0.0
@@ -44,7 +45,8 @@ class Offers(Protocol):
     """True if every renewal may take any candidate of its pool."""
 
     def nearest(self, rows: np.ndarray, count: int) -> Known:
-        """About ``count`` of the cheapest offers of each row, with the named one; no other costs less than the horizon."""
+        """About ``count`` of the cheapest offers of each row, with the named one; no other costs less than the
+        horizon."""
 
     def price(self, row: np.ndarray, col: np.ndarray) -> np.ndarray:
         """The cost of pairs; −1 where the pair is not on offer."""
@@ -81,8 +83,8 @@ class PlacedOffers:
 
         round(unit × (W_distance · km + W_volume · 万m³ + W_unsealed · [still to be sealed]))
 
-    with the length of the geodesic on WGS 84. Neighbours are found by the straight line through the Earth, which is never
-    longer than the geodesic: so the horizon it gives is safe.
+    with the length of the geodesic on WGS 84. Neighbours are found by the straight line through the Earth,
+    which is never longer than the geodesic: so the horizon it gives is safe.
     """
 
     def __init__(

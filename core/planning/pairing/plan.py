@@ -49,7 +49,8 @@ class Plan:
 
     @property
     def gap(self) -> float:
-        """Relative distance to the bound: of the weight served, or of the cost where the weight is proven; 0 if optimal."""
+        """Relative distance to the bound: of the weight served, or of the cost where the weight is proven; 0 if
+        optimal."""
         if self.weight < self.weight_bound:
             return (self.weight_bound - self.weight) / self.weight_bound
         return 0.0 if self.cost <= self.cost_bound else (self.cost - self.cost_bound) / self.cost

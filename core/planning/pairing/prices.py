@@ -1,18 +1,18 @@
 """Prices of wells: a lower bound on the cost of every plan, and the pairs that no best plan can use.
 
 Let S be the weight to be served, v_c ≥ 0 a price on each well, λ_g ≥ 0 on each group with a limit L_g, μ ≥ 0 on each
-renewal served under a cap m, and π ≥ 0 the reward for a unit of weight. With the priced cost p_rc = cost_rc + v_c + λ_g(c)
-and q_r the sum of the k_r smallest priced costs of renewal r (the named well first), every plan that serves S costs at
-least (Lagrange; all numbers whole, so nothing is rounded)
+renewal served under a cap m, and π ≥ 0 the reward for a unit of weight. With the priced cost p_rc = cost_rc +
+v_c + λ_g(c) and q_r the sum of the k_r smallest priced costs of renewal r (the named well first), every plan
+that serves S costs at least (Lagrange; all numbers whole, so nothing is rounded)
 
     L = Σ_r min(0, t_r) + π S − Σ_c v_c − Σ_g λ_g L_g − μ m,      t_r = q_r + μ − π w_r
 
-and a plan that uses the pair (r, c) at least L + max(0, t_r) + max(0, p_rc − κ_r), with κ_r the k_r-th smallest priced cost.
-The last two terms are the *loss* of a pair: with a plan of cost P in hand no pair whose loss exceeds P − L is in a best plan.
-What is not yet known of the offers counts as wells at the horizon.
+and a plan that uses the pair (r, c) at least L + max(0, t_r) + max(0, p_rc − κ_r), with κ_r the k_r-th smallest
+priced cost. The last two terms are the *loss* of a pair: with a plan of cost P in hand no pair whose loss
+exceeds P − L is in a best plan. What is not yet known of the offers counts as wells at the horizon.
 
-Any prices are safe. Good ones are the duals of the linear relaxation, which is solved over the cheapest pairs of each renewal
-and widened by those whose loss would be 0 (column generation).
+Any prices are safe. Good ones are the duals of the linear relaxation, which is solved over the cheapest pairs
+of each renewal and widened by those whose loss would be 0 (column generation).
 """
 
 from __future__ import annotations
@@ -51,7 +51,6 @@ class Value:
 
 def value_of(graph: Graph, horizon: np.ndarray, prices: Prices, target: int) -> Value:
     """The bound of prices on the cost of plans that serve the weight ``target``."""
-    n = len(graph.weight)
     priced = graph.cost + prices.well[graph.col]
     grouped = graph.group[graph.col] >= 0
     priced = (

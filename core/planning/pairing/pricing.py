@@ -1,4 +1,5 @@
-"""The search for good prices: the relaxation grows by pairs until nothing is missing, and by odd sets as far as is worth it."""
+"""The search for good prices: the relaxation grows by pairs until nothing is missing, and by odd sets as far as
+is worth it."""
 
 from __future__ import annotations
 
@@ -113,7 +114,8 @@ class Pricing:
 
 
 def _useful(graph: Graph, value: Value) -> np.ndarray:
-    """Mask of the edges that the relaxation should know: the cheapest of each row that is worth serving, and some more."""
+    """Mask of the edges that the relaxation should know: the cheapest of each row that is worth serving, and
+    some more."""
     pick = np.flatnonzero((value.over <= 0)[graph.row] & ~graph.is_named)
     order = pick[np.lexsort((value.priced[pick], graph.row[pick]))]
     row = graph.row[order]

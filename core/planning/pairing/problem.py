@@ -67,7 +67,8 @@ def problem_from_edges(
     """A problem whose pairs and costs are listed.
 
     Args:
-        renewals: ``RENEWAL_COLUMNS``; ``priority`` and ``needed`` whole numbers ≥ 1, ``named`` a ``retired_id`` or None.
+        renewals: ``RENEWAL_COLUMNS``; ``priority`` and ``needed`` whole numbers ≥ 1, ``named`` a ``retired_id``
+            or None.
         candidates: ``CANDIDATE_COLUMNS``.
         edges: ``renewal_id``, ``retired_id``, ``cost`` in whole units ≥ 0. A pair across two pools is left out.
         limits: sealed wells that a plan may use, by pool; a pool that is not named has no limit.

@@ -4,8 +4,8 @@
     Σ_c x_rc − k_r y_r = 0        x_r,named − y_r = 0        x_rc − y_r ≤ 0        Σ_r x_rc ≤ 1
     limits, cap and odd sets as they are        Σ w_r y_r + s ≥ target        0 ≤ x, y ≤ 1
 
-s is weight that is not served, so that there is always a solution. Where everyone is served, x_rc ≤ y_r says nothing and is
-left out, as are the odd sets.
+s is weight that is not served, so that there is always a solution. Where everyone is served, x_rc ≤ y_r says
+nothing and is left out, as are the odd sets.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How many renewals can be served at most: a bound from flows, which also names who competes for what.
 
-Serving a set A of renewals completely asks for a flow of Σ k_r from A through their candidates. So with F(A) the largest
-flow, at most as many of A are served as the smallest needs in A fit into F(A). With A the renewals of at least a given
-priority, for every priority, this bounds the weight served.
+Serving a set A of renewals completely asks for a flow of Σ k_r from A through their candidates. So with F(A)
+the largest flow, at most as many of A are served as the smallest needs in A fit into F(A). With A the renewals
+of at least a given priority, for every priority, this bounds the weight served.
 
 It is not always reached: a flow may serve by halves. But it is reached for "all are served" (Hall 1935).
 """
@@ -64,8 +64,8 @@ def _most_rows(graph: Graph, unseen: Unseen, among: np.ndarray) -> int:
 
 @dataclass(frozen=True)
 class Network:
-    """Capacities between nodes: rows 0 … n − 1 (what each needs beside its named column), n … 2n − 1 (the named one), then
-    columns, groups, for each pool a node that stands for any column of it, source and sink."""
+    """Capacities between nodes: rows 0 … n − 1 (what each needs beside its named column), n … 2n − 1 (the named
+    one), then columns, groups, for each pool a node that stands for any column of it, source and sink."""
 
     capacity: sp.csr_matrix
     n_rows: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .graph import Graph, groups_of, tie_of
+from .offers import NEVER
 from .problem import Problem
 
 
@@ -50,7 +51,7 @@ def take_all(problem: Problem, *, capped: bool = True) -> tuple[np.ndarray, np.n
         cols, costs = near_col[starts[row] : starts[row + 1]], near_cost[starts[row] : starts[row + 1]]
         places = stock.pick(cols, needed[row], named[row])
         # Cheaper wells may stand behind those that were asked for: then look at all that are left.
-        if not places or costs[places[-1]] > horizon[row]:
+        if horizon[row] < NEVER and (not places or costs[places[-1]] > horizon[row]):
             cols, costs = _left(problem, stock, row)
         places = stock.take(cols, needed[row], named[row])
         taken += [(row, cols[place], costs[place]) for place in places]
@@ -87,7 +88,8 @@ class _Stock:
         self._group, self._left = group.tolist(), limit.tolist()
 
     def pick(self, cols: list[int], needed: int, named: int) -> list[int]:
-        """Places of the first columns that are free and within the limits, as many as needed; none if there are too few.
+        """Places of the first columns that are free and within the limits, as many as needed; none if there are
+        too few.
 
         Args:
             cols: the named column first.

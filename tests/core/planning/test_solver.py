@@ -1,4 +1,5 @@
-"""Matchings against all matchings, programs that grow against programs stated at once, and libraries that are missing."""
+"""Matchings against all matchings, programs that grow against programs stated at once, and libraries that are
+missing."""
 
 from __future__ import annotations
 

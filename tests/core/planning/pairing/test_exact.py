@@ -33,7 +33,7 @@ def test_every_plan_there_is(case):
     _agrees(case, "rustworkx")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(cases())
 def test_every_solver_makes_the_same_plan(case):
     plans = [_agrees(case, library).pairs for library in SOLVERS]
@@ -41,7 +41,7 @@ def test_every_solver_makes_the_same_plan(case):
         pd.testing.assert_frame_equal(plans[0], plan)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(cases())
 def test_small_blocks_solved_like_large_ones(case):
     _agrees(case, "rustworkx", large=True)
@@ -72,19 +72,19 @@ def test_blocks_of_a_dozen_renewals(seed):
 
 @pytest.mark.long
 @pytest.mark.parametrize("library", SOLVERS)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(seeds)
 def test_hundreds_of_blocks_of_a_dozen_renewals(library, seed):
     _agrees_with_program(seed, library)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cases(), st.integers(0, 1000))
 def test_the_order_of_the_rows_plays_no_part(case, order):
     pd.testing.assert_frame_equal(pair_wells(case.problem()).pairs, pair_wells(case.problem(order)).pairs)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seeds, st.sampled_from([None, 4000.0, 20_000.0]))
 def test_places_give_the_same_plan_as_all_their_pairs_listed(seed, reach):
     renewals, candidates = places(seed)

@@ -10,7 +10,7 @@ from overdraft.core.planning.pairing import pair_wells
 from .small import cases
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cases())
 def test_a_group_needs_more_than_there_is(case):
     _holds(case)

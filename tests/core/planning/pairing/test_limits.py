@@ -11,7 +11,7 @@ from overdraft.core.planning.pairing import check_plan, pair_wells
 from .small import SOLVERS, as_if_large, best_by_program, random_case, solver
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """Raised by whoever wants to stop."""
 
 
@@ -47,9 +47,9 @@ def test_a_run_can_be_cancelled(library):
     def stop(share):
         shares.append(share)
         if share > 0.3:
-            raise Stopped
+            raise StoppedError
 
-    with solver(library), pytest.raises(Stopped):
+    with solver(library), pytest.raises(StoppedError):
         pair_wells(random_case(1, 24, 30, pools=6).problem(), progress=stop)
     assert shares == sorted(shares)
     assert shares[-1] < 1

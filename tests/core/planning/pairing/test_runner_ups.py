@@ -36,7 +36,7 @@ def test_what_was_not_computed_says_so():
     assert rows["cost"].isna().all()
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """Raised by whoever wants to stop."""
 
 
@@ -46,9 +46,9 @@ def test_asking_can_be_cancelled():
 
     def stop(share):
         if share > 0.4:
-            raise Stopped
+            raise StoppedError
 
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         runner_ups(problem, plan, progress=stop)
 
 
