@@ -158,19 +158,22 @@ def _assembled(problem: Problem, answers: list[Answer], log: pd.DataFrame) -> Pl
         np.concatenate([getattr(one, name) for one in answers] or [np.zeros(0, dtype=np.int64)])
         for name in ("row", "col", "cost")
     )
+    greedy = take_all(problem)
+    pairs = _better_of(problem, pairs, greedy)
     served = np.unique(pairs[0])
     unmet = np.setdiff1d(np.arange(len(problem.weight)), served)
     capped = problem.max_served is not None and len(served) >= problem.max_served
     reasons, groups = explain(problem, unmet, capped=capped)
-    greedy = take_all(problem)
+    weight, weight_bound = int(problem.weight[served].sum()), sum(one.weight_bound for one in answers)
+    cost, cost_bound = int(pairs[2].sum()), sum(one.cost_bound for one in answers)
     return Plan(
         pairs=frame(pairs),
         served=len(served),
-        weight=sum(one.weight for one in answers),
-        cost=int(pairs[2].sum()),
-        weight_bound=sum(one.weight_bound for one in answers),
-        cost_bound=sum(one.cost_bound for one in answers),
-        status=OPTIMAL if all(one.proven for one in answers) else OPEN,
+        weight=weight,
+        cost=cost,
+        weight_bound=weight_bound,
+        cost_bound=cost_bound,
+        status=OPTIMAL if (weight, cost) == (weight_bound, cost_bound) else OPEN,
         unmet=reasons,
         groups=groups,
         greedy=frame(greedy),
@@ -178,6 +181,23 @@ def _assembled(problem: Problem, answers: list[Answer], log: pd.DataFrame) -> Pl
         greedy_cost=int(greedy[2].sum()),
         log=log,
     )
+
+
+def _better_of(problem: Problem, ours: tuple, greedy: tuple) -> tuple:
+    """Pool by pool (under a cap as a whole) the better of two plans: where time ran out, common sense may have done more."""
+    pool = problem.renewal_pool if problem.max_served is None else np.zeros_like(problem.renewal_pool)
+
+    def worth(pairs: tuple) -> tuple[np.ndarray, np.ndarray]:
+        served, paid = np.zeros((2, len(problem.pools) + 1), dtype=np.int64)
+        rows = np.unique(pairs[0])
+        np.add.at(served, pool[rows], problem.weight[rows])
+        np.add.at(paid, pool[pairs[0]], pairs[2])
+        return served, paid
+
+    (weight, cost), (other_weight, other_cost) = worth(ours), worth(greedy)
+    other = (other_weight > weight) | ((other_weight == weight) & (other_cost < cost))
+    kept, taken = ~other[pool[ours[0]]], other[pool[greedy[0]]]
+    return tuple(np.r_[one[kept], two[taken]] for one, two in zip(ours, greedy, strict=True))
 
 
 def _log_frame(log: list[tuple]) -> pd.DataFrame:

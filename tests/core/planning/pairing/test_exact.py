@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from overdraft.core.planning.pairing import CostWeights, pair_wells, problem_from_edges, problem_from_places
@@ -85,6 +85,7 @@ def test_the_order_of_the_rows_plays_no_part(case, order):
 
 
 @settings(max_examples=10, deadline=None)
+@example(153719, 20_000.0)
 @given(seeds, st.sampled_from([None, 4000.0, 20_000.0]))
 def test_places_give_the_same_plan_as_all_their_pairs_listed(seed, reach):
     renewals, candidates = places(seed)
