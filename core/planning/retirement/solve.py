@@ -1,0 +1,291 @@
+"""The whole plan: what is fixed folded in, every part by the method that fits it, put together again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .integers import NO_CAP, Model
+from .knapsack import least_cost_cover
+from .parts import fold, one_period, part, parts_of, without_slack
+from .search import Limits, PartPlan, search
+from .without import cover_without
+from .years import as_late_as_allowed
+
+BUNDLE = 200
+"""Small coupled parts are solved together up to this many areas: a call of the solver costs more than they do."""
+TARGET_GAP = 1e-7
+"""Gap that a single target must reach at least; it costs next to nothing."""
+SMALL_TARGET, SMALL_PART = 40, 12
+"""Areas up to which the plan without each of its areas is solved again, for a single target and for a coupled part."""
+
+
+Unreachable = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Of the demands, the closings and the caps by township and period: those that cannot be met whatever is chosen."""
+
+
+@dataclass(frozen=True)
+class PartLog:
+    """What was solved and how: `n_areas`, `method`, `status`, `cost` and `bound` in units, `seconds`."""
+
+    n_areas: int
+    method: str
+    status: str
+    cost: int
+    bound: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A plan over the areas of a model.
+
+    Attributes:
+        chosen: areas to retire; year: period of each, −1 of the others.
+        cost, bound: in units of cost.
+        failed: areas of the parts without a plan (infeasible, or none found in time), (n,) bool.
+        unreachable: see :func:`unreached`.
+        without: cost of the cheapest plan that leaves area i out, for the areas to retire that are not locked: exact or
+            a bound, as ``without_exact`` says; infinite where there is none; NaN: not told.
+        log: one entry per part.
+    """
+
+    chosen: np.ndarray
+    year: np.ndarray
+    cost: int
+    bound: int
+    failed: np.ndarray
+    unreachable: Unreachable
+    without: np.ndarray
+    without_exact: np.ndarray
+    log: list[PartLog]
+
+    @property
+    def complete(self) -> bool:
+        """Every part has a plan and every demand can be reached."""
+        return not (self.failed.any() or any(group.any() for group in self.unreachable))
+
+
+def solve(model: Model, limits: Limits, told: Callable[[float], None] | None = None) -> Solved:
+    """Plan a model.
+
+    Args:
+        told: told the share of the areas that are done, 0 to 1; may raise to stop.
+    """
+    folded, places = fold(model)
+    slim = without_slack(folded)
+    if slim.years < model.years:
+        solved = solve(one_period(model), limits, told)
+        return replace(solved, year=as_late_as_allowed(model, solved.chosen))
+    alone, targets, coupled = _groups(slim)
+    gathered = _Gathered(model, places)
+    worth = alone[(slim.gain > slim.cost)[alone]]  # land that no target asks for, but that a bonus pays
+    cost = int((slim.cost - slim.gain)[worth].sum())
+    gathered.add(
+        worth, PartPlan(np.ones(len(worth), dtype=bool), None, cost, cost, "proved", "no target"), 0.0
+    )
+    done = len(alone)
+    for demand in targets:
+        begin = time.monotonic()
+        areas, plan = _one_target(slim, demand, min(limits.gap, TARGET_GAP))
+        gathered.add(areas, plan, time.monotonic() - begin)
+        done += len(areas)
+        _tell(told, done, slim.n)
+    for areas in sorted(coupled, key=len):  # what the small ones leave of their time goes to the large ones
+        begin = time.monotonic()
+        plan = _coupled_part(slim, areas, _share(limits, len(areas) / (slim.n - done)))
+        gathered.add(areas, plan, time.monotonic() - begin)
+        done += len(areas)
+        _tell(told, done, slim.n)
+    return gathered.result(unreached(folded))
+
+
+def unreached(model: Model) -> Unreachable:
+    """Demands and closings that all areas of a folded model together do not reach, caps that locked areas exceed."""
+    total = np.asarray(model.rows.sum(axis=1)).ravel()
+    wells = np.asarray(model.closing_wells.sum(axis=1)).ravel()
+    return total[model.demands.row] < model.demands.need, wells < model.closing_need, model.cap < 0
+
+
+class _Gathered:
+    """The plans of the parts, put together."""
+
+    def __init__(self, model: Model, places: np.ndarray) -> None:
+        self.model, self.places = model, places
+        self.chosen = model.forced.copy() if model.years == 1 else np.zeros(model.n, dtype=bool)
+        self.year = np.full(model.n, -1)
+        self.failed = np.zeros(model.n, dtype=bool)
+        self.dearer = np.full(model.n, np.nan)
+        self.exact = np.zeros(model.n, dtype=bool)
+        self.cost = self.bound = model.value(self.chosen)
+        self.log: list[PartLog] = []
+
+    def add(self, areas: np.ndarray, plan: PartPlan, seconds: float) -> None:
+        """Take over the plan of a part."""
+        here = self.places[areas]
+        if len(areas):
+            self.log.append(PartLog(len(areas), plan.method, plan.status, plan.cost, plan.bound, seconds))
+        if plan.chosen is None:
+            self.failed[here] = True
+            return
+        self.chosen[here] = plan.chosen
+        if plan.year is not None:
+            self.year[here] = plan.year
+        self.cost += plan.cost
+        self.bound += plan.bound
+        if plan.without is not None:
+            self.dearer[here] = plan.without - plan.cost
+            self.exact[here] = plan.without_exact
+
+    def result(self, unreachable: Unreachable) -> Solved:
+        """The whole plan; what no target asks for is retired last."""
+        chosen = self.chosen
+        year = np.where(chosen & (self.year < 0), self.model.years - 1, self.year)
+        asked = chosen & ~self.model.forced
+        without = np.where(asked, self.dearer + self.cost, np.nan)
+        return Solved(
+            chosen=chosen,
+            year=year,
+            cost=self.cost,
+            bound=self.bound,
+            failed=self.failed,
+            unreachable=unreachable,
+            without=without,
+            without_exact=asked & self.exact,
+            log=self.log,
+        )
+
+
+def _tell(told: Callable[[float], None] | None, done: int, total: int) -> None:
+    if told is not None:
+        told(done / max(total, 1))
+
+
+def _share(limits: Limits, share: float) -> Limits:
+    """A share of the time that is left."""
+    if not np.isfinite(limits.deadline):
+        return limits
+    return Limits(time.monotonic() + limits.left * share, limits.gap, limits.ask)
+
+
+def _groups(model: Model) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Areas of which nothing speaks; demands over areas of which nothing else speaks; coupled areas, by part."""
+    coupled = _coupled(model)
+    inside = np.zeros(model.n, dtype=bool)
+    parts: list[np.ndarray] = []
+    if coupled.any():
+        parts = _bundled([places for places in parts_of(model) if coupled[places].any()])
+        inside[np.concatenate(parts)] = True
+    targets = np.flatnonzero(model.rows[model.demands.row] @ inside.astype("int64") == 0)
+    alone = ~inside
+    alone[model.rows[model.demands.row[targets]].indices] = False
+    return np.flatnonzero(alone), targets, parts
+
+
+def _bundled(parts: list[np.ndarray]) -> list[np.ndarray]:
+    """Small parts together."""
+    bundles, waiting, size = [], [], 0
+    for places in parts:
+        waiting.append(places)
+        size += len(places)
+        if size >= BUNDLE:
+            bundles.append(np.sort(np.concatenate(waiting)))
+            waiting, size = [], 0
+    return bundles + ([np.sort(np.concatenate(waiting))] if waiting else [])
+
+
+def _coupled(model: Model) -> np.ndarray:
+    """Areas about which more is said than one target in the end."""
+    asked = np.zeros(model.rows.shape[0], dtype="int64")
+    np.add.at(asked, model.demands.row, 1)
+    capped = np.flatnonzero((model.cap < NO_CAP).any(axis=1))
+    many = ((model.rows != 0).T @ asked > (0 if model.years > 1 else 1)) | np.isin(model.town, capped)
+    many[model.touch.ravel()] = True
+    if len(model.closing_need):
+        counting = np.asarray(model.closing_wells.sum(axis=0)).ravel() > 0
+        many |= model.blocks.T @ counting.astype("int64") > 0
+    return many
+
+
+def _one_target(model: Model, demand: int, gap: float) -> tuple[np.ndarray, PartPlan]:
+    """One target over areas that are in nothing else."""
+    row = model.demands.row[demand]
+    entries = slice(model.rows.indptr[row], model.rows.indptr[row + 1])
+    areas, weight = model.rows.indices[entries], model.rows.data[entries]
+    order = np.argsort(areas, kind="stable")
+    areas, weight = areas[order], weight[order]
+    net = (model.cost - model.gain)[areas]
+    return areas, _cover(net, weight, int(model.demands.need[demand]), gap)
+
+
+def _cover(net: np.ndarray, weight: np.ndarray, need: int, gap: float) -> PartPlan:
+    """The cheapest areas for one target; those whose bonus is more than their cost in any case."""
+    chosen = net < 0
+    base = int(net[chosen].sum())
+    need -= int(weight[chosen].sum())
+    rest = np.flatnonzero(~chosen)
+    if int(weight[rest].sum()) < need:
+        return PartPlan(None, None, 0, 0, "infeasible", "one target")
+    cover = least_cost_cover(net[rest], weight[rest], need, gap=gap)
+    chosen[rest] = cover.chosen
+    without = np.full(len(net), np.nan)
+    without[rest] = (
+        cover_without(net[rest], weight[rest], need, cover, exact=len(rest) <= SMALL_TARGET) + base
+    )
+    return PartPlan(
+        chosen=chosen,
+        year=np.where(chosen, 0, -1),
+        cost=base + cover.cost,
+        bound=base + cover.bound,
+        status="proved" if cover.cost == cover.bound else "open",
+        method="one target",
+        without=without,
+        without_exact=len(rest) <= SMALL_TARGET,
+    )
+
+
+def _coupled_part(model: Model, places: np.ndarray, limits: Limits) -> PartPlan:
+    """A part with several demands, caps, closings or pairs."""
+    whole = part(model, places)
+    plan = _plan(whole, limits)
+    if plan.chosen is None or whole.n > SMALL_PART or plan.status != "proved":
+        return plan
+    without = np.full(whole.n, np.nan)
+    for area in np.flatnonzero(plan.chosen & ~whole.forced):
+        kept = np.arange(whole.n) == area
+        other = _plan(fold(replace(whole, kept=kept))[0], limits)
+        if other.status not in ("proved", "infeasible"):
+            return plan
+        without[area] = np.inf if other.chosen is None else other.cost
+    return replace(plan, without=without, without_exact=True)
+
+
+def _plan(whole: Model, limits: Limits) -> PartPlan:
+    slim = without_slack(whole)
+    if any(found.any() for found in unreached(slim)):
+        return PartPlan(None, None, 0, 0, "infeasible", "sum of all areas")
+    if slim.years < whole.years:
+        return _collapsed(whole, solve(one_period(whole), limits))
+    if not _coupled(slim).any() and len(slim.demands.row) == 1:
+        return _single(slim, min(limits.gap, TARGET_GAP))
+    return search(slim, limits)
+
+
+def _collapsed(model: Model, solved: Solved) -> PartPlan:
+    """A part in which the years do not matter after all."""
+    method = ", ".join(dict.fromkeys(part.method for part in solved.log))
+    if not solved.complete:
+        return PartPlan(None, None, 0, 0, "infeasible", method)
+    year = as_late_as_allowed(model, solved.chosen)
+    status = "proved" if solved.cost == solved.bound else "open"
+    exact = bool(solved.without_exact[~np.isnan(solved.without)].all())
+    return PartPlan(solved.chosen, year, solved.cost, solved.bound, status, method, solved.without, exact)
+
+
+def _single(model: Model, gap: float) -> PartPlan:
+    """A part of which, after a closer look, one target is left."""
+    weight = np.asarray(model.rows[[model.demands.row[0]]].todense()).ravel()
+    return _cover(model.cost - model.gain, weight, int(model.demands.need[0]), gap)
