@@ -42,7 +42,8 @@
                 x_i = 0 for areas locked to stay, x_i = 1 for areas locked to go
 
 A unit above others has its own demand, and is met when that and those of its parts are; see :func:`demands_of`. Costs
-are whole multiples of 10⁻⁶, land and water of a power of two (:mod:`.integers`), so that cost and bound are exact.
+are whole multiples of 10⁻⁶, land and water of a power of two (:mod:`.integers`), so that costs and the bounds of single
+targets are exact; bounds from an integer program hold to 10⁻⁹.
 
 **Method.** Locks are folded in; caps and demands that hold anyway go, and upper units that their parts imply; what is
 left falls apart into parts (:mod:`.parts`). A part with one target is a covering knapsack, solved by a price bound and

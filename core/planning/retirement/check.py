@@ -11,7 +11,7 @@ from .problem import RetirementProblem
 
 
 def check_plan(problem: RetirementProblem, years: pd.Series, shortfall: pd.Series, cost_units: int) -> None:
-    """Check a plan against locks, demands, caps and closings, and its cost; stop the run if anything is wrong.
+    """Check a plan against locks, years, demands, caps and closings, and its cost; stop the run if anything is wrong.
 
     A demand holds when Σ of what the retired areas add ≥ (amount − shortfall) · (1 − 10⁻⁹); a cap when
     Σ ``area_mu`` ≤ limit · (1 + 10⁻⁹).
@@ -25,74 +25,112 @@ def check_plan(problem: RetirementProblem, years: pd.Series, shortfall: pd.Serie
     Raises:
         OverdraftError: the plan is not what it says; this is an error of the program, and no plan is given out.
     """
-    areas = problem.areas.set_index("area_id")
-    plan = pd.DataFrame({"year": years})
+    rows = pd.Index(problem.areas["area_id"]).get_indexer(years.index)
+    known = rows >= 0
+    year = np.full(len(problem.areas), -1)
+    year[rows[known]] = years.to_numpy(dtype="int64")[known]
+    missed = shortfall.to_numpy(dtype="float64")
+    n_demands = len(problem.demands)
     wrong = [
-        ("lock", _locks(areas, plan)),
-        ("demand", _demands(problem, areas, plan, shortfall.to_numpy(dtype="float64"))),
-        ("cap", _caps(problem, areas, plan)),
-        ("closing", _closings(problem, areas, plan, shortfall.to_numpy(dtype="float64"))),
-        ("cost", [] if _cost(problem, areas, plan) == cost_units else [str(cost_units)]),
+        ("area", [*years.index[~known], *years.index[years.index.duplicated()]]),
+        ("lock", _locks(problem, year)),
+        ("year", list(problem.areas["area_id"][(year >= 0) & ~np.isin(year, problem.years or (0,))])),
+        ("demand", _demands(problem, year, missed[:n_demands])),
+        ("cap", _caps(problem, year)),
+        ("closing", _closings(problem, year, missed[n_demands:])),
+        ("cost", [] if _cost(problem, year) == cost_units else [cost_units]),
     ]
     for kind, found in wrong:
         if found:
-            raise OverdraftError("retiring.check", kind=kind, found=found[0], n=len(found))
+            raise OverdraftError("retiring.check", kind=kind, found=str(found[0]), n=len(found))
 
 
-def _locks(areas: pd.DataFrame, plan: pd.DataFrame) -> list[str]:
-    """Areas in the plan that do not exist, must stay or are retired already; areas that must go and do not."""
-    unknown = plan.index.difference(areas.index)
-    lock = areas["lock"].reindex(plan.index)
-    done = areas["retired_year"].reindex(plan.index).fillna(0) > 0
-    left_out = areas.index[(areas["lock"] == "retire") & (areas["retired_year"] == 0)].difference(plan.index)
-    found = [*unknown, *plan.index[(lock == "keep") | done], *left_out, *plan.index[plan.index.duplicated()]]
-    return [str(area) for area in found]
+def closing_wells(problem: RetirementProblem, chosen: np.ndarray) -> set[str]:
+    """Wells of which every area is retired, by the plan or before, or has surface water.
+
+    Args:
+        chosen: areas that the plan retires, one per row of ``problem.areas``, bool.
+    """
+    areas = problem.areas
+    done = chosen | (areas["retired_year"] > 0).to_numpy() | areas["surface"].to_numpy(dtype=bool)
+    whole = problem.links["well_id"].to_numpy(dtype=object)
+    return set(whole) - set(whole[~done[problem.links["area"].to_numpy(dtype="int64")]])
 
 
-def _demands(
-    problem: RetirementProblem, areas: pd.DataFrame, plan: pd.DataFrame, shortfall: np.ndarray
-) -> list[str]:
-    land = problem.pieces.merge(plan, left_on="area_id", right_index=True)
-    quota = areas["quota_m3_per_mu"].reindex(land["area_id"]).fillna(0.0).to_numpy()
-    seeping = areas["return_ratio"].reindex(land["area_id"]).to_numpy()
-    land["gross_m3"] = land["area_mu"] * quota
-    land["net_m3"] = land["gross_m3"] * (1 - seeping)
-    sums = land.groupby(["unit_id", "year"])[["area_mu", "gross_m3", "net_m3"]].sum().reset_index()
-    by_unit = dict(list(sums.groupby("unit_id")))
-    none = sums.iloc[:0]
+def _locks(problem: RetirementProblem, year: np.ndarray) -> list[str]:
+    """Areas in the plan that must stay or are retired already; areas that must go and do not."""
+    areas = problem.areas
+    lock, done = areas["lock"].to_numpy(), (areas["retired_year"] > 0).to_numpy()
+    broken = np.where(year >= 0, (lock == "keep") | done, (lock == "retire") & ~done)
+    return list(areas["area_id"][broken])
+
+
+def _demands(problem: RetirementProblem, year: np.ndarray, missed: np.ndarray) -> list[str]:
+    pieces, areas = problem.pieces, problem.areas
+    place = pieces["area"].to_numpy(dtype="int64")
+    gone = year[place] >= 0
+    place = place[gone]
+    land = pieces["area_mu"].to_numpy()[gone]
+    gross = land * areas["quota_m3_per_mu"].fillna(0.0).to_numpy()[place]
+    adds = {
+        "area_mu": land,
+        "gross_m3": gross,
+        "net_m3": gross * (1 - areas["return_ratio"].to_numpy()[place]),
+    }
+    unit, names = pd.factorize(pieces["unit_id"].to_numpy()[gone])
+    code = dict(zip(names, range(len(names)), strict=True))
+    calendar = problem.years or (0,)
+    column = np.searchsorted(calendar, year[place])
+    sums = {}
+    for measure in problem.demands["measure"].unique():
+        sums[measure] = np.zeros(
+            (len(names) + 1, len(calendar))
+        )  # the last row: units of which nothing is retired
+        np.add.at(sums[measure], (unit, np.minimum(column, len(calendar) - 1)), adds[measure])
     found = []
-    for demand, missed in zip(problem.demands.itertuples(), shortfall, strict=False):
-        rows = by_unit.get(demand.unit_id, none)
+    for demand, less in zip(problem.demands.itertuples(), missed, strict=True):
+        brings = sums[demand.measure][code.get(demand.unit_id, len(names))]
         if problem.years:
-            rows = rows[rows["year"] == demand.year if demand.within_year else rows["year"] <= demand.year]
-        if rows[demand.measure].sum() < demand.amount * (1 - TOLERANCE) - missed * (1 + TOLERANCE):
+            due = calendar.index(demand.year)
+            brings = brings[due : due + 1] if demand.within_year else brings[: due + 1]
+        if brings.sum() < demand.amount * (1 - TOLERANCE) - less * (1 + TOLERANCE):
             found.append(f"{demand.unit_id} {demand.measure} {demand.year}")
     return found
 
 
-def _caps(problem: RetirementProblem, areas: pd.DataFrame, plan: pd.DataFrame) -> list[str]:
-    land = plan.join(areas[["township", "area_mu"]])
+def _caps(problem: RetirementProblem, year: np.ndarray) -> list[str]:
+    """What was retired in a year already counts against its cap; a cap that this exceeds leaves no room."""
+    caps, calendar = problem.caps, problem.years or (0,)
+    towns = pd.Index(caps["township"].unique())
+    before = np.where(problem.areas["retired_year"] > 0, problem.areas["retired_year"], -1)
+    used, done = (_land_by_year(problem, towns, when) for when in (year, before))
     found = []
-    for cap in problem.caps.itertuples():
-        for year in problem.years or (0,):
-            if cap.year not in (0, year):
-                continue
-            here = areas[(areas["township"] == cap.township) & (areas["retired_year"] == year) & (year > 0)]
-            mine = land[(land["township"] == cap.township) & (land["year"] == year)]
-            limit = max(cap.limit_mu - here["area_mu"].sum(), 0.0)
-            if mine["area_mu"].sum() > limit + TOLERANCE * cap.limit_mu:
-                found.append(f"{cap.township} {year}")
+    for cap, town in zip(caps.itertuples(), towns.get_indexer(caps["township"]), strict=True):
+        room = np.maximum(cap.limit_mu - done[town], 0.0) + TOLERANCE * cap.limit_mu
+        over = (used[town] > room) & ((cap.year == 0) | (np.array(calendar) == cap.year))
+        found += [f"{cap.township} {now}" for now in np.array(calendar)[over]]
     return found
 
 
-def _closings(
-    problem: RetirementProblem, areas: pd.DataFrame, plan: pd.DataFrame, shortfall: np.ndarray
-) -> list[str]:
+def _land_by_year(problem: RetirementProblem, towns: pd.Index, year: np.ndarray) -> np.ndarray:
+    """亩 retired by township and year, (towns, years)."""
+    calendar = np.array(problem.years or (0,))
+    code = towns.get_indexer(problem.areas["township"])
+    here = (code >= 0) & np.isin(year, calendar)
+    land = np.zeros((len(towns), len(calendar)))
+    np.add.at(
+        land,
+        (code[here], np.searchsorted(calendar, year[here])),
+        problem.areas["area_mu"].to_numpy()[here],
+    )
+    return land
+
+
+def _closings(problem: RetirementProblem, year: np.ndarray, missed: np.ndarray) -> list[str]:
     if not len(problem.closings):
         return []
-    closing = set(closing_wells(problem, areas, plan.index))
-    counted = problem.wells[problem.wells["well_id"].isin(closing)].groupby("unit_id").size()
-    missed = shortfall[len(problem.demands) :]
+    closing = problem.wells[problem.wells["well_id"].isin(closing_wells(problem, year >= 0))]
+    counted = closing.groupby("unit_id").size()
     return [
         str(row.unit_id)
         for row, less in zip(problem.closings.itertuples(), missed, strict=True)
@@ -100,24 +138,11 @@ def _closings(
     ]
 
 
-def closing_wells(problem: RetirementProblem, areas: pd.DataFrame, retired: pd.Index) -> pd.Index:
-    """Wells of which every area is retired, by the plan or before, or has surface water."""
-    served = areas.reindex(problem.links["area_id"])
-    done = (
-        served.index.isin(retired)
-        | (served["retired_year"] > 0).to_numpy()
-        | served["surface"].to_numpy(dtype=bool)
-    )
-    whole = pd.Series(done).groupby(problem.links["well_id"].to_numpy()).all()
-    return whole.index[whole]
-
-
-def _cost(problem: RetirementProblem, areas: pd.DataFrame, plan: pd.DataFrame) -> int:
-    cost = np.rint(areas["cost"].reindex(plan.index) / COST_UNIT).astype("int64").sum()
-    before = set(areas.index[areas["retired_year"] > 0])
-    gone = before | set(plan.index)
-    touches = problem.touches
-    both = touches["area_id"].isin(gone) & touches["other_id"].isin(gone)
-    new = ~(touches["area_id"].isin(before) & touches["other_id"].isin(before))
-    bonus = np.rint(touches["bonus"][both & new] / COST_UNIT).astype("int64").sum()
-    return int(cost) - int(bonus)
+def _cost(problem: RetirementProblem, year: np.ndarray) -> int:
+    cost = np.rint(problem.areas["cost"].to_numpy()[year >= 0] / COST_UNIT).astype("int64").sum()
+    before = (problem.areas["retired_year"] > 0).to_numpy()
+    gone = before | (year >= 0)
+    pair = problem.touches[["area", "other"]].to_numpy(dtype="int64").reshape(-1, 2)
+    earned = gone[pair].all(axis=1) & ~before[pair].all(axis=1)
+    bonus = np.rint(problem.touches["bonus"].to_numpy(dtype="float64")[earned] / COST_UNIT)
+    return int(cost) - int(bonus.astype("int64").sum())

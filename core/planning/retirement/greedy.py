@@ -23,7 +23,7 @@ class GreedyPlan:
 def greedy_plan(model: Model) -> GreedyPlan:
     """Demand after demand, in the order of their units: areas by cost per land of the demand, ties by id.
 
-    With caps each area goes into the first year of the demand in which its township has room for it. Then, unit by unit,
+    With caps each area goes into the first year of the demand in which its township has room for it. Then, by unit,
     the wells that cost least to close, until enough can close.
     """
     capped = bool((model.cap < NO_CAP).any())

@@ -50,7 +50,8 @@ class Model:
         years: number of periods.
         town: township of each area among those with a cap, −1 without, (n,); size: its land in units of that township.
         size_mu: its land in 亩, (n,) float.
-        town_id, cap: of each such township; (k,) and (k, years) int64, ``NO_CAP`` without a limit; town_exponent: e.
+        town_id, cap: of each such township; (k,) and (k, years) int64, ``NO_CAP`` without a limit; town_exponent: e;
+            limit_mu: the same in 亩, without the tolerance, (k, years) float.
         well_id: wells that serve an area; blocks: areas that keep a well from closing, (w, n) of 0 and 1.
         closing_unit, closing_need, closing_wells: units with a least number of closing wells; (q,), (q,), (q, w).
         touch: pairs of neighbours, (p, 2); bonus: when both are retired, (p,) int64.
@@ -73,6 +74,7 @@ class Model:
     town_id: np.ndarray
     cap: np.ndarray
     town_exponent: np.ndarray
+    limit_mu: np.ndarray
     well_id: np.ndarray
     blocks: sp.csr_matrix
     closing_unit: np.ndarray
@@ -241,6 +243,7 @@ def _towns(problem: RetirementProblem, area: np.ndarray) -> dict:
         "town_id": names.to_numpy(dtype=object),
         "cap": cap,
         "town_exponent": exponent,
+        "limit_mu": np.maximum(limit, 0.0),
     }
 
 

@@ -1,6 +1,6 @@
 """The problem made smaller without changing its answer.
 
-What is fixed is folded in, what is implied goes, the rest falls apart into parts that have nothing to do with each other.
+What is fixed is folded in, what is implied goes, the rest falls apart into parts that do not touch each other.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import pandas as pd
 from ..linear import solver_name
 from .check import check_plan
 from .greedy import greedy_plan
-from .integers import COST_UNIT, to_integers
+from .integers import COST_UNIT, TOLERANCE, to_integers
 from .problem import RetirementProblem
 from .relief import Relief, relieve
 from .search import Limits
@@ -27,8 +27,9 @@ class RetirementPlan:
     """A plan that has passed the check.
 
     Attributes:
-        status: optimal (cost = bound); within_gap; time_limit (the gap is larger); shortfall (no plan meets every
-            target: this one misses as little as could be found, see ``relief``).
+        status: optimal (cost = bound); within_gap; time_limit (the gap is larger, or no plan that meets every target
+            was found in time: see ``relief``); shortfall (no plan meets every target: this one misses as little as
+            could be found, and bound and gap are those of its lowered targets; see ``relief``).
         areas: one row per area: ``area_id``, ``retire`` (bool), ``year`` (0: not by the plan, or a plan without years),
             ``why`` (locked_retire, chosen; locked_keep, already_retired, not_needed), ``without_cost`` (what the plan
             would cost without it, infinite: none would do, NaN: not told), ``without_exact`` (False: at least that).
@@ -74,7 +75,8 @@ def plan_retirement(
     """The least costly retirement that meets every demand, cap, lock and closing, or what comes nearest to it.
 
     Args:
-        time_limit: seconds; the best plan so far is given then, with its gap. Single targets need none of it.
+        time_limit: seconds; the best plan so far is given then, with its gap. Single targets need none of it; where no
+            plan meets every target, as much again is spent on what comes nearest.
         gap: relative gap that is good enough.
         progress: told the share done, 0 to 1; may raise to cancel.
 
@@ -87,6 +89,7 @@ def plan_retirement(
     model = to_integers(problem)
     solved = solve(model, limits, told.tell)
     relief: Relief | None = None
+    infeasible = solved.infeasible
     if not solved.complete:
         relief, solved = relieve(model, solved, Limits(time.monotonic() + time_limit, gap, told.ask))
     tables = PlanTables(problem, model, solved, relief)
@@ -94,7 +97,7 @@ def plan_retirement(
     by_hand = greedy_plan(model)
     cost = int(model.cost[solved.chosen].sum())
     return RetirementPlan(
-        status=_status(solved, relief, gap),
+        status=_status(solved, relief is None, infeasible, gap),
         areas=tables.areas(),
         units=tables.units(),
         wells=tables.wells(),
@@ -160,12 +163,13 @@ class _Progress:
             self._progress(self._share)
 
 
-def _status(solved: Solved, relief: Relief | None, gap: float) -> str:
-    if relief is not None:
-        return "shortfall"
+def _status(solved: Solved, complete: bool, infeasible: bool, gap: float) -> str:
+    if not complete:
+        return "shortfall" if infeasible else "time_limit"
     if solved.cost == solved.bound:
         return "optimal"
-    return "within_gap" if solved.cost - solved.bound <= gap * abs(solved.cost) else "time_limit"
+    close = solved.cost - solved.bound <= max(gap, TOLERANCE) * abs(solved.cost)
+    return "within_gap" if close else "time_limit"
 
 
 def _log(solved: Solved) -> pd.DataFrame:

@@ -32,7 +32,7 @@ class Relaxed:
         x: value of each column.
         bound: no whole plan costs less, in units of cost.
         reduced: r_i: no plan in which area i is not as its sign says (r < 0: retired) costs less than bound + |r_i|.
-        missed: rows could not be met; there is no plan, whole or not, as far as the sifting could tell.
+        missed: some rows are not met, because no plan meets them or because the sifting ended too early.
     """
 
     x: np.ndarray
@@ -92,10 +92,8 @@ def _sift(
         dual = np.zeros(len(program.row_lower))
         dual[small.rows] = answer.dual
         found = _relaxed(form, x[: len(program.cost)], dual, bool((x[len(program.cost) :] > _MISSED).any()))
-        if best is not None and not best.missed and best.bound > found.bound:
-            best = replace(best, x=found.x)
-        else:
-            best = found
+        keeps = best is not None and not best.missed and best.bound > found.bound
+        best = replace(best, x=found.x) if best is not None and keeps else found
         value = form.scale * (answer.objective + small.cost)
         wrong = ~working & np.where(fixed > 0.5, found.reduced > 0, found.reduced < 0)
         wrong &= (program.lower < program.upper)[:n]

@@ -6,11 +6,11 @@ closings), and an integer program finds the least total
 
     Σ_r missed_r · mu_r + Σ_q missed_q · mu_q
 
-with mu_r the 亩 that a unit of demand r stands for: 1 for land; for water 1 ÷ (m³ per 亩 of its areas); for a well the mean
-land of an area. A lock to retire that no plan can honour beside the caps is given up first.
+with mu_r the 亩 that a unit of demand r stands for: 1 for land; for water 1 ÷ (m³ per 亩 of its areas); for a well the
+mean land of an area. A lock to retire that no plan can honour beside the caps is given up first.
 
-**Smallest release.** The fewest locks and caps whose release lets every demand be met; among equally many, the least land.
-An integer program with f = 1 for what is released.
+**Smallest release.** The fewest locks and caps whose release lets every demand be met; of equally many, the least
+land. An integer program with f = 1 for what is released.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ def _competing(model: Model, solved: Solved, margin: int, limits: Limits) -> tup
     """The problem with the demands that compete for areas lowered, and the locks that no plan can honour given up.
 
     Args:
-        margin: how many of its largest areas a demand is lowered by beyond the shortfall of a program in which areas may
-            be split.
+        margin: how many of its largest areas a demand is lowered by beyond the shortfall of a program in which areas
+            may be split.
     """
     inside = _Inside(fold(model, forced=False), _suspects(model, solved))
     smaller = inside.model
@@ -199,7 +199,7 @@ def _split_missed(model: Model, margin: int, limits: Limits) -> tuple[np.ndarray
 
 
 def _missing_least(model: Model, form: Formulation) -> LinearModel:
-    """The program with the shortfall as its objective, in 亩, and locks to retire given up before anything is missed."""
+    """The shortfall as the objective, in 亩; a lock to retire is given up only where nothing else helps."""
     program = form.program
     cost = np.zeros(len(program.cost))
     cost[form.d] = _land_missed(model)

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from ..linear import LinearModel, solve_whole, without_fixed
+from ..linear import LinearModel, solve_relaxation, solve_whole, without_fixed
 from .formulation import Formulation, alike, formulate
 from .greedy import greedy_plan
-from .integers import NO_CAP, Model
+from .integers import NO_CAP, TOLERANCE, Model
 from .relaxation import Relaxed, rank_within, relax, units_up
 
 CORES = (8, 32, 128)
@@ -74,7 +74,7 @@ def search(model: Model, limits: Limits) -> PartPlan:
     group = alike(model)
     form = formulate(model, group if model.years > 1 else None, whole=False)
     relaxed = relax(form, group, deadline=limits.deadline, ask=limits.ask)
-    if relaxed is not None and relaxed.missed:
+    if relaxed is not None and relaxed.missed and _has_no_solution(form, limits):
         return PartPlan(None, None, 0, 0, "infeasible", "relaxation")
     exact = formulate(model)
     state = _State(model, exact, group, form, relaxed, limits)
@@ -83,6 +83,12 @@ def search(model: Model, limits: Limits) -> PartPlan:
         if state.finished:
             break
     return state.result()
+
+
+def _has_no_solution(form: Formulation, limits: Limits) -> bool:
+    """The whole relaxation, whatever it costs, is proved to have no solution."""
+    costless = replace(form.program, cost=np.zeros(len(form.program.cost)))
+    return solve_relaxation(costless, time_limit=limits.left, ask=limits.ask).status == "infeasible"
 
 
 class _State:
@@ -262,6 +268,7 @@ def exact_solution(
 
     A solution that misses one by a rounding gets a row that excludes it: of the areas it did not take towards the
     demand at least one more, of those it took under the cap at least one less; no exact solution violates such a row.
+    The solver's bound is taken for true to 10⁻⁹ of it.
     """
     until = time.monotonic() + limits.left * share
     bound = -(1 << 62)
@@ -278,7 +285,8 @@ def exact_solution(
         if answer.status == "infeasible":
             return ExactSolution(None, True, bound)
         if np.isfinite(answer.bound):
-            bound = max(bound, units_up(form.scale * (answer.bound + small.cost) * (1 - 1e-12) - 0.5))
+            told = form.scale * (answer.bound + small.cost)
+            bound = max(bound, units_up(told - TOLERANCE * abs(told) - 0.5))
         if answer.x is None:
             return ExactSolution(None, False, bound)
         x = program.lower.copy()
@@ -287,7 +295,9 @@ def exact_solution(
         if cuts is None:
             cost = model.value(form.chosen(x))
             done = answer.status == "optimal"
-            return ExactSolution(x, done, cost if done and limits.gap == 0 else min(bound, cost))
+            if done and limits.gap == 0:
+                bound = max(bound, cost - int(TOLERANCE * abs(cost)))
+            return ExactSolution(x, done, min(bound, cost))
         program, start = _with_rows(program, *cuts), None
     return ExactSolution(None, False, bound)
 

@@ -68,6 +68,12 @@ class Solved:
         """Every part has a plan and every demand can be reached."""
         return not (self.failed.any() or any(group.any() for group in self.unreachable))
 
+    @property
+    def infeasible(self) -> bool:
+        """It is proved that there is no plan; False: none is known."""
+        proved = any(part.status == "infeasible" for part in self.log)
+        return proved or any(group.any() for group in self.unreachable)
+
 
 def solve(model: Model, limits: Limits, told: Callable[[float], None] | None = None) -> Solved:
     """Plan a model.
@@ -278,7 +284,7 @@ def _collapsed(model: Model, solved: Solved) -> PartPlan:
     """A part in which the years do not matter after all."""
     method = ", ".join(dict.fromkeys(part.method for part in solved.log))
     if not solved.complete:
-        return PartPlan(None, None, 0, 0, "infeasible", method)
+        return PartPlan(None, None, 0, 0, "infeasible" if solved.infeasible else "unknown", method)
     year = as_late_as_allowed(model, solved.chosen)
     status = "proved" if solved.cost == solved.bound else "open"
     exact = bool(solved.without_exact[~np.isnan(solved.without)].all())

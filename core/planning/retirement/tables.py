@@ -47,7 +47,6 @@ class PlanTables:
         self.problem, self.model, self.solved, self._relief = problem, model, solved, relief
         self.years = np.array(problem.years or (0,), dtype="int64")
         self.year = np.where(solved.chosen, self.years[solved.year], 0)
-        self.goal = relief.model if relief else model
 
     def retired(self) -> pd.Series:
         """Year by id of the areas that the plan retires."""
@@ -64,10 +63,18 @@ class PlanTables:
 
     def shortfalls(self) -> pd.Series:
         """What the plan misses of each demand and then of each closing."""
-        model, goal = self.model, self.goal
-        units = model.demands.need - goal.demands.need
-        missed = np.ldexp(units.astype("float64"), -model.exponent[model.demands.row])
-        return pd.Series(np.r_[missed, model.closing_need - goal.closing_need])
+        short = self.problem.demands["amount"].to_numpy() - self._reached()
+        missed = np.where(self._brings() < self.model.demands.need, short, 0.0)
+        return pd.Series(np.r_[missed, np.maximum(self.model.closing_need - self._n_closing(), 0)])
+
+    def _brings(self) -> np.ndarray:
+        return reached(self.model, self.solved.chosen, self.solved.year)
+
+    def _reached(self) -> np.ndarray:
+        return np.ldexp(self._brings().astype("float64"), -self.model.exponent[self.model.demands.row])
+
+    def _n_closing(self) -> np.ndarray:
+        return self.model.closing_wells @ self.model.closes(self.solved.chosen).astype("int64")
 
     def areas(self) -> pd.DataFrame:
         """Every area and what becomes of it."""
@@ -88,27 +95,25 @@ class PlanTables:
 
     def units(self) -> pd.DataFrame:
         """Every demand, what the plan brings, and what it misses."""
-        model, demands = self.model, self.model.demands
-        brings = reached(model, self.solved.chosen, self.solved.year)
         table = self.problem.demands[["unit_id", "measure", "year", "within_year", "amount"]].copy()
-        table["reached"] = np.ldexp(brings.astype("float64"), -model.exponent[demands.row])
+        table["reached"] = self._reached()
         table["shortfall"] = self.shortfalls().to_numpy()[: len(table)]
         return table
 
     def wells(self) -> pd.DataFrame:
         """Every well that serves an area, whether it can close, and whether the plan is why."""
-        areas = self.problem.areas.set_index("area_id")
-        after = closing_wells(self.problem, areas, self.retired().index)
-        before = closing_wells(self.problem, areas, areas.index[:0])
+        chosen = np.zeros(len(self.problem.areas), dtype=bool)
+        before = closing_wells(self.problem, chosen)
+        chosen[self.model.area] = self.solved.chosen
+        after = closing_wells(self.problem, chosen)
         wells = pd.DataFrame({"well_id": self.model.well_id})
         closes = wells["well_id"].isin(after)
         return wells.assign(closes=closes, by_plan=closes & ~wells["well_id"].isin(before))
 
     def closings(self) -> pd.DataFrame:
         """Every unit with a least number of closing wells."""
-        closing = self.model.closing_wells @ self.model.closes(self.solved.chosen).astype("int64")
         shortfall = self.shortfalls().to_numpy()[len(self.model.demands.row) :]
-        return self.problem.closings.assign(n_closing=closing, shortfall=shortfall.astype("int64"))
+        return self.problem.closings.assign(n_closing=self._n_closing(), shortfall=shortfall.astype("int64"))
 
     def caps(self) -> pd.DataFrame:
         """Every cap by year, and the land that the plan retires under it."""
@@ -117,12 +122,11 @@ class PlanTables:
         inside = np.flatnonzero(self.solved.chosen & (model.town >= 0))
         used = np.zeros(model.cap.shape)
         np.add.at(used, (model.town[inside], self.solved.year[inside]), model.size_mu[inside])
-        limit = np.ldexp(model.cap[towns, periods].astype("float64"), -model.town_exponent[towns])
         return pd.DataFrame(
             {
                 "township": model.town_id[towns],
                 "year": self.years[periods],
-                "limit_mu": limit,
+                "limit_mu": model.limit_mu[towns, periods],
                 "used_mu": used[towns, periods],
             }
         )

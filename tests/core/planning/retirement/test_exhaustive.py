@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from exhaustive import UNITS, every_plan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from exhaustive import UNITS, every_plan
-from overdraft.core.planning.retirement import RetirementPlan, RetirementProblem, plan_retirement
-from overdraft.core.planning.retirement import retirement_problem
 from small import problems
+
+from overdraft.core.planning.retirement import (
+    RetirementPlan,
+    RetirementProblem,
+    plan_retirement,
+    retirement_problem,
+)
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
