@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from ..linear import solver_name
@@ -174,19 +175,16 @@ def _status(solved: Solved, complete: bool, infeasible: bool, gap: float) -> str
 
 def _log(solved: Solved) -> pd.DataFrame:
     """The parts, thrown together by method and outcome."""
-    parts = pd.DataFrame(
-        [(p.method, p.status, p.n_areas, p.cost, p.bound, p.seconds) for p in solved.log],
-        columns=["method", "status", "n_areas", "cost", "bound", "seconds"],
-    )
-    sums = parts.groupby(["method", "status"], as_index=False).agg(
-        n_parts=("n_areas", "size"),
-        n_areas=("n_areas", "sum"),
-        cost=("cost", "sum"),
-        bound=("bound", "sum"),
-        seconds=("seconds", "sum"),
-    )
-    sums["gap"] = [relative_gap(int(c), int(b)) for c, b in zip(sums["cost"], sums["bound"], strict=True)]
-    return sums[["method", "status", "n_parts", "n_areas", "gap", "seconds"]]
+    sums: dict[tuple[str, str], np.ndarray] = {}
+    for part in solved.log:
+        figures = np.array([1, part.n_areas, part.cost, part.bound, part.seconds], dtype=object)
+        key = (part.method, part.status)
+        sums[key] = sums[key] + figures if key in sums else figures
+    rows = [
+        (*key, n_parts, n_areas, relative_gap(cost, bound), seconds)
+        for key, (n_parts, n_areas, cost, bound, seconds) in sorted(sums.items())
+    ]
+    return pd.DataFrame(rows, columns=["method", "status", "n_parts", "n_areas", "gap", "seconds"])
 
 
 def relative_gap(cost: int, bound: int) -> float:
