@@ -88,7 +88,8 @@ def solve(model: Model, limits: Limits, told: Callable[[float], None] | None = N
         return replace(solved, year=as_late_as_allowed(model, solved.chosen))
     alone, targets, coupled = _groups(slim)
     gathered = _Gathered(model, places)
-    worth = alone[(slim.gain > slim.cost)[alone]]  # land that no target asks for, but that a bonus pays
+    # land that no target asks for: what a bonus pays, and what is locked to go in a plan of several years
+    worth = alone[(slim.forced | (slim.gain > slim.cost))[alone]]
     cost = int((slim.cost - slim.gain)[worth].sum())
     gathered.add(
         worth, PartPlan(np.ones(len(worth), dtype=bool), None, cost, cost, "proved", "no target"), 0.0

@@ -313,6 +313,14 @@ class TestYears:
         assert plan.units["shortfall"].tolist() == [10.0]
         assert plan.relief.releases["kind"].tolist() == ["cap"]
 
+    def test_locked_land_that_nothing_else_speaks_of_goes_in_the_last_year(self) -> None:
+        """The cap of s binds, so that the years matter; d lies in no township with a cap and must go."""
+        table = FOUR.assign(township=["s", "s", "t", "t"], lock=["", "", "", "retire"])
+        asked = demand(30.0, "u")
+        plan = planned(table, asked, unit=list("uuvv"), years=(2024, 2025), caps=caps(("s", 0, 20.0)))
+        assert (plan.value, plan.bound, plan.status) == (70.0, 70.0, "optimal")
+        assert retired(plan)["d"] == 2025
+
     def test_plans_without_years_have_none(self) -> None:
         assert set(planned(FOUR, demand(30.0)).areas["year"]) == {0}
 
