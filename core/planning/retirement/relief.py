@@ -164,7 +164,7 @@ def _least_missed(model: Model, limits: Limits) -> tuple[np.ndarray, np.ndarray,
     ruled = only(
         model, np.zeros(0, dtype="int64"), np.arange(len(model.closing_need))
     )  # caps hold in whole numbers
-    found = exact_solution(ruled, form, first, Limits(limits.deadline, 0.0, limits.ask), 0.5)
+    found = exact_solution(ruled, form, first, replace(limits.share(0.5), gap=0.0))
     if found.x is None:
         nothing = np.zeros(len(model.demands.row), dtype="int64")
         return nothing, np.zeros(len(model.closing_need), dtype="int64"), np.flatnonzero(model.forced), False
@@ -175,7 +175,7 @@ def _least_missed(model: Model, limits: Limits) -> tuple[np.ndarray, np.ndarray,
         row_lower=np.r_[first.row_lower, -np.inf],
         row_upper=np.r_[first.row_upper, float(first.cost @ found.x) + 1e-6],
     )
-    cheaper = exact_solution(ruled, form, second, limits, 0.5)
+    cheaper = exact_solution(ruled, form, second, limits.share(0.5))
     x = found.x if cheaper.x is None else cheaper.x
     chosen, year = form.chosen(x), form.year(x)
     closing = model.closing_wells @ model.closes(chosen).astype("int64")

@@ -18,10 +18,12 @@ from ..linear import LinearModel, solve_relaxation, solve_whole, without_fixed
 from .formulation import Formulation, alike, formulate
 from .greedy import greedy_plan
 from .integers import NO_CAP, TOLERANCE, Model
-from .relaxation import Relaxed, rank_within, relax, units_up
+from .relaxation import rank_within, relax, units_up
 
-CORES = (8, 32, 128)
-"""Areas of each group, per year, that a core holds at first, then, at last; after that it holds all that matter."""
+CORES = (8, 32, 128, None)
+"""Areas of each group, per year, that a core holds at first, then, and so on; None: all that matter."""
+STEP = 0.4
+"""Share of the time left that a core gets which leaves something out."""
 _DECIDED = 1e-6
 _CUTS = 200
 
@@ -64,25 +66,15 @@ class Limits:
         """Seconds until the deadline."""
         return self.deadline - time.monotonic()
 
+    def share(self, share: float) -> Limits:
+        """A share of the time that is left."""
+        if not np.isfinite(self.deadline):
+            return self
+        return replace(self, deadline=time.monotonic() + self.left * share)
+
     def close(self, cost: int, bound: int) -> bool:
         """The gap is small enough."""
         return cost - bound <= self.gap * abs(cost)
-
-
-def search(model: Model, limits: Limits) -> PartPlan:
-    """Plan one part with all its demands, caps, closings and pairs."""
-    group = alike(model)
-    form = formulate(model, group if model.years > 1 else None, whole=False)
-    relaxed = relax(form, group, deadline=limits.deadline, ask=limits.ask)
-    if relaxed is not None and relaxed.missed and _has_no_solution(form, limits):
-        return PartPlan(None, None, 0, 0, "infeasible", "relaxation")
-    exact = formulate(model)
-    state = _State(model, exact, group, form, relaxed, limits)
-    for size in (*CORES, None):
-        state.solve(size)
-        if state.finished:
-            break
-    return state.result()
 
 
 def _has_no_solution(form: Formulation, limits: Limits) -> bool:
@@ -91,71 +83,92 @@ def _has_no_solution(form: Formulation, limits: Limits) -> bool:
     return solve_relaxation(costless, time_limit=limits.left, ask=limits.ask).status == "infeasible"
 
 
-class _State:
-    """The best plan so far, the bound, and what is still open."""
+class Search:
+    """The search for the plan of one part, step by step: the best plan so far, the bound, and what is still open.
 
-    def __init__(
-        self,
-        model: Model,
-        exact: Formulation,
-        group: np.ndarray,
-        form: Formulation,
-        relaxed: Relaxed | None,
-        limits: Limits,
-    ) -> None:
-        self.model, self.exact, self.group, self.form = model, exact, group, form
-        self.relaxed, self.limits = relaxed, limits
+    Attributes:
+        model: the part.
+        cost, bound: of the best plan so far (None without one), and of all plans.
+        finished: nothing is left to do.
+        seconds: spent so far.
+    """
+
+    def __init__(self, model: Model, limits: Limits) -> None:
+        begin = time.monotonic()
+        self.model, self.group = model, alike(model)
+        self._form = form = formulate(model, self.group if model.years > 1 else None, whole=False)
+        self._relaxed = relax(form, self.group, deadline=limits.deadline, ask=limits.ask)
+        self._exact: Formulation | None = None
         self.cost: int | None = None
-        self.chosen: np.ndarray | None = None
-        self.year: np.ndarray | None = None
-        self.bound = relaxed.bound if relaxed else -(1 << 62)
-        self.finished = False
-        self.infeasible = False
-        self.core_size = 0
+        self._chosen: np.ndarray | None = None
+        self._year: np.ndarray | None = None
+        self.bound = self._relaxed.bound if self._relaxed else -(1 << 62)
+        missed = self._relaxed is not None and self._relaxed.missed
+        self._infeasible = self.finished = missed and _has_no_solution(form, limits)
+        self._core_size = 0
+        self.seconds = time.monotonic() - begin
 
-    def solve(self, size: int | None) -> None:
+    @property
+    def open_cost(self) -> float:
+        """Cost less bound; infinite without a plan."""
+        return np.inf if self.cost is None else self.cost - self.bound
+
+    def run(self, limits: Limits) -> PartPlan:
+        """Solve with growing cores until the gap is small enough."""
+        for size in CORES:
+            self.step(size, limits)
+            if self.finished or limits.left <= 0:
+                break
+        return self.result()
+
+    def step(self, size: int | None, limits: Limits) -> None:
         """Solve with a core of some areas per group; None: with all that matter."""
+        begin = time.monotonic()
+        if not self.finished:
+            self._solve(size, limits)
+        self.seconds += time.monotonic() - begin
+
+    def _solve(self, size: int | None, limits: Limits) -> None:
+        self._exact = self._exact or formulate(self.model)
         settled = self._settled()
-        core = ~settled if size is None or self.relaxed is None else self._core(size) & ~settled
+        core = ~settled if size is None or self._relaxed is None else self._core(size) & ~settled
         all_open = bool((core | settled).all())
-        if not all_open and core.sum() <= self.core_size:
+        if not all_open and core.sum() <= self._core_size:
             return
-        self.core_size = int(core.sum())
+        self._core_size = int(core.sum())
         program = self._with_fixed(core, settled)
-        share = 1.0 if all_open else 0.4
-        found = exact_solution(
-            self.model, self.exact, program, self.limits, share, start=self._start(program)
-        )
+        some = limits if all_open else limits.share(STEP)
+        found = exact_solution(self.model, self._exact, program, some, self._start(program))
         if found.x is not None:
             self._take(found.x)
         if all_open:
             self._conclude(found)
-        enough = self.cost is not None and self.limits.close(self.cost, self.bound)
-        self.finished = all_open or enough or self.limits.left <= 0
+        enough = self.cost is not None and limits.close(self.cost, self.bound)
+        self.finished = enough or (all_open and found.proved)
 
     def _conclude(self, found: ExactSolution) -> None:
         """Nothing that matters was left out: what the solver proves holds for the part."""
         nothing_better = found.proved and found.x is None
         if self.cost is None:
-            self.infeasible = nothing_better
+            self._infeasible = nothing_better
         else:
             self.bound = max(self.bound, self.cost if nothing_better else min(self.cost, found.bound))
 
     def _take(self, x: np.ndarray) -> None:
-        chosen = self.exact.chosen(x)
+        chosen = self._exact.chosen(x)
         cost = self.model.value(chosen)
         if self.cost is None or cost < self.cost:
-            self.cost, self.chosen, self.year = cost, chosen, self.exact.year(x)
+            self.cost, self._chosen, self._year = cost, chosen, self._exact.year(x)
 
     def _settled(self) -> np.ndarray:
         """Areas that are, in every better plan, as the relaxation has them."""
-        if self.cost is None or self.relaxed is None:
+        if self.cost is None or self._relaxed is None:
             return np.zeros(self.model.n, dtype=bool)
-        room = self.cost - 1 - self.relaxed.bound
-        return np.abs(self.relaxed.reduced) > room + 1e-6 * abs(room) + 1
+        room = self.cost - 1 - self._relaxed.bound
+        return np.abs(self._relaxed.reduced) > room + 1e-6 * abs(room) + 1
 
     def _core(self, size: int) -> np.ndarray:
-        relaxed, years = self.relaxed, self.model.years
+        relaxed, years = self._relaxed, self.model.years
         x = relaxed.x[: self.model.n]
         near = rank_within(self.group, np.abs(relaxed.reduced)) < size * years
         return near | ((x > _DECIDED) & (x < 1 - _DECIDED))
@@ -165,11 +178,11 @@ class _State:
 
         Settled areas that are retired keep their choice of year when the core holds all that is open.
         """
-        program, model = self.exact.program, self.model
+        program, model = self._exact.program, self.model
         lower, upper = program.lower.copy(), program.upper.copy()
         outside = np.flatnonzero(~core)
         if len(outside):
-            relaxed = self.relaxed
+            relaxed = self._relaxed
             go = relaxed.x[: model.n] > 0.5
             go[settled] = relaxed.reduced[settled] < 0
             go = np.clip(go, lower[: model.n], upper[: model.n]) > 0.5
@@ -179,53 +192,53 @@ class _State:
         return replace(program, lower=lower, upper=upper)
 
     def _fix_years(self, lower, upper, core, settled, go) -> None:
-        years, start = self.model.years, self.exact.u.start
+        years, start = self.model.years, self._exact.u.start
         by_area = np.arange(self.model.n * years).reshape(-1, years) + start
         upper[by_area[~core & ~go]] = 0.0
         free_year = settled if (core | settled).all() else np.zeros_like(settled)
         fixed = np.flatnonzero(~core & go & ~free_year)
         if len(fixed):
-            shares = self.relaxed.x[self.form.u].reshape(-1, years)
+            shares = self._relaxed.x[self._form.u].reshape(-1, years)
             year = spread_over_years(self.model.size_mu[fixed], self.group[fixed], shares)
             upper[by_area[fixed]] = 0.0
             lower[by_area[fixed, year]] = upper[by_area[fixed, year]] = 1.0
 
     def _start(self, program: LinearModel) -> np.ndarray | None:
         """The best plan so far as a solution of the program, where it is one."""
-        if self.chosen is None:
+        if self._chosen is None:
             return None
-        model, exact = self.model, self.exact
+        model, exact = self.model, self._exact
         x = np.zeros(len(program.cost))
-        x[: model.n] = self.chosen
+        x[: model.n] = self._chosen
         if model.years > 1:
-            retired = np.flatnonzero(self.chosen)
-            x[exact.u.start + retired * model.years + self.year[retired]] = 1.0
-        rest = slice(exact.u.stop if model.years > 1 else model.n, None)
-        if rest.start < len(x):
-            return None
+            retired = np.flatnonzero(self._chosen)
+            x[exact.u.start + retired * model.years + self._year[retired]] = 1.0
+        counted = np.diff(model.closing_wells.tocsc().indptr) > 0
+        both = self._chosen[model.touch].all(axis=1)
+        x[exact.u.stop :] = np.r_[model.closes(self._chosen)[counted], both]
         within = (x >= program.lower - _DECIDED) & (x <= program.upper + _DECIDED)
         return x if within.all() else None
 
     def result(self) -> PartPlan:
         """The plan with its proof."""
         method = "integer program"
-        if self.infeasible:
+        if self._infeasible:
             return PartPlan(None, None, 0, 0, "infeasible", method)
         if self.cost is None:
             by_hand = greedy_plan(self.model)
             if not by_hand.complete:
                 return PartPlan(None, None, 0, self.bound, "unknown", method)
             method = "greedy"
-            self.cost, self.chosen, self.year = by_hand.cost, by_hand.chosen, by_hand.year
+            self.cost, self._chosen, self._year = by_hand.cost, by_hand.chosen, by_hand.year
         bound = min(self.bound, self.cost)
         status = "proved" if bound == self.cost else "open"
-        return PartPlan(self.chosen, self.year, self.cost, bound, status, method, self._without(bound))
+        return PartPlan(self._chosen, self._year, self.cost, bound, status, method, self._without(bound))
 
     def _without(self, bound: int) -> np.ndarray:
-        if self.relaxed is None:
+        if self._relaxed is None:
             return np.full(self.model.n, float(bound))
-        dearer = np.maximum(0.0, -self.relaxed.reduced)
-        return np.maximum(float(bound), np.floor(self.relaxed.bound + dearer * (1 - 1e-9)))
+        dearer = np.maximum(0.0, -self._relaxed.reduced)
+        return np.maximum(float(bound), np.floor(self._relaxed.bound + dearer * (1 - 1e-9)))
 
 
 def spread_over_years(land: np.ndarray, group: np.ndarray, shares: np.ndarray) -> np.ndarray:
@@ -261,7 +274,6 @@ def exact_solution(
     form: Formulation,
     program: LinearModel,
     limits: Limits,
-    share: float = 1.0,
     start: np.ndarray | None = None,
 ) -> ExactSolution:
     """Solve a program of single areas so that demands and caps hold in whole numbers, not within a tolerance.
@@ -270,14 +282,13 @@ def exact_solution(
     demand at least one more, of those it took under the cap at least one less; no exact solution violates such a row.
     The solver's bound is taken for true to 10⁻⁹ of it.
     """
-    until = time.monotonic() + limits.left * share
     bound = -(1 << 62)
     for _ in range(_CUTS):
         small = without_fixed(program)
         begin = None if start is None else start[small.columns]
         answer = solve_whole(
             small.program,
-            time_limit=until - time.monotonic(),
+            time_limit=limits.left,
             gap=limits.gap / 2,
             start=begin,
             ask=limits.ask,

@@ -11,7 +11,7 @@ import numpy as np
 from .integers import NO_CAP, Model
 from .knapsack import least_cost_cover
 from .parts import fold, one_period, part, parts_of, without_slack
-from .search import Limits, PartPlan, search
+from .search import CORES, Limits, PartPlan, Search
 from .without import cover_without
 from .years import as_late_as_allowed
 
@@ -19,6 +19,7 @@ BUNDLE = 200
 """Small coupled parts are solved together up to this many areas: a call of the solver costs more than they do."""
 TARGET_GAP = 1e-7
 """Gap that a single target must reach at least; it costs next to nothing."""
+Told = Callable[[float], None]
 SMALL_TARGET, SMALL_PART = 40, 12
 """Areas up to which the plan without each of its areas is solved again, for a single target and for a coupled part."""
 
@@ -75,7 +76,7 @@ class Solved:
         return proved or any(group.any() for group in self.unreachable)
 
 
-def solve(model: Model, limits: Limits, told: Callable[[float], None] | None = None) -> Solved:
+def solve(model: Model, limits: Limits, told: Told | None = None) -> Solved:
     """Plan a model.
 
     Args:
@@ -101,12 +102,7 @@ def solve(model: Model, limits: Limits, told: Callable[[float], None] | None = N
         gathered.add(areas, plan, time.monotonic() - begin)
         done += len(areas)
         _tell(told, done, slim.n)
-    for areas in sorted(coupled, key=len):  # what the small ones leave of their time goes to the large ones
-        begin = time.monotonic()
-        plan = _coupled_part(slim, areas, _share(limits, len(areas) / (slim.n - done)))
-        gathered.add(areas, plan, time.monotonic() - begin)
-        done += len(areas)
-        _tell(told, done, slim.n)
+    _coupled_parts(slim, coupled, limits, gathered, told)
     return gathered.result(unreached(folded))
 
 
@@ -166,16 +162,9 @@ class _Gathered:
         )
 
 
-def _tell(told: Callable[[float], None] | None, done: int, total: int) -> None:
+def _tell(told: Told | None, done: int, total: int) -> None:
     if told is not None:
         told(done / max(total, 1))
-
-
-def _share(limits: Limits, share: float) -> Limits:
-    """A share of the time that is left."""
-    if not np.isfinite(limits.deadline):
-        return limits
-    return Limits(time.monotonic() + limits.left * share, limits.gap, limits.ask)
 
 
 def _groups(model: Model) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
@@ -254,10 +243,44 @@ def _cover(net: np.ndarray, weight: np.ndarray, need: int, gap: float) -> PartPl
     )
 
 
-def _coupled_part(model: Model, places: np.ndarray, limits: Limits) -> PartPlan:
-    """A part with several demands, caps, closings or pairs."""
-    whole = part(model, places)
-    plan = _plan(whole, limits)
+def _coupled_parts(
+    model: Model, parts: list[np.ndarray], limits: Limits, gathered: _Gathered, told: Told | None
+) -> None:
+    """Parts with several demands, caps, closings or pairs: all with a small core first, then with larger ones.
+
+    Those come first in which most is open, until the gap of all together is small enough.
+    """
+    models = [part(model, places) for places in parts]
+    plans: list[PartPlan | Search] = []
+    for one in models:
+        plans.append(_begin(one, limits.share(one.n / sum(other.n for other in models[len(plans) :]))))
+    done = model.n - sum(one.n for one in models)
+    for size in CORES:
+        waiting = [plan for plan in plans if isinstance(plan, Search) and not plan.finished]
+        waiting.sort(key=lambda search: -search.open_cost)
+        left = sum(search.model.n for search in waiting)
+        for search in waiting:
+            if limits.left <= 0 or _enough(gathered, plans, limits):
+                break
+            search.step(size, limits.share(search.model.n / left))
+            left -= search.model.n
+            _tell(told, done, model.n)
+    for places, one, plan in zip(parts, models, plans, strict=True):
+        found, seconds = (plan.result(), plan.seconds) if isinstance(plan, Search) else (plan, 0.0)
+        gathered.add(places, _with_others(one, found, limits), seconds)
+    _tell(told, model.n, model.n)
+
+
+def _enough(gathered: _Gathered, plans: list[PartPlan | Search], limits: Limits) -> bool:
+    """Every part has a plan, and the gap of all together is small enough."""
+    if any(plan.cost is None for plan in plans):
+        return False
+    cost = gathered.cost + sum(plan.cost for plan in plans if plan.cost is not None)
+    return limits.close(cost, gathered.bound + sum(plan.bound for plan in plans))
+
+
+def _with_others(whole: Model, plan: PartPlan, limits: Limits) -> PartPlan:
+    """The plan of a small part with what it would cost without each of its areas."""
     if plan.chosen is None or whole.n > SMALL_PART or plan.status != "proved":
         return plan
     without = np.full(whole.n, np.nan)
@@ -271,6 +294,12 @@ def _coupled_part(model: Model, places: np.ndarray, limits: Limits) -> PartPlan:
 
 
 def _plan(whole: Model, limits: Limits) -> PartPlan:
+    begun = _begin(whole, limits)
+    return begun.run(limits) if isinstance(begun, Search) else begun
+
+
+def _begin(whole: Model, limits: Limits) -> PartPlan | Search:
+    """The plan of a part that needs no search after all, else the search for it."""
     slim = without_slack(whole)
     if any(found.any() for found in unreached(slim)):
         return PartPlan(None, None, 0, 0, "infeasible", "sum of all areas")
@@ -278,7 +307,7 @@ def _plan(whole: Model, limits: Limits) -> PartPlan:
         return _collapsed(whole, solve(one_period(whole), limits))
     if not _coupled(slim).any() and len(slim.demands.row) == 1:
         return _single(slim, min(limits.gap, TARGET_GAP))
-    return search(slim, limits)
+    return Search(slim, limits)
 
 
 def _collapsed(model: Model, solved: Solved) -> PartPlan:
