@@ -20,7 +20,7 @@ from .greedy import greedy_plan
 from .integers import NO_CAP, TOLERANCE, Model
 from .relaxation import rank_within, relax, units_up
 
-CORES = (8, 32, 128, None)
+CORES = (4, 8, 32, 128, None)
 """Areas of each group, per year, that a core holds at first, then, and so on; None: all that matter."""
 STEP = 0.4
 """Share of the time left that a core gets which leaves something out."""

@@ -15,7 +15,7 @@ from .search import CORES, Limits, PartPlan, Search
 from .without import cover_without
 from .years import as_late_as_allowed
 
-BUNDLE = 200
+BUNDLE = 50
 """Small coupled parts are solved together up to this many areas: a call of the solver costs more than they do."""
 TARGET_GAP = 1e-7
 """Gap that a single target must reach at least; it costs next to nothing."""
