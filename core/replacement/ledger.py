@@ -48,7 +48,15 @@ class ReplacementLedger:
 
 @dataclass(frozen=True)
 class Book:
-    """Everything the tables and the findings are written from."""
+    """Everything the tables and the findings are written from.
+
+    Attributes:
+        facts, credits, debits, idle: per well, see :mod:`.wells`; ``credits`` with ``state`` and ``holder``.
+        proven: whether each seal is proven; None where evidence is not asked for or was not supplied.
+        applications: renewal applications; renewals: every renewal once, see :mod:`.renewals`.
+        pairs: every pledge with its permission, see :mod:`.pledges`; ends: longitude and latitude of both its wells.
+        permissions: per renewal with live pledges.
+    """
 
     register: Register
     policy: Policy
@@ -63,6 +71,7 @@ class Book:
     applications: pd.DataFrame
     renewals: pd.DataFrame
     pairs: pd.DataFrame
+    ends: pd.DataFrame
     permissions: pd.DataFrame
 
 
@@ -91,20 +100,43 @@ def replacement_ledger(
     """
     tick = progress or (lambda _: None)
     settings = replacement_settings(policy, reading=reading, pool=pool, baseline=baseline)
+    book = keep_book(register, placement, policy, as_of, settings, lambda done: tick(0.8 * done))
+    balance = balance_table(book)
+    result = ReplacementLedger(
+        balance=balance,
+        ledger=ledger_table(book),
+        lines=lines_between(book.pairs, book.ends),
+        verdicts=speak(book, balance),
+        settings=settings,
+    )
+    tick(1.0)
+    return result
+
+
+def keep_book(
+    register: Register,
+    placement: Placement,
+    policy: Policy,
+    as_of: date,
+    settings: ReplacementSettings,
+    progress: Callable[[float], None] | None = None,
+) -> Book:
+    """Everything that the ledger knows, before it is put into tables; arguments as :func:`replacement_ledger`."""
+    tick = progress or (lambda _: None)
     day = pd.Timestamp(as_of)
     has_zones = settings.applies_outside_zone or register.has("zones") or bool(policy.zone_units)
     facts = well_facts(register, placement, settings, policy, day)
     facts["pool_at_seal"] = pools(facts["county"], facts["zone_at_seal"], settings, policy)
     zone_at_start = facts["zone_at_start"].where(facts["commissioned_on"].notna(), facts["zone_now"])
     facts["pool_at_start"] = pools(facts["county"], zone_at_start, settings, policy)
-    tick(0.3)
+    tick(0.4)
     idle = idle_before(register, facts, settings.idle_years)
     credits = judge_credits(facts, idle, settings, has_zones, day)
     debits = judge_renewals(facts, settings, has_zones, day)
     proven = None
     if settings.evidence_required and register.has("evidence"):
         proven = complete_evidence(register, facts, settings, day)
-    tick(0.5)
+    tick(0.6)
     applications, points = _applications(register, policy, settings, as_of)
     pairs = all_pairs(register, facts, applications, day)
     pairs["retired_pool"] = _pool_of_retired(pairs, facts)
@@ -114,34 +146,24 @@ def replacement_ledger(
     pairs, permissions = settle(
         pairs, who, facts, credits, idle, distance, settings, complete_asked=register.has("pairs")
     )
-    credits = _credit_states(credits, pairs, who, proven)
-    tick(0.8)
-    book = Book(
-        register,
-        policy,
-        settings,
-        day,
-        has_zones,
-        facts,
-        credits,
-        debits,
-        idle,
-        proven,
-        applications,
-        who,
-        pairs,
-        permissions,
-    )
-    balance = balance_table(book)
-    result = ReplacementLedger(
-        balance=balance,
-        ledger=ledger_table(book),
-        lines=lines_between(pairs, ends),
-        verdicts=speak(book, balance),
-        settings=settings,
-    )
     tick(1.0)
-    return result
+    return Book(
+        register=register,
+        policy=policy,
+        settings=settings,
+        as_of=day,
+        has_zones=has_zones,
+        facts=facts,
+        credits=_credit_states(credits, pairs, who, proven),
+        debits=debits,
+        idle=idle,
+        proven=proven,
+        applications=applications,
+        renewals=who,
+        pairs=pairs,
+        ends=ends,
+        permissions=permissions,
+    )
 
 
 def _applications(
