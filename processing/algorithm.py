@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from qgis.core import (
     QgsProcessingAlgorithm,
@@ -32,6 +32,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
         GROUP: id of its group.
         ROLES: roles that are parameters, in order. REQUIRED: those that parameters or ``CASE`` must supply
             (zones: or a policy that names units as zones).
+        RENAMED: role → its parameter, where an output has the name of the role.
         READS: further parameters that are layers or tables.
         POLICY_REQUIRED: whether the run needs a policy.
         ANY_LAYER: whether the run itself says what is wrong with the geometry and reference system of a layer.
@@ -41,6 +42,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
     GROUP = ""
     ROLES: tuple[str, ...] = ()
     REQUIRED: tuple[str, ...] = ()
+    RENAMED: Mapping[str, str] = {}
     READS: tuple[str, ...] = ()
     POLICY_REQUIRED = False
     ANY_LAYER = False
@@ -67,6 +69,10 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
     ) -> dict:
         """The run; may raise ``OverdraftError`` and ``Cancelled``."""
         raise NotImplementedError
+
+    def parameter_of(self, role: str) -> str:
+        """The parameter that takes the layer of a role."""
+        return self.RENAMED.get(role, role.upper())
 
     # --- what QGIS asks
 

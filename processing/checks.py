@@ -68,20 +68,20 @@ def _case(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessin
 def _roles(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:
     path = path_of(algorithm, parameters, "CASE", context)
     for role in algorithm.REQUIRED:
-        if is_given(parameters, role.upper()) or (
+        if is_given(parameters, algorithm.parameter_of(role)) or (
             role == "zones" and _zones_by_policy(algorithm, parameters, context)
         ):
             continue
         label = register_schema().roles[role].label(ui_language())
         if path is None:
             yield tr("{name} is needed: give the layer {label}, or a case file (CASE) that holds it.").format(
-                name=role.upper(), label=label
+                name=algorithm.parameter_of(role), label=label
             )
         elif role not in (tables_with_rows(path) or ()):
             yield tr(
                 "{name} is needed: the case file {path} holds no rows in {role}. Give the layer {label}, or a case "
                 "file that holds it."
-            ).format(name=role.upper(), label=label, path=path, role=role)
+            ).format(name=algorithm.parameter_of(role), label=label, path=path, role=role)
 
 
 def _zones_by_policy(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> bool:
@@ -219,6 +219,20 @@ def _lengths(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProces
             )
 
 
+def _record(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:
+    if not _has(algorithm, "RECORD") or not algorithm.parameterAsBool(parameters, "RECORD", context):
+        return
+    if path_of(algorithm, parameters, "CASE", context) is None:
+        yield tr(
+            "RECORD says that the plan goes into a case file: choose it in CASE, or leave RECORD unticked."
+        )
+    elif is_given(parameters, "EXISTING_PAIRS"):
+        yield tr(
+            "RECORD adds to the pairs of the case file, which EXISTING_PAIRS would hide from the plan: a well could be "
+            "pledged twice. Leave EXISTING_PAIRS empty."
+        )
+
+
 def _days(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:
     found = {}
     for name in _DAYS:
@@ -264,7 +278,7 @@ def _policy(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcess
 
 def _sources(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:
     for role in algorithm.ROLES:
-        name = role.upper()
+        name = algorithm.parameter_of(role)
         if not is_given(parameters, name):
             continue
         source = open_source(algorithm, parameters, name, context)
@@ -339,7 +353,7 @@ def _files_read(
         path = path_of(algorithm, parameters, name, context)
         if path is not None:
             yield name, path
-    for name in (*(role.upper() for role in algorithm.ROLES), *algorithm.READS):
+    for name in (*(algorithm.parameter_of(role) for role in algorithm.ROLES), *algorithm.READS):
         if is_given(parameters, name):
             source = open_source(algorithm, parameters, name, context)
             if source is not None and source.path is not None:
@@ -362,6 +376,7 @@ CHECKS = (
     _numbers,
     _periods,
     _days,
+    _record,
     _policy,
     _sources,
     _bounds,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..core.policy import Policy
+    from .algorithm import OverdraftAlgorithm
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Inputs:
     @classmethod
     def open(
         cls,
-        algorithm: QgsProcessingAlgorithm,
+        algorithm: OverdraftAlgorithm,
         parameters: dict,
         context: QgsProcessingContext,
         roles: Iterable[str],
@@ -64,8 +65,9 @@ class Inputs:
         """Open every source of ``roles`` that was given and note the other choices."""
         sources = {}
         for role in roles:
-            if is_given(parameters, role.upper()):
-                source = open_source(algorithm, parameters, role.upper(), context)
+            name = algorithm.parameter_of(role)
+            if is_given(parameters, name):
+                source = open_source(algorithm, parameters, name, context)
                 if source is not None:
                     sources[role] = source
         return cls(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from qgis.core import (
@@ -36,6 +36,7 @@ COEFFICIENT_LEVELS = ["well", "stratum", "unit"]
 MEASURES = ["level_change", "utilisation"]
 COMPARISONS = ["previous_quarter", "same_quarter_last_year"]
 YEARS = (1900, 2100)
+MOST = 10_000_000
 
 SOURCE_TYPES = {
     "point": QgsProcessing.SourceType.TypeVectorPoint,
@@ -64,22 +65,25 @@ def checked_roles() -> tuple[str, ...]:
 _NOT_READ = ("persons", "objections")
 
 
-def roles(names: Iterable[str], needed: Iterable[str] = ()) -> list[QgsProcessingParameterDefinition]:
+def roles(
+    names: Iterable[str], needed: Iterable[str] = (), renamed: Mapping[str, str] | None = None
+) -> list[QgsProcessingParameterDefinition]:
     """The layers or tables of roles; none is mandatory to QGIS, since ``CASE`` may supply it.
 
     Args:
         needed: roles without which the run makes no sense; their labels say so.
+        renamed: parameter by role, where it is not the role in capitals.
     """
-    return [_role(name, name in needed) for name in names]
+    return [_role(name, name in needed, (renamed or {}).get(name, name.upper())) for name in names]
 
 
-def _role(name: str, needed: bool) -> QgsProcessingParameterDefinition:
+def _role(name: str, needed: bool, parameter: str) -> QgsProcessingParameterDefinition:
     schema = register_schema().roles[name]
     label = schema.label(ui_language())
     if needed:
         label = tr("{label} (needed, here or in the case file)").format(label=label)
     return QgsProcessingParameterFeatureSource(
-        name.upper(), label, [SOURCE_TYPES[schema.geometry]], optional=True
+        parameter, label, [SOURCE_TYPES[schema.geometry]], optional=True
     )
 
 
@@ -214,6 +218,25 @@ def number(name: str, label: str, minimum: float = 0.0) -> QgsProcessingParamete
     """A number that may be left out."""
     return QgsProcessingParameterNumber(
         name, label, QgsProcessingParameterNumber.Type.Double, None, True, minimum
+    )
+
+
+def whole(name: str, label: str, minimum: int = 0) -> QgsProcessingParameterDefinition:
+    """A whole number that may be left out."""
+    return QgsProcessingParameterNumber(
+        name, label, QgsProcessingParameterNumber.Type.Integer, None, True, minimum, MOST
+    )
+
+
+def time_limit() -> QgsProcessingParameterDefinition:
+    """How long a solver may take; then the best plan found is given, with its gap."""
+    return QgsProcessingParameterNumber(
+        "TIME_LIMIT",
+        tr("Time limit of the solver (s)"),
+        QgsProcessingParameterNumber.Type.Double,
+        60.0,
+        True,
+        0.0,
     )
 
 

@@ -17,6 +17,7 @@ from .enforcement.rankunits import RankUnits
 from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
 from .planning.closingorder import ClosingOrder
+from .planning.pairreplacements import PairReplacements
 from .register.checkregister import CheckRegister
 from .register.createregister import CreateRegister
 from .register.importlayer import ImportLayer
@@ -40,6 +41,7 @@ ALGORITHMS = (
     RankUnits,
     Enforce,
     CompareRuns,
+    PairReplacements,
     ClosingOrder,
     VetSites,
 )

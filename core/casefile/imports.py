@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import geopandas as gpd
@@ -22,10 +21,9 @@ from ..findings.verdicts import to_json
 from ..importing.record import Batch
 from ..register.identity import ROW_ID
 from ..schema import register_schema
-from .container import KEY
 from .content import CaseContent
-from .layout import layouts
 from .opening import reading
+from .rows import history_entry, joined, rows_of_role, with_new_keys
 from .store import WriteResult, write_case
 from .tables import read_table
 from .unreadable import IMPORT_ID
@@ -54,18 +52,18 @@ def add_import(
         OverdraftError: as :func:`write_case`; an id in the import that the role already has (append).
     """
     role = str(batch.row["role"])
-    before, language_of_file = _rows(path, role)
+    before, language_of_file = rows_of_role(path, role)
     own = _numbered(path, role, frame.drop(columns=ROW_ID), batch)
     added = {"imports": pd.DataFrame([batch.row]), "raw_values": batch.changes}
     if mode == "append" and len(before):
         _refuse_known(role, before, own)
-        own = _joined(before, own)
+        own = joined(before, own)
     elif len(before):
         added["raw_values"] = pd.concat([batch.changes, _on_record(before, role, batch)], ignore_index=True)
     tables = {role: own}
     if persons is not None:
-        known, _ = _rows(path, "persons")
-        tables["persons"] = _joined(known, _numbered(path, "persons", persons, batch))
+        known, _ = rows_of_role(path, "persons")
+        tables["persons"] = joined(known, _numbered(path, "persons", persons, batch))
     after = {
         name: batch.row[name] for name in ("source", "source_hash", "n_read", "n_written", "n_set_aside")
     }
@@ -75,7 +73,7 @@ def add_import(
             tables=tables,
             language=language_of_file or language,
             added=added,
-            history=_entry(
+            history=history_entry(
                 "import", batch.row["batch_id"], batch.row["imported_by"], {**after, "mode": mode}
             ),
         ),
@@ -101,10 +99,10 @@ def undo_import(
     if pd.notna(imports.at[where[0], "undone_at"]):
         raise OverdraftError("casefile.import_undone", found=batch_id, at=imports.at[where[0], "undone_at"])
     _refuse_replaced(imports, raw, batch_id)
-    rows, language_of_file = _rows(path, role)
+    rows, language_of_file = rows_of_role(path, role)
     kept = _without(rows, batch_id)
     old = raw[(raw["batch_id"] == batch_id) & (raw["field"] == WHOLE_ROW)]
-    kept = _joined(_restored(old["raw_value"], rows), kept) if len(old) else kept
+    kept = joined(_restored(old["raw_value"], rows), kept) if len(old) else kept
     imports["undone_at"] = imports["undone_at"].astype(object)
     imports["undone_by"] = imports["undone_by"].astype(object)
     imports.loc[where, ["undone_at", "undone_by"]] = [moment.isoformat(timespec="seconds"), who]
@@ -113,38 +111,19 @@ def undo_import(
         path,
         CaseContent(
             tables={
-                "persons": _without(_rows(path, "persons")[0], batch_id),
+                "persons": _without(rows_of_role(path, "persons")[0], batch_id),
                 role: kept.reset_index(drop=True),
                 "imports": imports,
             },
             language=language_of_file or language,
-            history=_entry("undo_import", batch_id, who, after),
+            history=history_entry("undo_import", batch_id, who, after),
         ),
     )
 
 
-def _rows(path: str | os.PathLike, role: str) -> tuple[pd.DataFrame, str]:
-    """The rows of a role as they stand with their row keys, results of runs left out, and the language of the file."""
-    with reading(Path(path)) as connection:
-        frame = read_table(connection, role, layouts()[role].results)
-        found = connection.execute("SELECT value FROM meta WHERE key = 'language'").fetchone()
-    keyed = frame.assign(**{KEY: frame.index.to_numpy()})
-    return keyed.reset_index(drop=True), found[0] if found else ""
-
-
 def _numbered(path: str | os.PathLike, role: str, frame: pd.DataFrame, batch: Batch) -> pd.DataFrame:
-    """Rows of the import with their batch and row keys that no row of the role has or had.
-
-    The raw texts of unreadable cells are kept by row key: a key that came to mean another row would give it its text.
-    """
-    with reading(Path(path)) as connection:
-        keys = read_table(connection, role).index
-        used = connection.execute(
-            "SELECT coalesce(max(row), 0) FROM raw_values WHERE role = ? AND batch_id = 'register'", (role,)
-        ).fetchone()[0]
-    first = max(used, *keys, 0) + 1
-    free = frame.drop(columns=[name for name in frame.columns if str(name).lower() == KEY])
-    return free.assign(**{IMPORT_ID: batch.row["batch_id"], KEY: range(first, first + len(free))})
+    """Rows of the import with their batch and row keys of their own."""
+    return with_new_keys(path, role, frame).assign(**{IMPORT_ID: batch.row["batch_id"]})
 
 
 def _without(rows: pd.DataFrame, batch_id: str) -> pd.DataFrame:
@@ -160,17 +139,6 @@ def _refuse_known(role: str, before: pd.DataFrame, own: pd.DataFrame) -> None:
     twice = [" / ".join(map(str, filter(None, key))) for key in new if key in old and key[0] is not None]
     if twice:
         raise OverdraftError("casefile.import_twice", role=role, n=len(twice), found=twice[:5])
-
-
-def _joined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Rows of both, the second in the system of the first."""
-    if isinstance(first, gpd.GeoDataFrame) and isinstance(second, gpd.GeoDataFrame):
-        if first.crs is not None and second.crs is not None and len(second):
-            second = second.to_crs(first.crs)
-        if first.active_geometry_name != second.active_geometry_name:
-            second = second.rename_geometry(first.active_geometry_name)
-    parts = [part for part in (first, second) if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else first
 
 
 def _on_record(before: pd.DataFrame, role: str, batch: Batch) -> pd.DataFrame:
@@ -217,8 +185,3 @@ def _refuse_replaced(imports: pd.DataFrame, raw: pd.DataFrame, batch_id: str) ->
         same = imports.at[place, "role"] == role and pd.isna(imports.at[place, "undone_at"])
         if name in later and name in replacing and same:
             raise OverdraftError("casefile.import_replaced", found=batch_id, by=name)
-
-
-def _entry(kind: str, subject: object, who: object, after: Mapping[str, object]) -> dict[str, str]:
-    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    return {"at": at, "kind": kind, "who": str(who), "subject": str(subject), "after": to_json(after)}

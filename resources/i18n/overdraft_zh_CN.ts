@@ -731,5 +731,125 @@
         <source>Taken back by (empty: your login)</source>
         <translation>撤销人（空：登录名）</translation>
     </message>
+    <message>
+        <source>RECORD says that the plan goes into a case file: choose it in CASE, or leave RECORD unticked.</source>
+        <translation>RECORD 表示方案要写入案卷文件：请在 CASE 中选择，或不勾选 RECORD。</translation>
+    </message>
+    <message>
+        <source>RECORD adds to the pairs of the case file, which EXISTING_PAIRS would hide from the plan: a well could be pledged twice. Leave EXISTING_PAIRS empty.</source>
+        <translation>RECORD 会在案卷文件的配对之上增加，而 EXISTING_PAIRS 会使方案看不到这些配对，可能重复占用。请将 EXISTING_PAIRS 留空。</translation>
+    </message>
+    <message>
+        <source>{part}: {renewals} renewals, {candidates} wells, {known} offers; {ways}; {seconds} s{mark}</source>
+        <translation>{part}：更新井{renewals}眼，可选机井{candidates}眼，可配组合{known}个；{ways}；{seconds}秒{mark}</translation>
+    </message>
+    <message>
+        <source>all pools</source>
+        <translation>全部核算单元</translation>
+    </message>
+    <message>
+        <source>, not proven</source>
+        <translation>，未证明</translation>
+    </message>
+    <message>
+        <source>{served} renewals served, priority {priority}, cost {cost}; by hand (in turn): {greedy}, cost {other}</source>
+        <translation>满足更新井{served}眼，优先级合计{priority}，成本{cost}；逐眼就近配对：{greedy}眼，成本{other}</translation>
+    </message>
+    <message>
+        <source>Proven: no plan serves more, and none that serves as much costs less.</source>
+        <translation>已证明：没有方案能满足更多，同等满足下没有方案成本更低。</translation>
+    </message>
+    <message>
+        <source>The time ran out: the plan is the best found, at most {gap} % from the best there is.</source>
+        <translation>时间用尽：此为已找到的最好方案，与最优相差不超过{gap}%。</translation>
+    </message>
+    <message>
+        <source>… and {n} more in UNMET</source>
+        <translation>……另有{n}眼见 UNMET 表</translation>
+    </message>
+    <message>
+        <source>matching</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>integer program</source>
+        <translation>整数规划</translation>
+    </message>
+    <message>
+        <source>by hand</source>
+        <translation>逐眼配对</translation>
+    </message>
+    <message>
+        <source>The policy asks for evidence of sealing and none was supplied: sealed wells are taken as credits in hand. Supply EVIDENCE before anything is approved.</source>
+        <translation>政策要求封填依据而未提供：封填井暂按额度在手计算。批准之前请提供 EVIDENCE。</translation>
+    </message>
+    <message>
+        <source>{renewal} names {well} as the well that it replaces, which cannot be taken: {reason}</source>
+        <translation>{renewal}所填的被更新井{well}不可用：{reason}</translation>
+    </message>
+    <message>
+        <source>{n} wells of the plan still have to be sealed</source>
+        <translation>方案中尚有{n}眼机井待封填</translation>
+    </message>
+    <message>
+        <source>Time limit of the solver (s)</source>
+        <translation>求解时间上限（秒）</translation>
+    </message>
+    <message>
+        <source>Serve at most so many renewals (empty: no limit)</source>
+        <translation>最多满足的更新井数（空：不限）</translation>
+    </message>
+    <message>
+        <source>Propose wells in use, to be sealed</source>
+        <translation>可建议封填在用机井</translation>
+    </message>
+    <message>
+        <source>Farthest retired well (m; empty: as the policy says)</source>
+        <translation>封填井最远距离（米；空：按政策）</translation>
+    </message>
+    <message>
+        <source>Cost of a kilometre of distance</source>
+        <translation>每公里距离的成本</translation>
+    </message>
+    <message>
+        <source>Cost of 10,000 m³ of permitted volume given up</source>
+        <translation>每放弃1万立方米许可水量的成本</translation>
+    </message>
+    <message>
+        <source>Cost of a well that still has to be sealed</source>
+        <translation>每眼尚待封填机井的成本</translation>
+    </message>
+    <message>
+        <source>Next best choice for these renewals (ids with commas; * all)</source>
+        <translation>计算次优选择的更新井（编号以逗号分隔；* 全部）</translation>
+    </message>
+    <message>
+        <source>Put the pairs into the case file as reserved</source>
+        <translation>将配对以“预留”写入案卷文件</translation>
+    </message>
+    <message>
+        <source>Name of the plan</source>
+        <translation>方案名称</translation>
+    </message>
+    <message>
+        <source>Planned by (empty: your login)</source>
+        <translation>编制人（空：当前登录名）</translation>
+    </message>
+    <message>
+        <source>Planned pairs</source>
+        <translation>配对方案</translation>
+    </message>
+    <message>
+        <source>Renewals without wells</source>
+        <translation>未配足的更新井</translation>
+    </message>
+    <message>
+        <source>Renewals that compete for wells</source>
+        <translation>竞争封填井的更新井组</translation>
+    </message>
+    <message>
+        <source>Next best choices</source>
+        <translation>次优选择</translation>
+    </message>
 </context>
 </TS>

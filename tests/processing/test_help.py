@@ -164,6 +164,13 @@ PARAMETERS = {
             "CHANGED_AREAS",
         ),
     ],
+    "pairreplacements": [
+        *("WELLS", "ZONES", "UNITS", "SCREENS", "APPLICATIONS", "EXISTING_PAIRS", "EVENTS", "EVIDENCE"),
+        *("READINGS", "PERMITS", "PERMIT_WELLS", *COMMON, "MAX_SERVED", "ALLOW_UNSEALED", "MAX_DISTANCE"),
+        *("W_DISTANCE", "W_VOLUME", "W_UNSEALED", "NEXT_BEST_FOR", "READING", "POOL", "BASELINE"),
+        *("TIME_LIMIT", "RECORD", "PLAN_NAME", "BY", "LANGUAGE"),
+        *("PAIRS", "LINES", "UNMET", "GROUPS", "NEXT_BEST"),
+    ],
     "closingorder": [
         *(
             "WELLS",
@@ -212,6 +219,10 @@ OUTPUTS = {
     "checkregister": ["PROBLEMS", "COUNTS", "N_ERROR", "N_WARNING", "N_NOTE", "N_ROWS"],
     "classifywells": ["OUTPUT"],
     "replacementledger": ["BALANCE", "LEDGER", "LINES"],
+    "pairreplacements": [
+        *("PAIRS", "LINES", "UNMET", "GROUPS", "NEXT_BEST"),
+        *("SERVED", "COST", "GAP", "N_UNMET", "GREEDY_SERVED", "GREEDY_COST"),
+    ],
     "retirementbalance": ["BALANCE"],
     "auditwells": ["FINDINGS", "COUNTS"],
     "quotabalance": ["BALANCE", "FINDINGS"],
@@ -229,6 +240,7 @@ GROUPS = {
     "importlayer": "register",
     "undoimport": "register",
     "checkregister": "register",
+    "pairreplacements": "planning",
     "closingorder": "planning",
     "vetsites": "siting",
 }
@@ -259,7 +271,7 @@ def test_names_have_not_changed(algorithm):
 
 def test_no_role_is_mandatory_and_only_the_first_output_is(algorithm):
     for parameter in algorithm.parameterDefinitions():
-        if parameter.name().lower() in register_schema().roles:
+        if parameter.name().lower() in register_schema().roles and not parameter.isDestination():
             assert optional(parameter), parameter.name()
     destinations = [item for item in algorithm.parameterDefinitions() if item.isDestination()]
     first = [False] if destinations else []  # undoimport changes a case file and makes no other

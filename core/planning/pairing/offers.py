@@ -79,7 +79,8 @@ class ListedOffers:
 
 
 class PlacedOffers:
-    """All candidates of a renewal's pool within a distance; the cost of a pair in whole units is
+    """All candidates of a renewal's pool within a distance, those that are on offer to whoever names them aside; the cost of
+    a pair in whole units is
 
         round(unit × (W_distance · km + W_volume · 万m³ + W_unsealed · [still to be sealed]))
 
@@ -95,19 +96,21 @@ class PlacedOffers:
         renewal_pool: np.ndarray,
         candidate_pool: np.ndarray,
         named: np.ndarray,
+        only_named: np.ndarray,
         weights: CostWeights,
         volume_m3: np.ndarray,
         to_seal: np.ndarray,
         unit: int,
         max_distance_m: float | None,
     ) -> None:
-        self.whole_pool = max_distance_m is None
+        self.whole_pool = max_distance_m is None and not only_named.any()
         self._from, self._to = renewal_lonlat, candidate_lonlat
         self._pool, self._candidate_pool, self._named = renewal_pool, candidate_pool, named
+        self._only_named = only_named
         self._per_metre = weights.distance / 1000.0
         self._extra = weights.volume * volume_m3 / 10_000.0 + weights.unsealed * to_seal
         self._unit, self._reach = unit, np.inf if max_distance_m is None else max_distance_m
-        self._start, self._end = _through_earth(renewal_lonlat), _through_earth(candidate_lonlat)
+        self._start, self._end = through_earth(renewal_lonlat), through_earth(candidate_lonlat)
         self._trees: dict[int, tuple[cKDTree, np.ndarray]] = {}
 
     @property
@@ -145,12 +148,13 @@ class PlacedOffers:
         metres = distance_m(self._from[row], self._to[col])
         exact = self._unit * (self._per_metre * metres + self._extra[col])
         cost = np.rint(exact).astype(np.int64)
-        here = self._pool[row] == self._candidate_pool[col]
-        return np.where(here & ((metres <= self._reach) | (self._named[row] == col)), cost, -1)
+        own = self._named[row] == col
+        here = (self._pool[row] == self._candidate_pool[col]) & (own | ~self._only_named[col])
+        return np.where(here & ((metres <= self._reach) | own), cost, -1)
 
     def _tree(self, pool: int) -> tuple[cKDTree, np.ndarray]:
         if pool not in self._trees:
-            cols = np.flatnonzero(self._candidate_pool == pool)
+            cols = np.flatnonzero((self._candidate_pool == pool) & ~self._only_named)
             self._trees[pool] = cKDTree(self._end[cols]), cols
         return self._trees[pool]
 
@@ -180,7 +184,7 @@ def distance_m(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     return np.asarray(_GEOD.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[2], dtype="float64")
 
 
-def _through_earth(lonlat: np.ndarray) -> np.ndarray:
+def through_earth(lonlat: np.ndarray) -> np.ndarray:
     """Metres in three dimensions of points on the ellipsoid."""
     lon, lat = np.radians(lonlat).T
     e2 = 1.0 - (_GEOD.b / _GEOD.a) ** 2

@@ -36,6 +36,10 @@ OTHERS = {"plans", "imports", "raw_values", "decisions", "history", "runs", "set
     "problem_counts",
     "conversions",
     "set_aside",
+    "plan_pairs",
+    "plan_unmet",
+    "plan_groups",
+    "plan_alternatives",
 }
 SHEETS = {
     "quota_balance": BALANCE_COLUMNS,

@@ -1,0 +1,44 @@
+"""Plans in a case file: what was planned stays on record, and pairs that are reserved join the role ``pairs``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from ..errors import OverdraftError
+from .content import CaseContent
+from .opening import reading
+from .rows import history_entry, joined, rows_of_role, with_new_keys
+from .store import WriteResult, write_case
+from .tables import read_table
+
+
+def add_pair_plan(
+    path: str | os.PathLike, pairs: pd.DataFrame, plan: Mapping[str, object], language: str
+) -> WriteResult:
+    """Put a pairing plan into a case file: its pairs as reserved ones, and the plan itself.
+
+    Args:
+        pairs: rows of the role ``pairs``; plan: the row of ``plans``.
+
+    Raises:
+        OverdraftError: as :func:`write_case`; a plan of this id is there already.
+    """
+    before, language_of_file = rows_of_role(path, "pairs")
+    with reading(Path(path)) as connection:
+        known = set(read_table(connection, "plans")["plan_id"])
+    if plan["plan_id"] in known:
+        raise OverdraftError("casefile.plan_twice", found=plan["plan_id"])
+    after = {name: plan[name] for name in ("kind", "status", "objective", "bound")} | {"n_pairs": len(pairs)}
+    return write_case(
+        path,
+        CaseContent(
+            tables={"pairs": joined(before, with_new_keys(path, "pairs", pairs))},
+            language=language_of_file or language,
+            added={"plans": pd.DataFrame([plan])},
+            history=history_entry("plan", plan["plan_id"], plan["created_by"], after),
+        ),
+    )
