@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsProcessingFeedback
@@ -17,8 +18,14 @@ SHOWN = 20
 """Renewals without wells that are named one by one; the table has all of them."""
 
 
-def tell_plan(feedback: QgsProcessingFeedback, result: PairPlan, unmet: pd.DataFrame) -> None:
-    """How good the plan is, how it was found, and who gets no wells."""
+def tell_plan(
+    feedback: QgsProcessingFeedback, result: PairPlan, unmet: pd.DataFrame, pools: Mapping[str, str]
+) -> None:
+    """How good the plan is, how it was found, and who gets no wells.
+
+    Args:
+        unmet: with the reasons in words; pools: names by pool id.
+    """
     from ..core.planning.pairing import UNIT
 
     plan = result.plan
@@ -27,7 +34,7 @@ def tell_plan(feedback: QgsProcessingFeedback, result: PairPlan, unmet: pd.DataF
             tr(
                 "{part}: {renewals} renewals, {candidates} wells, {known} offers; {ways}; {seconds} s{mark}"
             ).format(
-                part=row.part or tr("all pools"),
+                part=pools.get(row.part, row.part) or tr("all pools"),
                 renewals=row.renewals,
                 candidates=row.candidates,
                 known=row.known,
@@ -64,7 +71,12 @@ def tell_plan(feedback: QgsProcessingFeedback, result: PairPlan, unmet: pd.DataF
 
 def _ways(text: str) -> str:
     """How the parts were solved: "matching 3; program 1" in the user's language."""
-    words = {"matching": tr("matching"), "program": tr("integer program"), "in turn": tr("by hand")}
+    words = {
+        "matching": tr("matching"),
+        "program": tr("integer program"),
+        "cheapest": tr("cheapest choice"),
+        "in turn": tr("by hand"),
+    }
     for word, told in words.items():
         text = text.replace(word, told)
     return text

@@ -95,7 +95,7 @@ class PairReplacements(OverdraftAlgorithm):
         from ...core.intake import build_register
         from ...core.overlay import PlacementOptions
         from ...core.planning.pairing import UNIT
-        from ...core.planning.renewals import plan_pairs
+        from ...core.planning.renewals import in_words, plan_pairs
         from ...core.replacement import replacement_settings
         from ...core.rules.scene import Scene
 
@@ -114,8 +114,9 @@ class PairReplacements(OverdraftAlgorithm):
             register, policy, self.inputs.as_of, options=places, progress=progress.part(0.2, 0.4)
         )
         result = plan_pairs(scene, settings, self._options(parameters, context), progress.part(0.4, 0.85))
-        unmet = self._in_words(result, policy)
-        tell_plan(feedback, result, unmet)
+        pools = {unit.id: unit.name for unit in policy.units}
+        unmet = in_words(result.unmet, pools, settings.k, self.inputs.language)
+        tell_plan(feedback, result, unmet, pools)
         outputs = {
             "PAIRS": as_table(result.pairs, "plan_pairs"),
             "LINES": as_lines(result.lines, "pair_lines"),
@@ -155,13 +156,6 @@ class PairReplacements(OverdraftAlgorithm):
             ),
             time_limit_s=self.parameterAsDouble(parameters, "TIME_LIMIT", context),
         )
-
-    def _in_words(self, result, policy):
-        """What the renewals without wells lack, in the language of the run."""
-        from ...core.planning.renewals import in_words
-
-        names = {unit.id: unit.name for unit in policy.units}
-        return in_words(result.unmet, names, result.settings.k, self.inputs.language)
 
     def _record(self, parameters, context, result):
         """Into the case file, if that was asked for; the last step, after every output is complete."""

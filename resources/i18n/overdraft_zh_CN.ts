@@ -851,5 +851,9 @@
         <source>Next best choices</source>
         <translation>次优选择</translation>
     </message>
+    <message>
+        <source>cheapest choice</source>
+        <translation>就近选取</translation>
+    </message>
 </context>
 </TS>
