@@ -35,6 +35,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
         RENAMED: role → its parameter, where an output has the name of the role.
         READS: further parameters that are layers or tables.
         POLICY_REQUIRED: whether the run needs a policy.
+        PACKAGES: Python packages that it needs besides those of every algorithm.
         ANY_LAYER: whether the run itself says what is wrong with the geometry and reference system of a layer.
     """
 
@@ -45,6 +46,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
     RENAMED: Mapping[str, str] = {}
     READS: tuple[str, ...] = ()
     POLICY_REQUIRED = False
+    PACKAGES: tuple[dependencies.Dependency, ...] = ()
     ANY_LAYER = False
     WRITES_CASE = False
 
@@ -123,7 +125,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
         return url.toString()
 
     def canExecute(self):
-        problem = dependencies.explain(dependencies.missing())
+        problem = dependencies.explain(dependencies.missing((*dependencies.REQUIRED, *self.PACKAGES)))
         return (False, problem) if problem else (True, "")
 
     def initAlgorithm(self, configuration=None):

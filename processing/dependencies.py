@@ -39,6 +39,12 @@ REQUIRED = (
 used where present, and without it layers are read feature by feature."""
 
 
+SCIPY = Dependency("scipy", (1, 9), "python3-scipy")
+"""What algorithms that plan need besides."""
+RASTERIO = Dependency("rasterio", (1, 3), "python3-rasterio")
+"""What algorithms on rasters need besides."""
+
+
 def why(name: str) -> str:
     """What a package is needed for."""
     return {
@@ -47,6 +53,8 @@ def why(name: str) -> str:
         "geopandas": tr("layers as tables with geometry"),
         "pyproj": tr("coordinates and areas on the ellipsoid"),
         "jinja2": tr("the report page"),
+        "scipy": tr("optimisation and nearest neighbours"),
+        "rasterio": tr("rasters, read window by window"),
     }[name]
 
 
@@ -86,6 +94,20 @@ def how_to_get(lacking: list[Dependency]) -> str:
         "On Debian 13, Ubuntu 24.10 or newer: sudo apt install {debian}. On older systems run make install in the "
         "source folder of the plugin, which builds what is too old there. Then restart QGIS."
     ).format(debian=debian)
+
+
+def gdal_problem() -> str:
+    """A warning if rasterio brings another GDAL than QGIS uses, which may crash or read nothing; else empty."""
+    import rasterio
+    from osgeo import gdal
+
+    theirs, ours = rasterio.__gdal_version__, gdal.__version__
+    if theirs == ours:
+        return ""
+    return tr(
+        "rasterio was built with GDAL {theirs}, QGIS uses GDAL {ours}: rasters may be misread. Install rasterio from "
+        "where QGIS came from, not with pip. {how}"
+    ).format(theirs=theirs, ours=ours, how=how_to_get([RASTERIO]))
 
 
 def _present(dependency: Dependency) -> bool:

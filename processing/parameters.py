@@ -33,6 +33,7 @@ SOURCES = ["groundwater", "total"]
 MODES = ["piecewise", "whole"]
 ALLOCATION_BASES = ["area_quota", "permit", "past_use"]
 COEFFICIENT_LEVELS = ["well", "stratum", "unit"]
+VERIFICATION_METHODS = ["threshold", "neighbours"]
 MEASURES = ["level_change", "utilisation"]
 COMPARISONS = ["previous_quarter", "same_quarter_last_year"]
 YEARS = (1900, 2100)

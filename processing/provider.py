@@ -18,6 +18,7 @@ from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
 from .planning.closingorder import ClosingOrder
 from .planning.pairreplacements import PairReplacements
+from .planning.verifyretirement import VerifyRetirement
 from .register.checkregister import CheckRegister
 from .register.createregister import CreateRegister
 from .register.importlayer import ImportLayer
@@ -43,6 +44,7 @@ ALGORITHMS = (
     CompareRuns,
     PairReplacements,
     ClosingOrder,
+    VerifyRetirement,
     VetSites,
 )
 

@@ -16,7 +16,9 @@ from .layers.values import missing_in
 from .texts import tr, ui_language
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
+    from pyproj import CRS
 
     from ..core.overlay import Placement
     from .inputs import Inputs
@@ -38,18 +40,51 @@ def as_lines(frame: pd.DataFrame, table: str) -> OutputLayer:
     return _in_degrees(frame, table, QgsWkbTypes.Type.LineString)
 
 
-def as_points(frame: pd.DataFrame, table: str) -> OutputLayer:
-    """A result frame of points, some without a place, as a layer in WGS 84."""
-    return _in_degrees(frame, table, QgsWkbTypes.Type.Point)
+def as_points(frame: pd.DataFrame, table: str, reason: str = "") -> OutputLayer:
+    """A result frame of points, some without a place, as a layer in WGS 84; ``reason`` as in ``as_polygons``."""
+    return _in_degrees(frame, table, QgsWkbTypes.Type.Point, reason)
 
 
-def _in_degrees(frame: pd.DataFrame, table: str, wkb_type: int) -> OutputLayer:
+def as_polygons(frame: gpd.GeoDataFrame, table: str, reason: str = "") -> OutputLayer:
+    """A result frame of polygons, some without one, as a layer in its own coordinate system.
+
+    Args:
+        reason: name of a last column of the frame, a sentence in the language of the run.
+    """
     import shapely
 
-    layer = as_table(frame, table)
+    layer = _with_reason(frame, table, reason)
+    shapes = frame.geometry.to_numpy().copy()
+    single = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON)
+    shapes[single] = shapely.multipolygons(shapes[single], indices=np.arange(len(single)))
+    layer.wkb, layer.wkb_type = shapely.to_wkb(shapes), QgsWkbTypes.Type.MultiPolygon
+    layer.crs = QgsCoordinateReferenceSystem(_DEGREES) if frame.crs is None else _qgis_crs(frame.crs)
+    return layer
+
+
+def _qgis_crs(crs: CRS) -> QgsCoordinateReferenceSystem:
+    code = crs.to_epsg()
+    return (
+        QgsCoordinateReferenceSystem(f"EPSG:{code}") if code else QgsCoordinateReferenceSystem(crs.to_wkt())
+    )
+
+
+def _in_degrees(frame: pd.DataFrame, table: str, wkb_type: int, reason: str = "") -> OutputLayer:
+    import shapely
+
+    layer = _with_reason(frame, table, reason)
     layer.wkb = shapely.to_wkb(frame.geometry.to_numpy())
     layer.wkb_type = wkb_type
     layer.crs = QgsCoordinateReferenceSystem(_DEGREES)
+    return layer
+
+
+def _with_reason(frame: pd.DataFrame, table: str, reason: str) -> OutputLayer:
+    """A table, behind whose fields stands a column of sentences if there is a name for it."""
+    layer = as_table(frame, table)
+    if reason:
+        layer.fields.append(Field(reason, "text"))
+        layer.columns.append(column(frame[reason], "text"))
     return layer
 
 
@@ -116,16 +151,12 @@ def _layer_from_case(frame: pd.DataFrame, role: str) -> Table:
         fields.append(Field(name, kind))
         columns.append(column(frame[name], kind))
     geometry = frame.geometry.to_numpy()
-    crs = frame.crs
-    code = crs.to_epsg()
     return Table(
         fields=fields,
         columns=columns,
         wkb=shapely.to_wkb(geometry),
         wkb_type=QgsWkbTypes.Type.Point,
-        crs=QgsCoordinateReferenceSystem(f"EPSG:{code}")
-        if code
-        else QgsCoordinateReferenceSystem(crs.to_wkt()),
+        crs=_qgis_crs(frame.crs),
         geometry=geometry,
     )
 

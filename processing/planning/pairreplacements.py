@@ -15,6 +15,7 @@ from qgis.core import (
 
 from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
+from ..dependencies import SCIPY
 from ..inputs import day_of, number_of, path_of, text_of, token_of, whole_of
 from ..layers import deliver
 from ..pairing import tell_plan
@@ -37,6 +38,7 @@ class PairReplacements(OverdraftAlgorithm):
     RENAMED = {"pairs": "EXISTING_PAIRS"}  # noqa: RUF012 - read only
     REQUIRED = ("wells",)
     POLICY_REQUIRED = True
+    PACKAGES = (SCIPY,)
 
     def declare(self):
         double = QgsProcessingParameterNumber.Type.Double

@@ -852,6 +852,90 @@
         <translation>次优选择</translation>
     </message>
     <message>
+        <source>rasters, read window by window</source>
+        <translation>就近选取</translation>
+    </message>
+    <message>
+        <source>Rasters of a vegetation index or of irrigation frequency</source>
+        <translation>植被指数或灌溉频次栅格</translation>
+    </message>
+    <message>
+        <source>Season of each raster, in their order, with commas (2024-07, 2008/2017)</source>
+        <translation>各栅格的时段，按顺序用逗号分隔（2024-07, 2008/2017）</translation>
+    </message>
+    <message>
+        <source>Method (empty: threshold)</source>
+        <translation>方法（留空：阈值法）</translation>
+    </message>
+    <message>
+        <source>Checks of retired land</source>
+        <translation>退减土地核查</translation>
+    </message>
+    <message>
+        <source>Wells of retired land</source>
+        <translation>退减土地机井</translation>
+    </message>
+    <message>
+        <source>Share of irrigated pixels below which land is confirmed (empty: 0.1)</source>
+        <translation>低于该像元占比即确认退减（留空：0.1）</translation>
+    </message>
+    <message>
+        <source>Fewest irrigated neighbours (empty: 5)</source>
+        <translation>邻近灌溉地块最少个数（留空：5）</translation>
+    </message>
+    <message>
+        <source>Part of the neighbours&apos; median below which land is confirmed (empty: 0.5)</source>
+        <translation>低于邻近中位数的该比例即确认退减（留空：0.5）</translation>
+    </message>
+    <message>
+        <source>Value that is none (empty: as the rasters declare)</source>
+        <translation>无效值（留空：按栅格声明）</translation>
+    </message>
+    <message>
+        <source>Value from which a pixel is irrigated (needed for the threshold method)</source>
+        <translation>像元视为灌溉的起始值（阈值法必填）</translation>
+    </message>
+    <message>
+        <source>Share of irrigated pixels from which land is restored (empty: 0.5)</source>
+        <translation>达到该像元占比即判为复灌（留空：0.5）</translation>
+    </message>
+    <message>
+        <source>Largest distance of neighbours (m; empty: 1000)</source>
+        <translation>邻近地块最大距离（m；留空：1000）</translation>
+    </message>
+    <message>
+        <source>Fewest pixels with a value (empty: 10)</source>
+        <translation>有效像元最少个数（留空：10）</translation>
+    </message>
+    <message>
+        <source>Retired areas: {restored} restored, {doubtful} doubtful, {confirmed} confirmed, {rest} not evaluated</source>
+        <translation>退减地块：疑似复灌{restored}个，存疑{doubtful}个，确认退减{confirmed}个，未评价{rest}个</translation>
+    </message>
+    <message>
+        <source>{n} wells of retired land show water or power</source>
+        <translation>退减土地上有{n}眼机井仍有取水或用电</translation>
+    </message>
+    <message>
+        <source>Nobody says which season these rasters show, so they neither confirm nor convict: {names}. Give it in RASTER_DAYS.</source>
+        <translation>以下栅格未说明时段，既不能确认退减，也不能认定复灌：{names}。请在RASTER_DAYS中填写。</translation>
+    </message>
+    <message>
+        <source>{name}: {percent} % of the pixels in retired areas reach THRESHOLD. Check that it is given in the unit of the raster.</source>
+        <translation>{name}：退减地块内{percent}%的像元达到THRESHOLD。请检查其单位是否与栅格一致。</translation>
+    </message>
+    <message>
+        <source>Figures that no text gives and nobody confirmed: {settings}</source>
+        <translation>文件未规定且未经确认的数值：{settings}</translation>
+    </message>
+    <message>
+        <source>rasterio was built with GDAL {theirs}, QGIS uses GDAL {ours}: rasters may be misread. Install rasterio from where QGIS came from, not with pip. {how}</source>
+        <translation>rasterio基于GDAL {theirs}，QGIS使用GDAL {ours}，栅格可能读取有误。请从QGIS的同一来源安装rasterio，不要使用pip。{how}</translation>
+    </message>
+    <message>
+        <source>optimisation and nearest neighbours</source>
+        <translation>优化求解与最近邻查找</translation>
+    </message>
+    <message>
         <source>cheapest choice</source>
         <translation>就近选取</translation>
     </message>

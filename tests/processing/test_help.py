@@ -195,6 +195,11 @@ PARAMETERS = {
         ),
         *(*COMMON, "SETTINGS", "LANGUAGE", "WEIGHTS", "OUTPUT"),
     ],
+    "verifyretirement": [
+        *("RASTERS", "RASTER_DAYS", "IRRIGATION", "WELLS", "WELL_AREAS", "READINGS", "EVENTS", *COMMON),
+        *("METHOD", "THRESHOLD", "MIN_SHARE", "NEIGHBOUR_DISTANCE", "MIN_PIXELS", "CLEAR_SHARE"),
+        *("MIN_NEIGHBOURS", "CLEAR_RATIO", "NODATA", "LANGUAGE", "OUTPUT", "WELLS_OUT"),
+    ],
     "vetsites": [
         *("APPLICATIONS", *(role for role in EVERY_ROLE if role != "APPLICATIONS")),
         *(*COMMON, "SETTINGS", "LANGUAGE", "OUTPUT", "FINDINGS"),
@@ -233,6 +238,9 @@ OUTPUTS = {
     "enforce": ["OUTPUT", "REPORT", "N_FAIL", "N_REVIEW", "N_NOT_EVALUATED", "N_EXEMPT", "N_PASS"],
     "compareruns": ["TOTALS", "ENTERED", "LEFT", "CHANGED", "CHANGED_WELLS", "CHANGED_AREAS"],
     "closingorder": ["OUTPUT"],
+    "verifyretirement": [
+        *("OUTPUT", "WELLS_OUT", "N_RESTORED", "N_DOUBTFUL", "N_CONFIRMED", "N_NOT_EVALUATED"),
+    ],
     "vetsites": ["OUTPUT", "FINDINGS"],
 }
 GROUPS = {
@@ -242,6 +250,7 @@ GROUPS = {
     "checkregister": "register",
     "pairreplacements": "planning",
     "closingorder": "planning",
+    "verifyretirement": "planning",
     "vetsites": "siting",
 }
 ALL = list(PARAMETERS)

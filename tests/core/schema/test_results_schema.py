@@ -9,6 +9,8 @@ from overdraft.core.closing.order import COLUMNS as CLOSING_COLUMNS
 from overdraft.core.comparing import FINDING_COLUMNS, TOTAL_COLUMNS
 from overdraft.core.findings import COUNT_COLUMNS, OUTCOMES, PERMISSIONS
 from overdraft.core.overlay.points import PLACE_NOTES
+from overdraft.core.planning.verification import COLUMNS as CHECK_COLUMNS
+from overdraft.core.planning.verification import WELL_COLUMNS
 from overdraft.core.quota import BALANCE_COLUMNS
 from overdraft.core.ranking.rank import LEVEL_COLUMNS, USE_COLUMNS
 from overdraft.core.schema import register_schema, results_schema
@@ -47,6 +49,8 @@ SHEETS = {
     "unit_ranking": tuple(dict.fromkeys((*LEVEL_COLUMNS[:8], *USE_COLUMNS[4:], *LEVEL_COLUMNS[8:]))),
     "vetting": VETTING_COLUMNS,
     "closing_order": CLOSING_COLUMNS,
+    "retirement_checks": CHECK_COLUMNS,
+    "retirement_wells": WELL_COLUMNS,
     "run_entered": FINDING_COLUMNS,
     "run_left": FINDING_COLUMNS,
     "run_totals": TOTAL_COLUMNS,

@@ -142,8 +142,8 @@ def test_renewals_without_pairs_use_up_credits_of_their_pool_first(world, n_rene
     assert plan.limits[GAOCHANG] == usable
     assert plan.plan.served == usable // 2
     short = plan.groups
-    assert short["limited"].tolist() == ([True] if 0 < n_renewed else [])
-    assert short["available"].tolist() == ([usable] if 0 < n_renewed else [])
+    assert short["limited"].tolist() == ([True] if n_renewed > 0 else [])
+    assert short["available"].tolist() == ([usable] if n_renewed > 0 else [])
 
 
 def test_a_pledge_of_a_renewal_that_is_not_approved_lowers_the_limit(world):
