@@ -20,7 +20,15 @@ from ..core.schema import register_schema
 from . import parameters as declared
 from .casefiles import tables_with_rows
 from .import_checks import IMPORT_CHECKS
-from .inputs import day_of, is_given, language_of, path_of, policy_reference, settings_of
+from .inputs import (
+    day_of,
+    is_given,
+    language_of,
+    path_of,
+    policy_reference,
+    raster_paths,
+    settings_of,
+)
 from .layers.destination import file_destination
 from .layers.source import LayerSource, open_source
 from .texts import tr, ui_language
@@ -310,6 +318,20 @@ def _geometry(name: str, wanted: str, source: LayerSource) -> Iterator[str]:
         ).format(name=name, layer=layer)
 
 
+def _rasters(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:
+    if not _has(algorithm, "RASTERS"):
+        return
+    paths, language = (
+        raster_paths(parameters, "RASTERS", context),
+        language_of(algorithm, parameters, context),
+    )
+    if not paths:
+        yield OverdraftError("verification.no_rasters").text(language)
+    for path in paths:
+        if not Path(path).exists():
+            yield OverdraftError("verification.raster_missing", path=path).text(language)
+
+
 def _destinations(
     algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext
 ) -> Iterator[str]:
@@ -380,5 +402,6 @@ CHECKS = (
     _policy,
     _sources,
     _bounds,
+    _rasters,
     _destinations,
 )

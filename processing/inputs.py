@@ -11,7 +11,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext
+from qgis.core import (
+    QgsMapLayer,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingUtils,
+    QgsProperty,
+)
 
 from ..core.schema import normal_name, register_schema
 from .casefiles import says_invented
@@ -276,6 +282,27 @@ def text_of(
     if not is_given(parameters, name):
         return None
     return algorithm.parameterAsString(parameters, name, context).strip() or None
+
+
+def raster_paths(parameters: dict, name: str, context: QgsProcessingContext) -> list[str]:
+    """The files behind a parameter of several rasters, in the order given; what is no layer stays as it was written."""
+    value = _plain(parameters.get(name), context)
+    if isinstance(value, str) and not Path(value).exists():
+        value = [part for part in value.split(";") if part]  # as a model or a batch table writes a list
+    items = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
+    return [_raster_path(_plain(item, context), context) for item in items]
+
+
+def _raster_path(item: object, context: QgsProcessingContext) -> str:
+    if isinstance(item, str) and not Path(item).exists():
+        item = QgsProcessingUtils.mapLayerFromString(item, context) or item
+    return item.source() if isinstance(item, QgsMapLayer) else str(item)
+
+
+def _plain(value: object, context: QgsProcessingContext) -> object:
+    if isinstance(value, QgsProperty):
+        return value.value(context.expressionContext())[0]
+    return value
 
 
 def language_of(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> str:

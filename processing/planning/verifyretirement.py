@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from qgis.core import (
-    QgsMapLayer,
     QgsProcessing,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
-    QgsProcessingUtils,
-    QgsProperty,
 )
 
 from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
 from ..dependencies import RASTERIO, gdal_problem
-from ..inputs import number_of, text_of, token_of, whole_of
+from ..inputs import number_of, raster_paths, text_of, token_of, whole_of
 from ..layers import deliver
 from ..results import as_points, as_polygons, tell_findings, tell_inputs
 from ..texts import tr
@@ -84,7 +80,7 @@ class VerifyRetirement(OverdraftAlgorithm):
         return tuple(QgsProcessingOutputNumber(name, texts.outputs[name]) for name in NUMBERS)
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.rasters = raster_paths(parameters["RASTERS"], context)
+        self.rasters = raster_paths(parameters, "RASTERS", context)
         return super().prepareAlgorithm(parameters, context, feedback)
 
     def compute(self, parameters, context, feedback, progress):
@@ -123,28 +119,6 @@ class VerifyRetirement(OverdraftAlgorithm):
         given |= {key: whole_of(self, parameters, name, context) for name, key in COUNTS.items()}
         given["method"] = token_of(self, parameters, "METHOD", context)
         return VerificationSettings(**{key: value for key, value in given.items() if value is not None})
-
-
-def raster_paths(value, context):
-    """The files behind a parameter of several rasters, in their order; what is no layer stays as it was written."""
-    if isinstance(value, QgsProperty):
-        value = value.value(context.expressionContext())[0]
-    if isinstance(value, str) and not Path(value).exists():
-        value = [part for part in value.split(";") if part]
-    elif not isinstance(value, (list, tuple)):
-        value = [value]
-    return [_path(item, context) for item in value]
-
-
-def _path(item, context):
-    if isinstance(item, QgsProperty):
-        item = item.value(context.expressionContext())[0]
-    if isinstance(item, QgsMapLayer):
-        return item.source()
-    if Path(item).exists():
-        return str(item)
-    found = QgsProcessingUtils.mapLayerFromString(str(item), context)
-    return str(item) if found is None else found.source()
 
 
 def _numbers():

@@ -53,13 +53,16 @@ def given(layer, table, raster):
         (box(10, 20), "B", "retired", "2022-10-01", None),
         (box(20, 30), "C", "irrigated", None, None),
     ]
-    wells = [("POINT (89.005 42.995)", "W1", "irrigation"), ("POINT (89.025 42.995)", "W2", "irrigation")]
+    wells = [
+        ("POINT (89.005 42.995)", "W1", "irrigation", "active"),
+        ("POINT (89.025 42.995)", "W2", "irrigation", "active"),
+    ]
     reading = {"well_id": "text", "year": "int", "month": "int", "volume_m3": "real"}
     return {
         "RASTERS": [raster("ndvi.tif", 0.6, 0.1, 0.7)],
         "RASTER_DAYS": "2024",
         "IRRIGATION": layer("Polygon", fields, rows, name="irrigation"),
-        "WELLS": layer("Point", {"well_id": "text", "use": "text"}, wells, name="wells"),
+        "WELLS": layer("Point", {"well_id": "text", "use": "text", "status": "text"}, wells, name="wells"),
         "READINGS": table("readings", reading, [("W1", 2023, None, 800.0), ("W2", 2023, None, 900.0)]),
         "THRESHOLD": 0.3,
         "AS_OF": "2025-12-31",
@@ -97,10 +100,13 @@ def test_verdicts_numbers_and_wells(run, given, rows_of, listener):
     assert any("min_share, clear_share, min_pixels" in text for text in said.warnings)
 
 
-def test_reasons_in_chinese_from_a_case_file_and_a_file_of_rasters(run, given, rows_of, tmp_path):
+def test_reasons_in_chinese_from_a_case_file(run, given, rows_of, save, tmp_path):
     case, target = str(tmp_path / "case.gpkg"), str(tmp_path / "退减核查.gpkg")
-    layers = {name: given.pop(name) for name in ("IRRIGATION", "WELLS", "READINGS")}
-    run("enforce", {**layers, "POLICY": "turpan-2021", "AS_OF": "2025-12-31", "OUTPUT": case})
+    del given["WELLS"], given["READINGS"]
+    areas = save(given.pop("IRRIGATION"), tmp_path / "areas.gpkg")
+    run("createregister", {"OUTPUT": case})
+    brought = {"INPUT": areas, "ROLE": "irrigation", "CASE": case, "MODE": "append", "BY": "王工"}
+    run("importlayer", {**brought, "OUTPUT": "memory:", "PROBLEMS": "memory:"})
     more = {"CASE": case, "POLICY": "turpan-2021", "LANGUAGE": "zh", "OUTPUT": target}
     out = run("verifyretirement", {**given, **more})
     assert numbers(out) == [1, 0, 1, 0]
@@ -143,6 +149,7 @@ def test_a_threshold_in_another_unit_and_no_season_are_told(run, given, listener
     ("change", "said"),
     [
         ({"RASTERS": ["nowhere/gone.tif"]}, "no raster file nowhere/gone.tif"),
+        ({"RASTERS": []}, "RASTERS is empty"),
         ({"RASTER_DAYS": "2024, 2023"}, "2 entries for 1 rasters"),
         ({"RASTER_DAYS": "summer"}, "summer is no time"),
         ({"THRESHOLD": None}, "THRESHOLD is needed"),

@@ -101,8 +101,8 @@ def verify_retirement(
     near = _near(land, settings)
     parts, reaching = [], {}
     for place, raster in enumerate(rasters):
-        start, width = 0.1 + 0.8 * place / len(rasters), 0.8 / len(rasters)
-        part = _one(land, near, raster, settings, as_of, lambda done, s=start, w=width: tell(s + w * done))
+        share = _part(tell, 0.1 + 0.8 * place / len(rasters), 0.8 / len(rasters))
+        part = _one(land, near, raster, settings, as_of, share)
         reaching[raster.name] = float(part["n_reaching"].sum() / max(part["n_valid"].sum(), 1))
         parts.append(part)
     frame = pd.concat(parts, ignore_index=True)
@@ -139,16 +139,14 @@ def _one(
     frame["season_last"] = pd.NaT if season is None else season.last
     line = settings.threshold if settings.method == "threshold" else None
     half = 1.0 if near is None else 0.5
-    found = measure(raster, _moved(land.shapes, land, raster), line, lambda done: tell(done * half))
+    found = measure(raster, _moved(land.shapes, land, raster), line, _part(tell, 0.0, half))
     frame = pd.concat([frame, found], axis=1)
     valid, pixels = frame["n_valid"], frame["n_pixels"]
     frame["nodata_ratio"] = ((pixels - valid) / pixels.where(pixels > 0)).astype("float64")
     frame["green_ratio"] = (frame["n_reaching"] / valid.where(valid > 0)).astype("float64")
     if settings.method != "threshold":
         frame["green_ratio"] = np.nan
-    frame = pd.concat(
-        [frame, _levels(land, near, raster, settings, lambda done: tell(half + done * half))], axis=1
-    )
+    frame = pd.concat([frame, _levels(land, near, raster, settings, _part(tell, half, 1.0 - half))], axis=1)
     frame = pd.concat([frame, lines_of(frame, settings)], axis=1)
     state = states_of(frame, settings, day)
     has_season = np.full(len(frame), season is not None)
@@ -159,6 +157,11 @@ def _one(
     frame["message_values"] = message_values(frame, settings, day)
     frame["place"] = frame.index
     return frame
+
+
+def _part(tell: Callable[[float], None], start: float, width: float) -> Callable[[float], None]:
+    """Progress of a part of the whole."""
+    return lambda done: tell(start + width * done)
 
 
 def _moved(shapes: np.ndarray, land: RetiredLand, raster: Raster) -> np.ndarray:
