@@ -35,10 +35,12 @@ WELL_COLUMNS = (
 def well_activity(register: Register, land: RetiredLand, as_of: date) -> pd.DataFrame:
     """One row per well and retired area in which it stands or which it serves.
 
-    A reading after the day of retirement with water or power above zero is use. It is a ``fail`` where the well is
-    recorded to serve the area, is an irrigation well and serves no land that is not retired; ``review`` where it may
-    have run for something else, or where the only such reading began before the land was retired. ``pass`` needs
-    readings of zero throughout the whole years since, or the whole months where there is no whole year.
+    A reading above zero, of water or power, of a month or year that begins on or after the day of retirement is use.
+    It is a ``fail`` where the well is an irrigation well, is recorded to serve the area, and every area that it serves
+    was wholly retired by then; ``review`` where it may have run for something else, or where the only such reading
+    began before the land was retired. ``pass`` needs readings of zero throughout the whole years since, or the whole
+    months where there is no whole year. ``n_other_areas`` are those that it serves and that are not retired as a
+    whole, not since a known day, or not known.
 
     Returns:
         ``WELL_COLUMNS`` and ``geometry`` (a point in WGS 84, None without a place), by well and area. Empty without
@@ -48,8 +50,11 @@ def well_activity(register: Register, land: RetiredLand, as_of: date) -> pd.Data
     if pairs.empty:
         return pd.DataFrame(columns=[*WELL_COLUMNS, "geometry"])
     wells, subjects = register["wells"], land.subjects.iloc[pairs["subject"]].reset_index(drop=True)
-    found = pd.DataFrame({"well": pairs["well"], "since": subjects["retired_since"]})
-    use = use_since(found, _readings(register, as_of), as_of)
+    readings = _readings(register, as_of)
+    use = use_since(
+        pd.DataFrame({"well": pairs["well"], "since": subjects["retired_since"]}), readings, as_of
+    )
+    idle = use_since(pd.DataFrame({"well": pairs["well"], "since": pairs["free_since"]}), readings, as_of)
     rows = wells.iloc[pairs["well"]].reset_index(drop=True)
     frame = pd.DataFrame(
         {
@@ -66,7 +71,7 @@ def well_activity(register: Register, land: RetiredLand, as_of: date) -> pd.Data
             **{name: use[name] for name in ("n_readings", "volume_m3", "energy_kwh", "first_on", "last_on")},
         }
     )
-    state = _states(frame, use)
+    state = _states(frame, use, idle["used"].to_numpy(dtype=bool))
     frame["outcome"] = pd.Series(state).map(_OUTCOMES).to_numpy(dtype=object)
     frame["message_key"] = "verification.well." + pd.Series(state, dtype=object)
     frame["message_values"] = _values(frame)
@@ -85,17 +90,14 @@ _OUTCOMES = {
 }
 
 
-def _states(frame: pd.DataFrame, use: pd.DataFrame) -> np.ndarray:
-    only_here = (
-        frame["links"].str.contains("serves").to_numpy()
-        & (frame["use"] == "irrigation").fillna(False).to_numpy(dtype=bool)
-        & (frame["n_other_areas"] == 0).to_numpy()
-        & (frame["retired_ratio"] >= WHOLE).to_numpy()
-    )
+def _states(frame: pd.DataFrame, use: pd.DataFrame, used_for_nothing: np.ndarray) -> np.ndarray:
+    """What can be said of each row; ``used_for_nothing``: when all that it serves was retired."""
+    serves = frame["links"].str.contains("serves").to_numpy()
+    farm = (frame["use"] == "irrigation").to_numpy(dtype=bool)
     used = use["used"].to_numpy(dtype=bool)
     conditions = {
         "undated": frame["retired_since"].isna().to_numpy(),
-        "used": used & only_here,
+        "used": serves & farm & used_for_nothing,
         "used_elsewhere": used,
         "straddling": use["straddling"].to_numpy(dtype=bool),
         "quiet": use["complete"].to_numpy(dtype=bool),
@@ -129,45 +131,36 @@ def _values(frame: pd.DataFrame) -> list[str]:
 
 
 def _pairs(register: Register, land: RetiredLand) -> pd.DataFrame:
-    """``well`` and ``subject`` (positions), ``links`` (inside, serves), ``n_other_areas`` that it serves and that are
-    not wholly retired."""
+    """``well`` and ``subject`` (positions), ``links`` (inside, serves), ``n_other_areas`` and ``free_since``, the day
+    on which the last area that the well serves was retired; NaT where one is not, or nobody knows."""
     served = _served(register, land)
-    of_area = pd.Series(land.subjects.index.to_numpy(), index=land.subjects["row"].to_numpy())
-    serving = served[served["area"].isin(of_area.index)]
-    inside = _inside(register, land)
+    subjects = land.subjects
+    of_area = pd.Series(subjects.index.to_numpy(), index=subjects["row"].to_numpy())
+    whole = subjects["retired_since"].where(subjects["retired_ratio"] >= WHOLE)
+    served["subject"] = served["area"].map(of_area)
+    served["since"] = served["subject"].map(whole)
+    serving = served.dropna(subset=["subject"]).astype({"subject": "int64"})
     links = pd.concat(
-        [
-            inside.assign(link="inside"),
-            pd.DataFrame(
-                {
-                    "well": serving["well"],
-                    "subject": serving["area"].map(of_area).astype("int64"),
-                    "link": "serves",
-                }
-            ),
-        ],
+        [_inside(register, land).assign(link="inside"), serving[["well", "subject"]].assign(link="serves")],
         ignore_index=True,
     )
     pairs = links.groupby(["well", "subject"])["link"].agg(";".join).rename("links").reset_index()
-    in_use = served[land.retired_ratio[served["area"].to_numpy(dtype="int64")] < WHOLE]
-    # An area that is itself retired in part is told by its ratio
-    others = pairs[["well", "subject"]].merge(in_use, on="well")
-    others = others[land.subjects["row"].to_numpy()[others["subject"]] != others["area"].to_numpy()]
-    count = others.groupby(["well", "subject"]).size().rename("n_other_areas")
-    pairs = pairs.merge(count.reset_index(), on=["well", "subject"], how="left")
-    pairs["n_other_areas"] = pairs["n_other_areas"].fillna(0).astype("int64")
+    by_well = served.groupby("well")["since"]
+    n_open = by_well.size() - by_well.count()
+    own_open = pairs["links"].str.contains("serves") & pairs["subject"].map(whole).isna()
+    pairs["n_other_areas"] = pairs["well"].map(n_open).fillna(0).astype("int64") - own_open.astype("int64")
+    pairs["free_since"] = pairs["well"].map(by_well.max().where(n_open == 0))
     return pairs
 
 
 def _served(register: Register, land: RetiredLand) -> pd.DataFrame:
-    """Which wells (``well``) serve which areas in force (``area``), by both tables of links."""
+    """Which ``well`` serves which ``area``, by both tables of links; -1 for an area that is not in force."""
     listed = land.areas["well_ids"].dropna().astype(str).str.split(";").explode().str.strip()
-    areas = land.areas["area_id"]
     parts = [pd.DataFrame({"well_id": listed.to_numpy(), "area": listed.index.to_numpy()})]
     if register.has("well_areas"):
-        table = register["well_areas"]
-        by_id = pd.DataFrame({"area_id": areas, "area": np.arange(len(areas))}).dropna()
-        parts.append(table[["well_id", "area_id"]].dropna().merge(by_id, on="area_id")[["well_id", "area"]])
+        known = pd.DataFrame({"area_id": land.areas["area_id"], "area": land.areas.index}).dropna()
+        table = register["well_areas"][["well_id", "area_id"]]
+        parts.append(table.merge(known, on="area_id", how="left")[["well_id", "area"]].fillna({"area": -1}))
     wells = register["wells"]
     ids = pd.DataFrame({"well_id": wells["well_id"], "well": np.arange(len(wells))}).dropna()
     links = pd.concat(parts, ignore_index=True).astype({"well_id": object}).merge(ids, on="well_id")

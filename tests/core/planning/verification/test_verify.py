@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from pyproj import CRS
 
 from overdraft.core.errors import Cancelled, OverdraftError
 from overdraft.core.planning.verification import COLUMNS, VerificationSettings, verify_retirement
@@ -299,3 +300,12 @@ def test_what_stops_a_run(county, index, made):
 
     with pytest.raises(Cancelled):
         verify_retirement(register, [index], made.day, THRESHOLD, progress=stop)
+
+
+def test_a_plane_of_its_own_and_a_raster_on_the_globe(index, made):
+    """A local engineering system has no place on the earth."""
+    plane = CRS.from_wkt('LOCAL_CS["plane",UNIT["metre",1]]')
+    layer = made.areas(("A", "retired", "2022-10-01", made.pixel_box(0, 0, 10, 10)), crs=plane)
+    with pytest.raises(OverdraftError) as caught:
+        verify_retirement(made.register(layer), [index], made.day, THRESHOLD)
+    assert caught.value.key == "verification.raster_elsewhere"

@@ -167,6 +167,27 @@ def test_an_undated_retirement_and_two_wells_of_one_id_prove_nothing(look, made)
     assert len(twice) == 2
 
 
+@pytest.mark.parametrize(
+    ("year", "state", "outcome"), [(2023, "used_elsewhere", "review"), (2024, "used", "fail")]
+)
+def test_a_well_of_two_areas_is_free_when_the_last_of_them_is_retired(look, made, year, state, outcome):
+    """R was retired in 2022, S in 2023: water of 2023 may have gone to S."""
+    areas = [
+        ("R", "retired", "2022-07-10", made.pixel_box(0, 0, 10, 10), {"well_ids": "W1"}),
+        ("S", "retired", "2023-10-01", made.pixel_box(10, 0, 20, 10), {"well_ids": "W1"}),
+    ]
+    found = look(wells(("W1", 5, 5, "irrigation")), readings(("W1", year, None, 500.0)), areas=areas)
+    told = found.set_index("area_id")
+    assert told.loc["R", ["message_key", "outcome"]].tolist() == [f"verification.well.{state}", outcome]
+    assert told["n_other_areas"].tolist() == [0, 0]
+
+
+def test_a_link_to_an_area_that_nobody_knows_convicts_nobody(look):
+    read = readings(("W1", 2024, None, 500.0))
+    found = look(wells(("W1", 5, 5, "irrigation")), read, [("W1", "R"), ("W1", "elsewhere")]).loc[0]
+    assert (found["outcome"], found["n_other_areas"]) == ("review", 1)
+
+
 def test_a_partly_retired_area_never_convicts_its_well(look, made):
     areas = [("R", "irrigated", None, made.pixel_box(0, 0, 10, 10), {"well_ids": "W1", "area_mu": 10.0})]
     point = wells(("W1", 5, 5, "irrigation"))
