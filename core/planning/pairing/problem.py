@@ -103,6 +103,7 @@ def problem_from_places(
     Args:
         renewals: ``RENEWAL_COLUMNS`` and ``lon``, ``lat`` (degrees, WGS 84).
         candidates: ``CANDIDATE_COLUMNS``, ``lon``, ``lat`` and ``volume_m3`` (permitted volume, m³; empty counts 0),
+            optionally
             ``only_named`` (on offer only to the renewals that name it).
         max_distance_m: candidates farther off are not on offer, except the well that a renewal names.
 
@@ -124,7 +125,9 @@ def problem_from_places(
         renewal_pool=given["renewal_pool"],
         candidate_pool=given["candidate_pool"],
         named=given["named"],
-        only_named=candidates["only_named"].to_numpy(dtype=bool),
+        only_named=candidates.get("only_named", pd.Series(False, index=candidates.index)).to_numpy(
+            dtype=bool
+        ),
         weights=weights,
         volume_m3=candidates["volume_m3"].fillna(0.0).to_numpy(dtype="float64"),
         to_seal=given["to_seal"],
