@@ -102,9 +102,8 @@ def problem_from_places(
 
     Args:
         renewals: ``RENEWAL_COLUMNS`` and ``lon``, ``lat`` (degrees, WGS 84).
-        candidates: ``CANDIDATE_COLUMNS``, ``lon``, ``lat`` and ``volume_m3`` (permitted volume, m³; empty counts 0),
-            optionally
-            ``only_named`` (on offer only to the renewals that name it).
+        candidates: ``CANDIDATE_COLUMNS``, ``lon``, ``lat`` and ``volume_m3`` (permitted volume, m³; empty counts 0);
+            optionally ``only_named`` (on offer to the renewals that name it alone).
         max_distance_m: candidates farther off are not on offer, except the well that a renewal names.
 
     Raises:
@@ -125,9 +124,7 @@ def problem_from_places(
         renewal_pool=given["renewal_pool"],
         candidate_pool=given["candidate_pool"],
         named=given["named"],
-        only_named=candidates.get("only_named", pd.Series(False, index=candidates.index)).to_numpy(
-            dtype=bool
-        ),
+        only_named=_only_named(candidates),
         weights=weights,
         volume_m3=candidates["volume_m3"].fillna(0.0).to_numpy(dtype="float64"),
         to_seal=given["to_seal"],
@@ -215,6 +212,12 @@ def _lonlat(frame: pd.DataFrame, name: str) -> np.ndarray:
     if lost.any():
         raise OverdraftError("pairing.no_place", found=str(frame[name].to_numpy()[lost][0]))
     return places
+
+
+def _only_named(candidates: pd.DataFrame) -> np.ndarray:
+    if "only_named" not in candidates:
+        return np.zeros(len(candidates), dtype=bool)
+    return candidates["only_named"].to_numpy(dtype=bool)
 
 
 def _check_total(needed: np.ndarray, dearest: int) -> None:

@@ -184,7 +184,7 @@ def _assembled(problem: Problem, answers: list[Answer], log: pd.DataFrame) -> Pl
 
 
 def _better_of(problem: Problem, ours: tuple, greedy: tuple) -> tuple:
-    """Pool by pool (under a cap as a whole) the better of two plans: where time ran out, common sense may have done more."""
+    """Pool by pool (under a cap as a whole) the better of two plans: where time ran out, common sense may do more."""
     pool = problem.renewal_pool if problem.max_served is None else np.zeros_like(problem.renewal_pool)
 
     def worth(pairs: tuple) -> tuple[np.ndarray, np.ndarray]:

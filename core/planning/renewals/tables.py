@@ -116,11 +116,12 @@ def alternatives_table(found: pd.DataFrame, priority: float) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "renewal_id": found["renewal_id"],
+            "state": found["state"],
             "retired_ids": found["retired_ids"].map(LIST_MARK.join),
-            "n_served": found["served"].astype("int64"),
-            "priority_served": found["weight"].astype("float64") * priority,
-            "cost": found["cost"].astype("float64") / UNIT,
-            "extra_cost": found["extra_cost"].astype("float64") / UNIT,
+            "n_served": found["served"],
+            "priority_served": found["weight"].astype("Float64") * priority,
+            "cost": found["cost"].astype("Float64") / UNIT,
+            "extra_cost": found["extra_cost"].astype("Float64") / UNIT,
             "proven": found["proven"].astype(bool),
         }
     )

@@ -355,3 +355,21 @@ def test_the_reason_is_a_sentence_in_both_languages(world, language, mark):
     assert mark in told["reason"]
     assert "1" in told["reason"]
     assert "B (0.0 km)" in told["nearest"] or "B（0.0公里）" in told["nearest"]
+
+
+def test_where_there_is_no_other_choice_the_next_best_says_so(world):
+    world.sealed("A")
+    world.sealed("B")
+    world.proposed("N")
+    row = world.plan(alternatives=("*",)).alternatives.iloc[0]
+    assert row["state"] == "found"  # the best plan without the pair serves nobody
+    assert (row["retired_ids"], row["n_served"], row["priority_served"]) == ("", 0, 0)
+
+
+def test_no_time_means_no_next_best_choice_rather_than_a_guess(world):
+    world.sealed("A")
+    world.sealed("B")
+    world.proposed("N")
+    plan = world.plan(alternatives=("*",), time_limit_s=0.0)
+    assert plan.alternatives["state"].tolist() == ["not_computed"]
+    assert plan.alternatives["cost"].isna().all()
