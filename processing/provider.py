@@ -18,6 +18,7 @@ from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
 from .planning.closingorder import ClosingOrder
 from .planning.pairreplacements import PairReplacements
+from .planning.planretirement import PlanRetirement
 from .planning.verifyretirement import VerifyRetirement
 from .register.checkregister import CheckRegister
 from .register.createregister import CreateRegister
@@ -43,6 +44,7 @@ ALGORITHMS = (
     Enforce,
     CompareRuns,
     PairReplacements,
+    PlanRetirement,
     ClosingOrder,
     VerifyRetirement,
     VetSites,

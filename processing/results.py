@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .inputs import Inputs
 
 _DEGREES = "EPSG:4326"
+_TYPES = {"point": QgsWkbTypes.Type.Point, "polygon": QgsWkbTypes.Type.MultiPolygon}
 
 
 def as_table(frame: pd.DataFrame, table: str) -> OutputLayer:
@@ -33,6 +34,12 @@ def as_table(frame: pd.DataFrame, table: str) -> OutputLayer:
     lacking = {field.name: None for field in fields if field.name not in frame}
     frame = frame.assign(**lacking) if lacking else frame
     return OutputLayer(fields, [column(frame[field.name], field.kind) for field in fields])
+
+
+def with_reason(layer: OutputLayer, reasons: Iterable[str]) -> OutputLayer:
+    """A table with a last column ``reason``: sentences in the language of the run."""
+    texts = np.array([*reasons, None], dtype=object)[:-1]
+    return replace(layer, fields=[*layer.fields, Field("reason", "text")], columns=[*layer.columns, texts])
 
 
 def as_lines(frame: pd.DataFrame, table: str) -> OutputLayer:
@@ -151,14 +158,23 @@ def _layer_from_case(frame: pd.DataFrame, role: str) -> Table:
         fields.append(Field(name, kind))
         columns.append(column(frame[name], kind))
     geometry = frame.geometry.to_numpy()
+    if register_schema().roles[role].geometry == "polygon":
+        # a layer of one type: some areas have several parts
+        geometry = np.array([_several_parts(shape) for shape in geometry], dtype=object)
     return Table(
         fields=fields,
         columns=columns,
         wkb=shapely.to_wkb(geometry),
-        wkb_type=QgsWkbTypes.Type.Point,
+        wkb_type=_TYPES[register_schema().roles[role].geometry],
         crs=_qgis_crs(frame.crs),
         geometry=geometry,
     )
+
+
+def _several_parts(shape: object) -> object:
+    import shapely
+
+    return shapely.MultiPolygon([shape]) if isinstance(shape, shapely.Polygon) else shape
 
 
 def kind_of(values: pd.Series) -> str:

@@ -39,6 +39,9 @@ class Land:
     """Irrigation areas in force on a day, and what counts of them.
 
     Attributes:
+        rows: their positions in the register.
+        shapes: polygon of each in the CRS of ``units``, None without one.
+        counties: without a layer of units, the unit that each area's record names; None with one.
         facts: the areas, what is said of them, and what contradicts itself.
         shares: aligned with the areas.
         geometry_mu: area of each polygon on the ellipsoid of its own CRS, 亩; NaN without a polygon.
@@ -52,6 +55,9 @@ class Land:
         n_repaired: polygons that were invalid and were repaired on a copy.
     """
 
+    rows: np.ndarray
+    shapes: np.ndarray
+    counties: pd.Series | None
     facts: LandFacts
     shares: LandShares
     geometry_mu: np.ndarray
@@ -114,6 +120,9 @@ def land_on(
     by_record = None if units.crs is not None else _counties(facts.areas, units, policy)
     pieces = _figures(pieces_of(ground, units, by_record), facts, shares, geometry_mu)
     return Land(
+        rows=rows,
+        shapes=shapes,
+        counties=by_record,
         facts=facts,
         shares=shares,
         geometry_mu=geometry_mu,

@@ -75,11 +75,11 @@ def area_targets(register: Register, policy: Policy) -> pd.DataFrame:
     """
     rows = [(t.unit_id, t.year, t.base_value, t.clause) for t in policy.targets_for(ITEM)]
     targets = pd.DataFrame(rows, columns=["unit_id", "year", "target_mu", "clause"])
-    own = _own_targets(register)
+    own = _own_targets(register, "area_mu").rename(columns={"area_mu": "target_mu"})
     own = own[own["unit_id"].notna() & own["year"].notna()]
     if len(own):
         own = own.assign(
-            unit_id=[_unit_of(text, policy) for text in own["unit_id"]],
+            unit_id=[unit_of(text, policy) for text in own["unit_id"]],
             year=own["year"].astype("int64"),
             clause=targets["clause"].iloc[0] if len(targets) else "",
         )
@@ -89,21 +89,34 @@ def area_targets(register: Register, policy: Policy) -> pd.DataFrame:
     return targets.astype({"year": "int64", "target_mu": "float64"}).reset_index(drop=True)
 
 
+def volume_targets(register: Register, policy: Policy) -> pd.DataFrame:
+    """Water that the land of each unit must save by 31 December of a year: ``volume_m3`` of the role ``targets``.
+
+    Returns:
+        ``unit_id``, ``year``, ``volume_m3``; one row per unit and year, of several the largest.
+    """
+    own = _own_targets(register, "volume_m3")
+    own = own[own["unit_id"].notna() & own["year"].notna()]
+    own = own.assign(unit_id=[unit_of(text, policy) for text in own["unit_id"]])
+    own = own.sort_values("volume_m3", ascending=False).drop_duplicates(["unit_id", "year"])
+    return own.astype({"year": "int64", "volume_m3": "float64"}).reset_index(drop=True)
+
+
 def loose_targets(register: Register) -> int:
     """How many area targets name no unit or no year: they cannot be judged."""
-    own = _own_targets(register)
+    own = _own_targets(register, "area_mu")
     return int((own["unit_id"].isna() | own["year"].isna()).sum())
 
 
-def _own_targets(register: Register) -> pd.DataFrame:
+def _own_targets(register: Register, field: str) -> pd.DataFrame:
     table = register.get("targets")
     if table is None:
-        return pd.DataFrame({"unit_id": [], "year": [], "target_mu": []})
-    own = table[["unit_id", "year", "area_mu"]].rename(columns={"area_mu": "target_mu"})
-    return own[np.isfinite(own["target_mu"].to_numpy(dtype="float64"))]
+        return pd.DataFrame({"unit_id": [], "year": [], field: []})
+    own = table[["unit_id", "year", field]]
+    return own[np.isfinite(own[field].to_numpy(dtype="float64"))]
 
 
-def _unit_of(text: str, policy: Policy) -> str:
+def unit_of(text: str, policy: Policy) -> str:
     """A unit of the policy by its id, name or alias; any other text is the id of a unit of the register."""
     known = {unit.id for unit in policy.units}
     if text in known or _is_code(text):

@@ -768,8 +768,144 @@
         <translation>……另有{n}眼见 UNMET 表</translation>
     </message>
     <message>
-        <source>matching</source>
+        <source>Target year (empty: the next one)</source>
         <translation>匹配</translation>
+    </message>
+    <message>
+        <source>First year of the plan (empty: that of the day of judgement)</source>
+        <translation>方案首年（空：截止日期所在年份）</translation>
+    </message>
+    <message>
+        <source>Field with the cost of retiring an area (empty: its area)</source>
+        <translation>退减成本字段（空：以面积为成本）</translation>
+    </message>
+    <message>
+        <source>Least land a year, a line each: [unit] year = mu</source>
+        <translation>年度最低退减面积，每行：[单元] 年份 = 亩</translation>
+    </message>
+    <message>
+        <source>Largest share of a township&apos;s land retired in a year (0 to 1)</source>
+        <translation>乡镇年度退减面积占比上限（0～1）</translation>
+    </message>
+    <message>
+        <source>Least wells that close: a number, or lines unit = number</source>
+        <translation>最少关停井数：一个数，或每行 单元 = 眼数</translation>
+    </message>
+    <message>
+        <source>Groundwater that the plan must save a year (m³)</source>
+        <translation>方案每年须节约的地下水量（m³）</translation>
+    </message>
+    <message>
+        <source>Savings are counted (empty: gross)</source>
+        <translation>节水量口径（空：毛节水量）</translation>
+    </message>
+    <message>
+        <source>Units must also save the volumes of their targets</source>
+        <translation>各单元还须完成目标任务表中的压减水量</translation>
+    </message>
+    <message>
+        <source>Share of irrigation water that seeps back (0 to 1)</source>
+        <translation>灌溉水回归比例（0～1）</translation>
+    </message>
+    <message>
+        <source>Bonus for two touching areas, in units of cost</source>
+        <translation>相邻地块同退的奖励（单位同成本）</translation>
+    </message>
+    <message>
+        <source>Plan as if no area were locked</source>
+        <translation>按地块均未锁定编制</translation>
+    </message>
+    <message>
+        <source>Scenarios, a line each: name: SETTING = value; SETTING = value</source>
+        <translation>情景，每行：名称: 设置 = 值; 设置 = 值</translation>
+    </message>
+    <message>
+        <source>Time limit of a plan (s)</source>
+        <translation>单个方案的求解时限（秒）</translation>
+    </message>
+    <message>
+        <source>Gap to the bound that is good enough (0 to 1)</source>
+        <translation>可接受的相对间隙（0～1）</translation>
+    </message>
+    <message>
+        <source>Plan of the areas</source>
+        <translation>地块退减方案</translation>
+    </message>
+    <message>
+        <source>Plan by unit</source>
+        <translation>分单元方案结果</translation>
+    </message>
+    <message>
+        <source>Wells that close</source>
+        <translation>随退减关停机井</translation>
+    </message>
+    <message>
+        <source>Relief needed</source>
+        <translation>需放宽事项</translation>
+    </message>
+    <message>
+        <source>Scenarios side by side</source>
+        <translation>情景对比</translation>
+    </message>
+    <message>
+        <source>Cost of the plan</source>
+        <translation>方案成本</translation>
+    </message>
+    <message>
+        <source>Bonus for touching areas</source>
+        <translation>相邻奖励</translation>
+    </message>
+    <message>
+        <source>Bound: no plan costs less after its bonus</source>
+        <translation>界：任何方案扣除奖励后的成本均不低于此值</translation>
+    </message>
+    <message>
+        <source>Gap between cost and bound</source>
+        <translation>成本与界之间的间隙</translation>
+    </message>
+    <message>
+        <source>Cost of the plan by hand</source>
+        <translation>贪心法方案成本</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>求解状态</translation>
+    </message>
+    <message>
+        <source>Target year {target}, plan for {first} to {last}</source>
+        <translation>目标年{target}，方案年份{first}～{last}</translation>
+    </message>
+    <message>
+        <source>The target year {year} is over: the plan makes up for what is missing</source>
+        <translation>目标年{year}已过：本方案补足缺口</translation>
+    </message>
+    <message>
+        <source>{n} left out. Each: {reason}</source>
+        <translation>未纳入{n}项，原因：{reason}</translation>
+    </message>
+    <message>
+        <source>{status}: {n} areas, cost {cost}, bound {bound}, gap {gap} %, by hand {greedy}</source>
+        <translation>{status}：退减{n}个地块，成本{cost}，界{bound}，间隙{gap}%，贪心法{greedy}</translation>
+    </message>
+    <message>
+        <source>not all targets met</source>
+        <translation>未能完成全部目标</translation>
+    </message>
+    <message>
+        <source>Solved: {n} parts with {areas} areas, {method}: {outcome}, {seconds} s</source>
+        <translation>求解：{n}个独立部分，{areas}个地块，{method}：{outcome}，用时{seconds}秒</translation>
+    </message>
+    <message>
+        <source>Solver: {solver}, {seconds} s in all</source>
+        <translation>求解器：{solver}，共用时{seconds}秒</translation>
+    </message>
+    <message>
+        <source>no target</source>
+        <translation>无目标约束</translation>
+    </message>
+    <message>
+        <source>one target</source>
+        <translation>单一目标精确算法</translation>
     </message>
     <message>
         <source>integer program</source>
@@ -938,6 +1074,50 @@
     <message>
         <source>cheapest choice</source>
         <translation>就近选取</translation>
+    </message>
+    <message>
+        <source>sum of all areas</source>
+        <translation>全部地块合计</translation>
+    </message>
+    <message>
+        <source>proved</source>
+        <translation>已证明最优</translation>
+    </message>
+    <message>
+        <source>not proved to the last unit</source>
+        <translation>尚未证明最优</translation>
+    </message>
+    <message>
+        <source>cannot be met</source>
+        <translation>无法完成</translation>
+    </message>
+    <message>
+        <source>no plan in time</source>
+        <translation>时限内未得方案</translation>
+    </message>
+    <message>
+        <source>{n} targets cannot be met; see the table of relief.</source>
+        <translation>有{n}项目标无法完成，见需放宽事项表。</translation>
+    </message>
+    <message>
+        <source>Some cannot be met whatever lock or cap is released.</source>
+        <translation>部分目标即使放宽全部锁定和上限也无法完成。</translation>
+    </message>
+    <message>
+        <source>Releasing {n} locks or caps would let all be met.</source>
+        <translation>放宽{n}项锁定或上限即可全部完成。</translation>
+    </message>
+    <message>
+        <source>Areas this far apart still touch (m; empty: a shared border)</source>
+        <translation>视为相邻的最大间距（米；空：有公共边界）</translation>
+    </message>
+    <message>
+        <source>{n} areas of the plan have a quota outside 150 to 1000 m³ per mu: check their savings</source>
+        <translation>方案中有{n}个地块的定额不在每亩150～1000立方米之间，请核对节水量</translation>
+    </message>
+    <message>
+        <source>matching</source>
+        <translation>匹配</translation>
     </message>
 </context>
 </TS>

@@ -32,7 +32,7 @@ def test_plugin_of_the_zip_lists_its_algorithms(batch) -> None:
             "auditwells",
         ),
         *("quotabalance", "allocatequota", "overplanfees", "powertowater", "rankunits", "compareruns"),
-        *("pairreplacements", "closingorder", "verifyretirement", "vetsites"),
+        *("pairreplacements", "planretirement", "closingorder", "verifyretirement", "vetsites"),
     }
     assert {f"overdraft:{name}" for name in expected} <= found
 

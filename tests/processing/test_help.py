@@ -171,6 +171,22 @@ PARAMETERS = {
         *("TIME_LIMIT", "RECORD", "PLAN_NAME", "BY", "LANGUAGE"),
         *("PAIRS", "LINES", "UNMET", "GROUPS", "NEXT_BEST"),
     ],
+    "planretirement": [
+        *("IRRIGATION", "WELLS", "WELL_AREAS", "UNITS", "TARGETS", "EVENTS", "ZONES", "SCREENS"),
+        *("PERMITS", "PERMIT_WELLS", "READINGS", "INDICES", *COMMON, "SETTINGS", "LANGUAGE"),
+        *("BASELINE", "AREA_BASIS", "PARENT_SUM_ONLY", "TARGET_YEAR", "FIRST_YEAR", "COST_FIELD"),
+        *("YEARLY_MINIMUMS", "TOWNSHIP_CAP", "MIN_CLOSED_WELLS", "SAVING_TARGET", "SAVING_MEASURE"),
+        *(
+            "VOLUME_TARGETS",
+            "RETURN_RATIO",
+            "COMPACTNESS",
+            "TOUCH_DISTANCE",
+            "IGNORE_LOCKS",
+            "SCENARIOS",
+            "TIME_LIMIT",
+        ),
+        *("GAP_LIMIT", "PLAN", "RESULT", "CLOSING", "RELIEF", "SCENARIOS_OUT"),
+    ],
     "closingorder": [
         *(
             "WELLS",
@@ -237,6 +253,10 @@ OUTPUTS = {
     "rankunits": ["RANKING"],
     "enforce": ["OUTPUT", "REPORT", "N_FAIL", "N_REVIEW", "N_NOT_EVALUATED", "N_EXEMPT", "N_PASS"],
     "compareruns": ["TOTALS", "ENTERED", "LEFT", "CHANGED", "CHANGED_WELLS", "CHANGED_AREAS"],
+    "planretirement": [
+        *("PLAN", "RESULT", "CLOSING", "RELIEF", "SCENARIOS_OUT"),
+        *("COST", "BONUS", "BOUND", "GAP", "GREEDY_COST", "STATUS"),
+    ],
     "closingorder": ["OUTPUT"],
     "verifyretirement": [
         *("OUTPUT", "WELLS_OUT", "N_RESTORED", "N_DOUBTFUL", "N_CONFIRMED", "N_NOT_EVALUATED"),
@@ -249,6 +269,7 @@ GROUPS = {
     "undoimport": "register",
     "checkregister": "register",
     "pairreplacements": "planning",
+    "planretirement": "planning",
     "closingorder": "planning",
     "verifyretirement": "planning",
     "vetsites": "siting",

@@ -70,6 +70,14 @@ TABLES = {
     "over_plan_totals": "clause year# level unit_id n_users# n_over# n_not_charged# used_m3~ excess_m3~ within_m3~ "
     "band_1_m3~ band_2_m3~ band_3_m3~ fee~ surcharge~ fee_piecewise~ surcharge_piecewise~ fee_whole~ "
     "surcharge_whole~",
+    "retirement_plan": "area_id retire? year# why unit_id in_use_mu~ counts_mu~ plan_cost~ saved_gross_m3~ saved_net_m3~ "
+    "without_cost~ without_exact? no_plan_without? greedy?",
+    "retirement_plan_units": "unit_id name level measure year# within_year? target~ done~ required~ planned~ "
+    "shortfall~ reached? greedy~ saved_gross_m3~ saved_net_m3~",
+    "retirement_plan_wells": "well_id unit_id year# by_plan? n_areas# credit? pool_id reason_key permit_m3~",
+    "retirement_plan_relief": "kind subject_id name measure amount~ year# reason_key reason_values",
+    "retirement_plan_scenarios": "scenario status n_areas# cost~ bonus~ bound~ gap~ shortfall_mu~ n_closing# "
+    "n_other# greedy_cost~ saved_gross_m3~ saved_net_m3~",
     "run_changed": "finding_id rule clause subject_role subject_id period what outcome_before outcome_after "
     "permission_before permission_after measured_before~ measured_after~ threshold_before~ threshold_after~ "
     "evidence_hash_before evidence_hash_after unit_id_before unit_id_after permit_m3_before~ permit_m3_after~ "
