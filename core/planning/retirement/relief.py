@@ -61,8 +61,8 @@ def relieve(model: Model, solved: Solved, limits: Limits) -> tuple[Relief, Solve
     Args:
         solved: what :func:`.solve.solve` made of it.
     """
-    lowered, given_up, least, plan = _least_shortfall(model, limits)
-    areas, caps, enough, fewest = _smallest_release(model, _suspects(model, solved), limits)
+    areas, caps, enough, fewest = _smallest_release(model, _suspects(model, solved), limits.share(0.3))
+    lowered, given_up, least, plan = _least_shortfall(model, solved, limits)
     return Relief(lowered, least, areas, caps, enough, fewest, given_up), plan
 
 
@@ -76,10 +76,10 @@ def _suspects(model: Model, solved: Solved) -> np.ndarray:
     return found | np.isin(model.town, np.flatnonzero(caps.any(axis=1)))
 
 
-def _least_shortfall(model: Model, limits: Limits) -> tuple[Model, np.ndarray, bool, Solved]:
+def _least_shortfall(model: Model, solved: Solved, limits: Limits) -> tuple[Model, np.ndarray, bool, Solved]:
     lowered = _clamped(model)
     given_up, least = np.zeros(0, dtype="int64"), True
-    plan = solve(lowered, limits)
+    plan = solve(lowered, limits) if total_missed(model, lowered) > 0 else solved
     for margin in (0, 1, 4, 16):
         if plan.complete:
             return lowered, given_up, least, plan

@@ -18,7 +18,7 @@ from ..linear import LinearModel, solve_relaxation, solve_whole, without_fixed
 from .formulation import Formulation, alike, formulate
 from .greedy import greedy_plan
 from .integers import NO_CAP, TOLERANCE, Model
-from .relaxation import rank_within, relax, units_up
+from .relaxation import Relaxed, rank_within, relax, units_up
 
 CORES = (4, 8, 32, 128, None)
 """Areas of each group, per year, that a core holds at first, then, and so on; None: all that matter."""
@@ -97,14 +97,15 @@ class Search:
         begin = time.monotonic()
         self.model, self.group = model, alike(model)
         self._form = form = formulate(model, self.group if model.years > 1 else None, whole=False)
-        self._relaxed = relax(form, self.group, deadline=limits.deadline, ask=limits.ask)
-        self._exact: Formulation | None = None
+        found = relax(form, self.group, deadline=limits.deadline, ask=limits.ask)
+        self._blind = found is None
+        self._relaxed = found or Relaxed(np.zeros(len(form.program.cost)), _floor(model), np.zeros(model.n))
+        self._exact = formulate(model)
         self.cost: int | None = None
         self._chosen: np.ndarray | None = None
         self._year: np.ndarray | None = None
-        self.bound = self._relaxed.bound if self._relaxed else -(1 << 62)
-        missed = self._relaxed is not None and self._relaxed.missed
-        self._infeasible = self.finished = missed and _has_no_solution(form, limits)
+        self.bound = self._relaxed.bound
+        self._infeasible = self.finished = self._relaxed.missed and _has_no_solution(form, limits)
         self._core_size = 0
         self.seconds = time.monotonic() - begin
 
@@ -129,9 +130,8 @@ class Search:
         self.seconds += time.monotonic() - begin
 
     def _solve(self, size: int | None, limits: Limits) -> None:
-        self._exact = self._exact or formulate(self.model)
         settled = self._settled()
-        core = ~settled if size is None or self._relaxed is None else self._core(size) & ~settled
+        core = ~settled if size is None or self._blind else self._core(size) & ~settled
         all_open = bool((core | settled).all())
         if not all_open and core.sum() <= self._core_size:
             return
@@ -162,7 +162,7 @@ class Search:
 
     def _settled(self) -> np.ndarray:
         """Areas that are, in every better plan, as the relaxation has them."""
-        if self.cost is None or self._relaxed is None:
+        if self.cost is None:
             return np.zeros(self.model.n, dtype=bool)
         room = self.cost - 1 - self._relaxed.bound
         return np.abs(self._relaxed.reduced) > room + 1e-6 * abs(room) + 1
@@ -205,7 +205,7 @@ class Search:
 
     def _start(self, program: LinearModel) -> np.ndarray | None:
         """The best plan so far as a solution of the program, where it is one."""
-        if self._chosen is None:
+        if self._chosen is None or self._year is None:
             return None
         model, exact = self.model, self._exact
         x = np.zeros(len(program.cost))
@@ -227,7 +227,7 @@ class Search:
         if self.cost is None:
             by_hand = greedy_plan(self.model)
             if not by_hand.complete:
-                return PartPlan(None, None, 0, self.bound, "unknown", method)
+                return PartPlan(None, None, 0, 0, "unknown", method)
             method = "greedy"
             self.cost, self._chosen, self._year = by_hand.cost, by_hand.chosen, by_hand.year
         bound = min(self.bound, self.cost)
@@ -235,10 +235,13 @@ class Search:
         return PartPlan(self._chosen, self._year, self.cost, bound, status, method, self._without(bound))
 
     def _without(self, bound: int) -> np.ndarray:
-        if self._relaxed is None:
-            return np.full(self.model.n, float(bound))
         dearer = np.maximum(0.0, -self._relaxed.reduced)
         return np.maximum(float(bound), np.floor(self._relaxed.bound + dearer * (1 - 1e-9)))
+
+
+def _floor(model: Model) -> int:
+    """What every plan costs at least: all bonuses for nothing."""
+    return int(np.minimum(model.cost - model.gain, 0).sum()) - int(model.bonus.sum())
 
 
 def spread_over_years(land: np.ndarray, group: np.ndarray, shares: np.ndarray) -> np.ndarray:
