@@ -79,8 +79,8 @@ class ListedOffers:
 
 
 class PlacedOffers:
-    """All candidates of a renewal's pool within a distance, but for those that are on offer to whoever names them alone;
-    the cost of a pair in whole units is
+    """All candidates of a renewal's pool within a distance; those that are on offer to whoever names them alone, to
+    that renewal only. The cost of a pair in whole units is
 
         round(unit × (W_distance · km + W_volume · 万m³ + W_unsealed · [still to be sealed]))
 

@@ -70,7 +70,8 @@ TABLES = {
     "over_plan_totals": "clause year# level unit_id n_users# n_over# n_not_charged# used_m3~ excess_m3~ within_m3~ "
     "band_1_m3~ band_2_m3~ band_3_m3~ fee~ surcharge~ fee_piecewise~ surcharge_piecewise~ fee_whole~ "
     "surcharge_whole~",
-    "retirement_plan": "area_id retire? year# why unit_id in_use_mu~ counts_mu~ plan_cost~ saved_gross_m3~ saved_net_m3~ "
+    "retirement_plan": "area_id retire? year# why unit_id in_use_mu~ counts_mu~ plan_cost~ saved_gross_m3~ "
+    "saved_net_m3~ "
     "without_cost~ without_exact? no_plan_without? greedy?",
     "retirement_plan_units": "unit_id name level measure year# within_year? target~ done~ required~ planned~ "
     "shortfall~ reached? greedy~ saved_gross_m3~ saved_net_m3~",
