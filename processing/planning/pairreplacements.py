@@ -18,10 +18,10 @@ from ..algorithm import OverdraftAlgorithm
 from ..dependencies import SCIPY
 from ..inputs import day_of, number_of, path_of, text_of, token_of, whole_of
 from ..layers import deliver
-from ..pairing import tell_plan
 from ..results import as_lines, as_table, tell_findings, tell_inputs
 from ..scenes import table_sink
 from ..texts import tr
+from .tell_pairs import tell_plan
 
 NUMBERS = ("SERVED", "COST", "GAP", "N_UNMET", "GREEDY_SERVED", "GREEDY_COST")
 

@@ -14,12 +14,13 @@ from qgis.core import (
 )
 
 from .. import parameters as declared
+from ..dependencies import SCIPY
 from ..inputs import day_of, is_given, token_of
 from ..layers import deliver
 from ..results import as_table, layer_read, tell_findings, with_columns, with_reason
 from ..scenes import SceneAlgorithm, table_sink
 from ..texts import tr
-from .telling import tell_plan
+from .tell_land import tell_plan
 
 TEXTS = ("COST_FIELD", "YEARLY_MINIMUMS", "MIN_CLOSED_WELLS")
 NUMBERS = (
@@ -32,7 +33,7 @@ NUMBERS = (
     "TOUCH_DISTANCE",
 )
 FLAGS = ("VOLUME_TARGETS", "IGNORE_LOCKS")
-TIME_LIMIT, GAP_LIMIT = 60.0, 1e-4
+GAP_LIMIT = 1e-4
 
 
 class PlanRetirement(SceneAlgorithm):
@@ -45,6 +46,7 @@ class PlanRetirement(SceneAlgorithm):
         *("permits", "permit_wells", "readings", "indices"),
     )
     REQUIRED = ("irrigation",)
+    PACKAGES = (SCIPY,)
 
     def declare(self):
         return (
@@ -76,7 +78,7 @@ class PlanRetirement(SceneAlgorithm):
             ),
             _flag("IGNORE_LOCKS", tr("Plan as if no area were locked")),
             declared.pairs("SCENARIOS", tr("Scenarios, a line each: name: SETTING = value; SETTING = value")),
-            declared.advanced(_number("TIME_LIMIT", tr("Time limit of a plan (s)"), 86_400.0, TIME_LIMIT)),
+            declared.advanced(declared.time_limit()),
             declared.advanced(
                 _number("GAP_LIMIT", tr("Gap to the bound that is good enough (0 to 1)"), 1.0, GAP_LIMIT)
             ),

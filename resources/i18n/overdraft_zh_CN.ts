@@ -820,10 +820,6 @@
         <translation>情景，每行：名称: 设置 = 值; 设置 = 值</translation>
     </message>
     <message>
-        <source>Time limit of a plan (s)</source>
-        <translation>单个方案的求解时限（秒）</translation>
-    </message>
-    <message>
         <source>Gap to the bound that is good enough (0 to 1)</source>
         <translation>可接受的相对间隙（0～1）</translation>
     </message>

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsProcessingFeedback
 
-from .texts import tr, ui_language
+from ..texts import tr, ui_language
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..core.planning.renewals import PairPlan
+    from ...core.planning.renewals import PairPlan
 
 SHOWN = 20
 """Renewals without wells that are named one by one; the table has all of them."""
@@ -26,7 +26,7 @@ def tell_plan(
     Args:
         unmet: with the reasons in words; pools: names by pool id.
     """
-    from ..core.planning.pairing import UNIT
+    from ...core.planning.pairing import UNIT
 
     plan = result.plan
     for row in plan.log.itertuples():
@@ -83,7 +83,7 @@ def _ways(text: str) -> str:
 
 
 def _tell_doubts(feedback: QgsProcessingFeedback, result: PairPlan) -> None:
-    from ..core.planning.renewals import barred
+    from ...core.planning.renewals import barred
 
     if result.evidence_missing:
         feedback.pushWarning(
