@@ -30,6 +30,8 @@ YEARS = (2023, 2024, 2025)
 TARGET, EACH_YEAR, LIMIT, CLOSING = 0.3, 0.08, 0.14, 0.3
 LOCKED = 0.02
 PEER_SECONDS = 60.0
+PEER_AREAS = 50_000
+"""Beyond, HiGHS does not keep to its time limit."""
 CASES = (  # areas, units, instances, with everything, gap that counts as proven
     (3_000, 20, 5, False, 1e-4),
     (50_000, 20, 5, False, 1e-4),
@@ -129,6 +131,8 @@ def _greedy(plan: RetirementPlan) -> str:
 
 def _plain(given: County, plan: RetirementPlan, gap: float) -> str:
     """The whole county as one program, for a minute."""
+    if len(given.areas) > PEER_AREAS:
+        return "not run"
     program = plain_program(given)
     begin = time.perf_counter()
     answer = solve_whole(program, time_limit=PEER_SECONDS, gap=gap)
