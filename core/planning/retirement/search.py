@@ -38,8 +38,8 @@ class PartPlan:
         cost: units of cost; bound: no plan costs less.
         status: proved, open (bound and cost differ), infeasible, unknown (none found in time).
         method: how it was solved.
-        without: a bound on the cost of every plan that leaves area i out, for the areas to retire;
-            ``without_exact``: the cost of the cheapest of them.
+        without: a bound on the cost of every plan that leaves area i out, for the areas to retire, NaN for others;
+            ``without_exact``: where it is the cost of the cheapest of them.
     """
 
     chosen: np.ndarray | None
@@ -49,7 +49,7 @@ class PartPlan:
     status: str
     method: str
     without: np.ndarray | None = None
-    without_exact: bool = False
+    without_exact: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,11 @@ BUNDLE = 50
 TARGET_GAP = 1e-7
 """Gap that a single target must reach at least; it costs next to nothing."""
 Told = Callable[[float], None]
-SMALL_TARGET, SMALL_PART = 40, 12
-"""Areas up to which the plan without each of its areas is solved again, for a single target and for a coupled part."""
+EXACT_WORK, SMALL_WORK = 200_000, 1_600
+"""Areas times chosen areas up to which the plan without each of these is solved again: of all single targets together,
+the first ones first (about two seconds), and of a part in which one target is left."""
+SMALL_PART = 12
+"""Areas of a coupled part up to which the same is done."""
 
 
 Unreachable = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -95,10 +98,12 @@ def solve(model: Model, limits: Limits, told: Told | None = None) -> Solved:
     gathered.add(
         worth, PartPlan(np.ones(len(worth), dtype=bool), None, cost, cost, "proved", "no target"), 0.0
     )
-    done = len(alone)
+    done, work = len(alone), EXACT_WORK
     for demand in targets:
         begin = time.monotonic()
-        areas, plan = _one_target(slim, demand, min(limits.gap, TARGET_GAP))
+        areas, plan = _one_target(slim, demand, min(limits.gap, TARGET_GAP), work)
+        if plan.chosen is not None and plan.without_exact is not None and plan.without_exact.any():
+            work -= len(areas) * int(plan.chosen.sum())
         gathered.add(areas, plan, time.monotonic() - begin)
         done += len(areas)
         _tell(told, done, slim.n)
@@ -139,7 +144,7 @@ class _Gathered:
             self.year[here] = plan.year
         self.cost += plan.cost
         self.bound += plan.bound
-        if plan.without is not None:
+        if plan.without is not None and plan.without_exact is not None:
             self.dearer[here] = plan.without - plan.cost
             self.exact[here] = plan.without_exact
 
@@ -206,7 +211,7 @@ def _coupled(model: Model) -> np.ndarray:
     return many
 
 
-def _one_target(model: Model, demand: int, gap: float) -> tuple[np.ndarray, PartPlan]:
+def _one_target(model: Model, demand: int, gap: float, work: int) -> tuple[np.ndarray, PartPlan]:
     """One target over areas that are in nothing else."""
     row = model.demands.row[demand]
     entries = slice(model.rows.indptr[row], model.rows.indptr[row + 1])
@@ -214,11 +219,15 @@ def _one_target(model: Model, demand: int, gap: float) -> tuple[np.ndarray, Part
     order = np.argsort(areas, kind="stable")
     areas, weight = areas[order], weight[order]
     net = (model.cost - model.gain)[areas]
-    return areas, _cover(net, weight, int(model.demands.need[demand]), gap)
+    return areas, _cover(net, weight, int(model.demands.need[demand]), gap, work)
 
 
-def _cover(net: np.ndarray, weight: np.ndarray, need: int, gap: float) -> PartPlan:
-    """The cheapest areas for one target; those whose bonus is more than their cost in any case."""
+def _cover(net: np.ndarray, weight: np.ndarray, need: int, gap: float, work: int) -> PartPlan:
+    """The cheapest areas for one target; those whose bonus is more than their cost in any case.
+
+    Args:
+        work: areas times chosen areas up to which the plan without each of these is solved again.
+    """
     chosen = net < 0
     base = int(net[chosen].sum())
     need -= int(weight[chosen].sum())
@@ -227,10 +236,10 @@ def _cover(net: np.ndarray, weight: np.ndarray, need: int, gap: float) -> PartPl
         return PartPlan(None, None, 0, 0, "infeasible", "one target")
     cover = least_cost_cover(net[rest], weight[rest], need, gap=gap)
     chosen[rest] = cover.chosen
-    without = np.full(len(net), np.nan)
-    without[rest] = (
-        cover_without(net[rest], weight[rest], need, cover, exact=len(rest) <= SMALL_TARGET) + base
-    )
+    again = len(rest) * int(cover.chosen.sum()) <= work
+    without, exact = np.full(len(net), np.nan), np.zeros(len(net), dtype=bool)
+    told, exact[rest] = cover_without(net[rest], weight[rest], need, cover, solve=again)
+    without[rest] = told + base
     return PartPlan(
         chosen=chosen,
         year=np.where(chosen, 0, -1),
@@ -239,7 +248,7 @@ def _cover(net: np.ndarray, weight: np.ndarray, need: int, gap: float) -> PartPl
         status="proved" if cover.cost == cover.bound else "open",
         method="one target",
         without=without,
-        without_exact=len(rest) <= SMALL_TARGET,
+        without_exact=exact,
     )
 
 
@@ -290,7 +299,7 @@ def _with_others(whole: Model, plan: PartPlan, limits: Limits) -> PartPlan:
         if other.status not in ("proved", "infeasible"):
             return plan
         without[area] = np.inf if other.chosen is None else other.cost
-    return replace(plan, without=without, without_exact=True)
+    return replace(plan, without=without, without_exact=~np.isnan(without))
 
 
 def _plan(whole: Model, limits: Limits) -> PartPlan:
@@ -317,11 +326,12 @@ def _collapsed(model: Model, solved: Solved) -> PartPlan:
         return PartPlan(None, None, 0, 0, "infeasible" if solved.infeasible else "unknown", method)
     year = as_late_as_allowed(model, solved.chosen)
     status = "proved" if solved.cost == solved.bound else "open"
-    exact = bool(solved.without_exact[~np.isnan(solved.without)].all())
-    return PartPlan(solved.chosen, year, solved.cost, solved.bound, status, method, solved.without, exact)
+    return PartPlan(
+        solved.chosen, year, solved.cost, solved.bound, status, method, solved.without, solved.without_exact
+    )
 
 
 def _single(model: Model, gap: float) -> PartPlan:
     """A part of which, after a closer look, one target is left."""
     weight = np.asarray(model.rows[[model.demands.row[0]]].todense()).ravel()
-    return _cover(model.cost - model.gain, weight, int(model.demands.need[0]), gap)
+    return _cover(model.cost - model.gain, weight, int(model.demands.need[0]), gap, SMALL_WORK)

@@ -52,7 +52,8 @@ def solver(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
         monkeypatch.setattr(relaxation, "_SAMPLE", 2)
         monkeypatch.setattr(relaxation, "_NEW", 1)
         monkeypatch.setattr(search, "CORES", (1, 2))
-        monkeypatch.setattr(solve, "SMALL_TARGET", 0)
+        monkeypatch.setattr(solve, "EXACT_WORK", 0)
+        monkeypatch.setattr(solve, "SMALL_WORK", 0)
         monkeypatch.setattr(solve, "SMALL_PART", 0)
     return request.param
 
