@@ -4,7 +4,7 @@ from .backup import backups, latest_backup, remove_leftovers
 from .content import CaseContent, case_content, used_settings
 from .imports import add_import, undo_import
 from .layout import SCHEMA_VERSION
-from .plans import add_pair_plan
+from .plans import add_plan
 from .store import WriteResult, create_case, read_case, read_results, write_case
 
 __all__ = [
@@ -12,7 +12,7 @@ __all__ = [
     "CaseContent",
     "WriteResult",
     "add_import",
-    "add_pair_plan",
+    "add_plan",
     "backups",
     "case_content",
     "create_case",

@@ -16,13 +16,16 @@ from .store import WriteResult, write_case
 from .tables import read_table
 
 
-def add_pair_plan(
-    path: str | os.PathLike, pairs: pd.DataFrame, plan: Mapping[str, object], language: str
+def add_plan(
+    path: str | os.PathLike,
+    plan: Mapping[str, object],
+    language: str,
+    pairs: pd.DataFrame | None = None,
 ) -> WriteResult:
-    """Put a pairing plan into a case file: its pairs as reserved ones, and the plan itself.
+    """Put a plan into a case file.
 
     Args:
-        pairs: rows of the role ``pairs``; plan: the row of ``plans``.
+        plan: the row of ``plans``; pairs: further rows of the role ``pairs`` that it reserves.
 
     Raises:
         OverdraftError: as :func:`write_case`; a plan of this id is there already.
@@ -32,11 +35,15 @@ def add_pair_plan(
         known = set(read_table(connection, "plans")["plan_id"])
     if plan["plan_id"] in known:
         raise OverdraftError("casefile.plan_twice", found=plan["plan_id"])
-    after = {name: plan[name] for name in ("kind", "status", "objective", "bound")} | {"n_pairs": len(pairs)}
+    after = {name: plan[name] for name in ("kind", "status", "objective", "bound")}
+    tables = {}
+    if pairs is not None:
+        tables["pairs"] = joined(before, with_new_keys(path, "pairs", pairs))
+        after["n_pairs"] = len(pairs)
     return write_case(
         path,
         CaseContent(
-            tables={"pairs": joined(before, with_new_keys(path, "pairs", pairs))},
+            tables=tables,
             language=language_of_file or language,
             added={"plans": pd.DataFrame([plan])},
             history=history_entry("plan", plan["plan_id"], plan["created_by"], after),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-from datetime import datetime
-
 from qgis.core import (
     QgsProcessing,
     QgsProcessingOutputNumber,
@@ -16,11 +13,12 @@ from qgis.core import (
 from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
 from ..dependencies import SCIPY
-from ..inputs import day_of, number_of, path_of, text_of, token_of, whole_of
+from ..inputs import day_of, number_of, text_of, token_of, whole_of
 from ..layers import deliver
 from ..results import as_lines, as_table, tell_findings, tell_inputs
 from ..scenes import table_sink
 from ..texts import tr
+from .recording import record, recording
 from .tell_pairs import tell_plan
 
 NUMBERS = ("SERVED", "COST", "GAP", "N_UNMET", "GREEDY_SERVED", "GREEDY_COST")
@@ -68,14 +66,7 @@ class PairReplacements(OverdraftAlgorithm):
             declared.pool(),
             declared.baseline(),
             declared.advanced(declared.time_limit()),
-            QgsProcessingParameterBoolean(
-                "RECORD",
-                tr("Put the pairs into the case file as reserved"),
-                defaultValue=False,
-                optional=True,
-            ),
-            declared.advanced(declared.text("PLAN_NAME", tr("Name of the plan"))),
-            declared.advanced(declared.text("BY", tr("Planned by (empty: your login)"))),
+            *recording(tr("Put the pairs into the case file as reserved")),
             declared.language(),
             table_sink("PAIRS", tr("Planned pairs"), needed=True),
             QgsProcessingParameterFeatureSink(
@@ -97,7 +88,7 @@ class PairReplacements(OverdraftAlgorithm):
         from ...core.intake import build_register
         from ...core.overlay import PlacementOptions
         from ...core.planning.pairing import UNIT
-        from ...core.planning.renewals import in_words, plan_pairs
+        from ...core.planning.renewals import in_words, plan_pairs, recorded_pairs
         from ...core.replacement import replacement_settings
         from ...core.rules.scene import Scene
 
@@ -127,7 +118,13 @@ class PairReplacements(OverdraftAlgorithm):
             "NEXT_BEST": as_table(result.alternatives, "plan_alternatives"),
         }
         results = deliver(self, parameters, context, outputs, progress.part(0.85, 0.95))
-        self._record(parameters, context, result)
+        record(
+            self,
+            parameters,
+            context,
+            "pairing",
+            lambda stamp: recorded_pairs(result, self.inputs.as_of, stamp),
+        )
         progress(1.0)
         plan = result.plan
         return results | {
@@ -158,21 +155,3 @@ class PairReplacements(OverdraftAlgorithm):
             ),
             time_limit_s=self.parameterAsDouble(parameters, "TIME_LIMIT", context),
         )
-
-    def _record(self, parameters, context, result):
-        """Into the case file, if that was asked for; the last step, after every output is complete."""
-        from ...core.casefile import add_pair_plan
-        from ...core.planning.renewals import recorded_pairs
-
-        if not self.parameterAsBool(parameters, "RECORD", context):
-            return
-        now = datetime.now().astimezone()
-        pairs, row = recorded_pairs(
-            result,
-            self.inputs.as_of,
-            plan_id=f"pairing-{now:%Y%m%dT%H%M%S%f}",
-            created_at=now.isoformat(timespec="seconds"),
-            created_by=text_of(self, parameters, "BY", context) or getpass.getuser(),
-            name=text_of(self, parameters, "PLAN_NAME", context) or "",
-        )
-        add_pair_plan(path_of(self, parameters, "CASE", context), pairs, row, self.inputs.language)

@@ -20,6 +20,7 @@ from ..layers import deliver
 from ..results import as_table, layer_read, tell_findings, with_columns, with_reason
 from ..scenes import SceneAlgorithm, table_sink
 from ..texts import tr
+from .recording import record, recording
 from .tell_land import tell_plan
 
 TEXTS = ("COST_FIELD", "YEARLY_MINIMUMS", "MIN_CLOSED_WELLS")
@@ -82,6 +83,7 @@ class PlanRetirement(SceneAlgorithm):
             declared.advanced(
                 _number("GAP_LIMIT", tr("Gap to the bound that is good enough (0 to 1)"), 1.0, GAP_LIMIT)
             ),
+            *recording(tr("Put the plan on record in the case file")),
             QgsProcessingParameterFeatureSink(
                 "PLAN", tr("Plan of the areas"), QgsProcessing.SourceType.TypeVectorPolygon
             ),
@@ -105,7 +107,7 @@ class PlanRetirement(SceneAlgorithm):
         )
 
     def compute(self, parameters, context, feedback, progress):
-        from ...core.planning.land import LandPlanner, land_settings, plan_scenarios, scenarios
+        from ...core.planning.land import LandPlanner, land_settings, plan_scenarios, recorded_land, scenarios
 
         base = land_settings(self._texts(parameters, context))
         asked = scenarios(self.parameterAsString(parameters, "SCENARIOS", context), base)
@@ -128,7 +130,15 @@ class PlanRetirement(SceneAlgorithm):
         tell_findings(feedback, scene.register.problems.rows)
         tell_plan(feedback, plans[""])
         outputs = self._tables(plans)
-        result = deliver(self, parameters, context, outputs, progress.part(0.9, 1.0))
+        result = deliver(self, parameters, context, outputs, progress.part(0.9, 0.98))
+        record(
+            self,
+            parameters,
+            context,
+            "retirement",
+            lambda stamp: (recorded_land(plans[""], self.inputs.as_of, stamp), None),
+        )
+        progress(1.0)
         plan = plans[""].plan
         return {
             **result,

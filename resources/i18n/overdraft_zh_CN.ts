@@ -1115,5 +1115,9 @@
         <source>matching</source>
         <translation>匹配</translation>
     </message>
+    <message>
+        <source>Put the plan on record in the case file</source>
+        <translation>将方案存入案卷文件</translation>
+    </message>
 </context>
 </TS>

@@ -185,7 +185,7 @@ PARAMETERS = {
             "SCENARIOS",
             "TIME_LIMIT",
         ),
-        *("GAP_LIMIT", "PLAN", "RESULT", "CLOSING", "RELIEF", "SCENARIOS_OUT"),
+        *("GAP_LIMIT", "RECORD", "PLAN_NAME", "BY", "PLAN", "RESULT", "CLOSING", "RELIEF", "SCENARIOS_OUT"),
     ],
     "closingorder": [
         *(

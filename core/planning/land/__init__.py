@@ -1,6 +1,7 @@
 """Retirement plans of a register (退减灌溉面积方案): which land, in which year, with which wells."""
 
 from .plan import LandPlan, LandPlanner, plan_scenarios
+from .record import recorded_land
 from .settings import LandSettings, land_settings, scenarios
 from .tables import (
     area_table,
@@ -21,6 +22,7 @@ __all__ = [
     "land_settings",
     "left_out",
     "plan_scenarios",
+    "recorded_land",
     "relief_table",
     "scenario_table",
     "scenarios",

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from ...findings.verdicts import to_json
 from ..pairing import UNIT
+from ..record import PlanStamp, plan_row
 from .plan import PairPlan
 
 
-def recorded_pairs(
-    result: PairPlan, as_of: date, *, plan_id: str, created_at: str, created_by: str, name: str = ""
-) -> tuple[pd.DataFrame, Mapping[str, object]]:
-    """Rows for the role ``pairs``, pledged on ``as_of``, and the row of the table ``plans``."""
+def recorded_pairs(result: PairPlan, as_of: date, stamp: PlanStamp) -> tuple[dict[str, object], pd.DataFrame]:
+    """The row of the table ``plans``, and rows for the role ``pairs``, pledged on ``as_of``."""
     pairs = result.pairs
     rows = pd.DataFrame(
         {
@@ -47,17 +44,14 @@ def recorded_pairs(
         "served": plan.served,
         "log": plan.log.replace({np.nan: None}).to_dict("records"),
     }
-    return rows, {
-        "plan_id": plan_id,
-        "kind": "pairing",
-        "name": name,
-        "run_id": None,
-        "created_at": created_at,
-        "created_by": created_by,
-        "status": plan.status,
-        "objective": plan.cost / UNIT,
-        "bound": plan.cost_bound / UNIT,
-        "gap_ratio": plan.gap,
-        "settings": to_json(settings),
-        "content": to_json(content),
-    }
+    row = plan_row(
+        "pairing",
+        stamp,
+        status=plan.status,
+        objective=plan.cost / UNIT,
+        bound=plan.cost_bound / UNIT,
+        gap=plan.gap,
+        settings=settings,
+        content=content,
+    )
+    return row, rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import pytest
 import shapely
 from qgis.core import QgsProcessingException, QgsWkbTypes
 
-from overdraft.core.casefile import CaseContent, write_case
+from overdraft.core.casefile import CaseContent, read_results, write_case
 from overdraft.core.intake import build_register
 from overdraft.core.schema import results_schema
 
@@ -155,6 +156,19 @@ def test_a_case_file_supplies_the_land_with_its_polygons(run, given, rows_of, tm
     rows = {row["area_id"]: row for row in rows_of(out["PLAN"])}
     assert (rows["A"]["retire"], rows["A"]["cost"], rows["B"]["retire"]) == (True, 7, False)
     assert rows["A"]["wkt"].startswith("MultiPolygon")
+
+    before = read_results(case, "irrigation")["irrigation"]
+    assert read_results(case, "plans")["plans"].empty
+    run(
+        "planretirement", {**other, "CASE": str(case), "PLAN": "memory:", "RECORD": True, "PLAN_NAME": "2025"}
+    )
+    kept = read_results(case, "plans")["plans"].iloc[0]
+    assert (kept["kind"], kept["name"], kept["status"]) == ("retirement", "2025", out["STATUS"])
+    assert kept["objective"] == pytest.approx(out["COST"])
+    assert kept["bound"] == pytest.approx(out["BOUND"])
+    assert [one["area_id"] for one in json.loads(kept["content"])["areas"]] == ["A"]
+    assert json.loads(kept["settings"])["target_year"] == 2025
+    assert read_results(case, "irrigation")["irrigation"].equals(before)
 
 
 @pytest.mark.parametrize(
