@@ -11,7 +11,7 @@ import ast
 import re
 import tomllib
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
@@ -73,6 +73,17 @@ def pattern_of(node: ast.AST) -> str | None:
     return "".join(parts) if start and VARIABLE in parts else None
 
 
+@cache
+def assigned(scope: ast.AST) -> dict[str, list[ast.AST]]:
+    """What is assigned to each name anywhere in a scope."""
+    values: dict[str, list[ast.AST]] = {}
+    for node in ast.walk(scope):
+        for target in node.targets if isinstance(node, ast.Assign) else []:
+            for name in {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}:
+                values.setdefault(name, []).append(node.value)
+    return values
+
+
 def keys_in(node: ast.AST, scope: ast.AST, seen: frozenset[str] = frozenset()) -> tuple[set[str], set[str]]:
     """Exact keys and patterns in an expression; local names are followed to what was assigned to them."""
     pattern = pattern_of(node)
@@ -89,10 +100,7 @@ def keys_in(node: ast.AST, scope: ast.AST, seen: frozenset[str] = frozenset()) -
     children = list(ast.iter_child_nodes(node))
     if isinstance(node, ast.Name) and node.id not in seen:
         seen = seen | {node.id}
-        for other in ast.walk(scope):
-            targets = other.targets if isinstance(other, ast.Assign) else []
-            if any(isinstance(n, ast.Name) and n.id == node.id for t in targets for n in ast.walk(t)):
-                children.append(other.value)
+        children += assigned(scope).get(node.id, [])
     found = [keys_in(child, scope, seen) for child in children]
     return set().union(*(keys for keys, _ in found)), set().union(*(patterns for _, patterns in found))
 
