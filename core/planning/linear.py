@@ -22,7 +22,7 @@ ROUNDING = 1e-11
 """Share of the summed magnitudes by which a bound from floating point duals is lowered to be safe."""
 MIXED = 5000
 """Columns up to which a program with real and whole columns is solved without presolve: that of HiGHS 1.2 to 1.15 drops
-optimal solutions of such programs now and then."""
+optimal solutions of such programs now and then; that of scipy's copy (1.2) also of programs with whole columns only."""
 _ASK_EVERY = 0.2
 """Seconds between two questions whether to stop."""
 
@@ -288,7 +288,7 @@ def _read(highs, solver, whole: bool) -> LinearAnswer:
 def _by_scipy_milp(model: LinearModel, time_limit: float, gap: float) -> LinearAnswer:
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    options: dict[str, float | bool] = {"mip_rel_gap": gap, "presolve": not _is_mixed(model)}
+    options: dict[str, float | bool] = {"mip_rel_gap": gap, "presolve": len(model.cost) > MIXED}
     if np.isfinite(time_limit):
         options["time_limit"] = time_limit
     rows = LinearConstraint(model.matrix, model.row_lower, model.row_upper) if model.matrix.shape[0] else ()
