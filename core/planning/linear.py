@@ -23,6 +23,8 @@ ROUNDING = 1e-11
 MIXED = 5000
 """Columns up to which a program with real and whole columns is solved without presolve: that of HiGHS 1.2 to 1.15 drops
 optimal solutions of such programs now and then; that of scipy's copy (1.2) also of programs with whole columns only."""
+_SLACK = 1e-5
+"""Rounding of a solution, beside the magnitudes of its row."""
 _ASK_EVERY = 0.2
 """Seconds between two questions whether to stop."""
 
@@ -286,9 +288,18 @@ def _read(highs, solver, whole: bool) -> LinearAnswer:
 
 
 def _by_scipy_milp(model: LinearModel, time_limit: float, gap: float) -> LinearAnswer:
+    """An answer that breaks the program, which presolve makes now and then, is asked for again without it."""
+    presolve = len(model.cost) > MIXED
+    answer = _milp(model, time_limit, gap, presolve)
+    if presolve and not _stands(model, answer):
+        answer = _milp(model, time_limit, gap, presolve=False)
+    return answer if _stands(model, answer) else LinearAnswer("unknown", None, np.inf, -np.inf)
+
+
+def _milp(model: LinearModel, time_limit: float, gap: float, presolve: bool) -> LinearAnswer:
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    options: dict[str, float | bool] = {"mip_rel_gap": gap, "presolve": len(model.cost) > MIXED}
+    options: dict[str, float | bool] = {"mip_rel_gap": gap, "presolve": presolve}
     if np.isfinite(time_limit):
         options["time_limit"] = time_limit
     rows = LinearConstraint(model.matrix, model.row_lower, model.row_upper) if model.matrix.shape[0] else ()
@@ -305,6 +316,17 @@ def _by_scipy_milp(model: LinearModel, time_limit: float, gap: float) -> LinearA
         return LinearAnswer(status, None, np.inf, np.inf if status == "infeasible" else bound)
     status = "optimal" if found.status == 0 else "feasible"
     return LinearAnswer(status, found.x, float(found.fun), float(bound))
+
+
+def _stands(model: LinearModel, answer: LinearAnswer) -> bool:
+    """Whether a solution keeps to bounds and rows, as far as rounding lets it."""
+    x = answer.x
+    if x is None:
+        return True
+    value, slack = model.matrix @ x, _SLACK * (1.0 + abs(model.matrix) @ np.abs(x))
+    within = (x >= model.lower - _SLACK) & (x <= model.upper + _SLACK * np.maximum(1.0, np.abs(model.upper)))
+    rows = (value >= model.row_lower - slack) & (value <= model.row_upper + slack)
+    return bool(within.all() and rows.all())
 
 
 def _by_scipy_linprog(model: LinearModel, time_limit: float) -> LinearAnswer:

@@ -74,6 +74,23 @@ def test_the_best_of_all_answers_of_thousands(library, program):
     _agrees(program)
 
 
+@pytest.mark.parametrize(
+    ("rows", "x"),
+    [
+        ([[0, 0, 0, -1, -3], [0, -3, 3, 0, -4]], None),
+        ([[0, 0, -4, 0, 0], [3, -3, -2, 2, 4]], [0, 0, 1, 0, 1]),
+        ([[0, 2, 0, 0, 4], [3, 0, -4, 3, -4]], None),
+    ],
+)
+def test_an_answer_that_breaks_the_program_is_not_believed(library, monkeypatch, rows, x):
+    """With presolve scipy's HiGHS 1.2 gives "optimal" answers outside rows and bounds for these."""
+    monkeypatch.setattr(linear, "MIXED", 0)
+    upper = [1, 0, 1, 0, 1]
+    found = solve_whole(model([0] * 5, rows, [-np.inf, 2], [1, 2], upper=upper))
+    assert found.status == ("infeasible" if x is None else "optimal")
+    assert (None if found.x is None else np.rint(found.x).tolist()) == x
+
+
 def _agrees(program):
     best = min((program.cost @ x for x in _answers(program)), default=None)
     found = solve_whole(program)
