@@ -142,7 +142,7 @@ class LandPlanner:
             ),
             touches=self._touches(planned, settings),
         )
-        order = ["unit_id", "measure", "year", "within_year"]
+        order = ["unit_id", "measure", "year", "within_year", "amount"]
         found = found.sort_values(order, ignore_index=True)
         return Asked(settings, target_year, years, why, cost, found, wells, problem)
 

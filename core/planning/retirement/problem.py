@@ -120,7 +120,9 @@ def retirement_problem(
     return RetirementProblem(
         areas=areas,
         pieces=pieces.sort_values(["area", "unit_id"], kind="stable", ignore_index=True),
-        demands=demands.sort_values(["unit_id", "measure", "year", "within_year"], ignore_index=True),
+        demands=demands.sort_values(
+            ["unit_id", "measure", "year", "within_year", "amount"], ignore_index=True
+        ),
         years=years,
         caps=caps.sort_values(["township", "year"], ignore_index=True),
         links=links.sort_values(["well_id", "area"], ignore_index=True),

@@ -54,6 +54,12 @@ def caps(*rows: tuple) -> pd.DataFrame:
 
 
 class TestTargets:
+    def test_two_targets_of_one_unit_stand_in_the_same_order_whichever_comes_first(self) -> None:
+        both = pd.concat([demand(50.0), demand(20.0)], ignore_index=True)
+        one, other = planned(FOUR, both), planned(FOUR, both[::-1])
+        assert one.units["amount"].tolist() == other.units["amount"].tolist() == [20.0, 50.0]
+        assert ids(one) == ids(other)
+
     def test_the_overshoot_is_least(self) -> None:
         plan = planned(FOUR, demand(50.0))
         assert plan.status == "optimal"
