@@ -144,7 +144,7 @@ def _registers(draw):
     return _leaves(rows)
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(_registers(), st.integers(0, 20_000), st.randoms(use_true_random=False))
 def test_what_always_holds(leaves, cap, random):
     caps = dict.fromkeys(("C1", "C2"), cap)

@@ -214,7 +214,7 @@ def _runs(draw):
     return _run(findings, wells, areas)
 
 
-@settings(max_examples=15)
+@settings(max_examples=30)
 @given(_runs(), _runs())
 def test_every_balance_comes_out_at_zero(before, after):
     result = compare_runs(before, after)

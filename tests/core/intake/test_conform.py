@@ -155,7 +155,7 @@ CELLS = st.one_of(
 FUZZED = ["well_id", "use", "status", "depth_m", "built_on", "metered", "replaces", "name"]
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(*[CELLS] * len(FUZZED)), max_size=6))
 def test_no_cell_raises_or_loses_a_row(rows):
     columns = {}

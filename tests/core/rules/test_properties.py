@@ -18,9 +18,6 @@ from overdraft.core.rules.scene import Scene
 from overdraft.core.schema import register_schema
 
 POLICIES = [title.id for title in available_policies()]
-ALWAYS = ("turpan-2021", "yengisar-2020", "national")
-"""Documents that are tried in every run; the others, whose rules are of the same families, in the long one."""
-TRIED = [name if name in ALWAYS else pytest.param(name, marks=pytest.mark.long) for name in POLICIES]
 AS_OF = "2025-12-31"
 SIZE = 24
 KEY = ["rule", "clause", "subject_role", "subject_id", "period"]
@@ -169,7 +166,7 @@ def improved(before: Verdicts, after: Verdicts) -> dict:
     return change.loc[(change["good"] > 0) & (change["bad"] < 0), "good"].to_dict()
 
 
-@pytest.fixture(scope="module", params=TRIED)
+@pytest.fixture(scope="module", params=POLICIES)
 def case(request):
     policy = load_policy(request.param)
     tables = random_register(policy, 7)
@@ -252,7 +249,7 @@ def test_missing_roles_never_improve_an_outcome(case, part):
     )
 
 
-@pytest.mark.parametrize("policy", [name for name in TRIED if name != "national"])
+@pytest.mark.parametrize("policy", [name for name in POLICIES if name != "national"])
 def test_nothing_outside_the_jurisdiction_is_judged(policy):
     document = load_policy(policy)
     away = "659001"  # Shihezi, in none of the documents
@@ -275,7 +272,7 @@ def test_nothing_outside_the_jurisdiction_is_judged(policy):
     assert away_rows.empty, away_rows[KEY].to_string()
 
 
-@pytest.mark.parametrize("policy", TRIED)
+@pytest.mark.parametrize("policy", POLICIES)
 def test_a_rule_can_be_run_by_itself(policy):
     document = load_policy(policy)
     scene = scene_of(document, random_register(document, 5))
