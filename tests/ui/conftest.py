@@ -1,0 +1,87 @@
+"""A case file of the sample, a session on a copy of it, and both languages."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsApplication, QgsProject, QgsSettings
+from qgis.PyQt.QtCore import QCoreApplication, QEvent
+
+import overdraft
+from overdraft.plugin.translation import Translation
+
+ROOT = Path(overdraft.__file__).resolve().parent
+SAMPLE = ROOT / "sample_layers" / "sample.gpkg"
+LOCALES = {"en": "en", "zh": "zh_CN"}
+
+
+@pytest.fixture(scope="session")
+def judged_sample(tmp_path_factory):
+    """The sample judged under its document on 31 March 2026; made once, copied by every test that changes it."""
+    from datetime import date
+
+    import pyogrio
+
+    from overdraft.core.casefile import case_content, write_case
+    from overdraft.core.enforce import EnforceSettings, enforce
+    from overdraft.core.intake import build_register
+    from overdraft.core.policy import load_policy
+    from overdraft.core.schema import register_schema
+
+    present = {name for name, _ in pyogrio.list_layers(SAMPLE)}
+    frames = {
+        name: pyogrio.read_dataframe(SAMPLE, layer=name)
+        for name in register_schema().roles
+        if name in present
+    }
+    settings = EnforceSettings(invented=True)
+    result = enforce(build_register(frames), load_policy("turpan-2021"), date(2026, 3, 31), settings)
+    path = tmp_path_factory.mktemp("judged") / "sample case.gpkg"
+    write_case(path, case_content(result, "zh"))
+    return path
+
+
+@pytest.fixture
+def case(judged_sample, tmp_path):
+    """A copy of the judged sample that a test may change."""
+    path = tmp_path / "案 case.gpkg"
+    shutil.copy(judged_sample, path)
+    return path
+
+
+@pytest.fixture(params=["en", "zh"])
+def language(request, qgis_app, monkeypatch, compiled_texts):
+    """Every test that asks for it runs in English and in Chinese."""
+    monkeypatch.setattr(QgsApplication, "locale", staticmethod(lambda: LOCALES[request.param]))
+    translation = Translation(compiled_texts)
+    translation.install()
+    yield request.param
+    translation.remove()
+
+
+@pytest.fixture(scope="session")
+def compiled_texts(tmp_path_factory):
+    """The Chinese texts as they stand in the .ts, compiled."""
+    import subprocess
+
+    folder = tmp_path_factory.mktemp("texts")
+    source = ROOT / "resources/i18n/overdraft_zh_CN.ts"
+    subprocess.run(["lrelease", "-silent", source, "-qm", folder / "overdraft_zh_CN.qm"], check=True)
+    return folder
+
+
+@pytest.fixture
+def session(qgis_new_project, case, monkeypatch):
+    """A session on the copied case in an empty project, signed; user settings start empty."""
+    from overdraft.ui.session import Session
+
+    QgsSettings().remove("overdraft")
+    made = Session(QgsProject.instance())
+    made.open_case(case)
+    made.sign_as("审核员甲")
+    yield made
+    made.close()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

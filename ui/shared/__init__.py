@@ -1,0 +1,1 @@
+"""What all windows share: the open case, plain texts, background work, messages, settings, help."""
