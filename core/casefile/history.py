@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 FIELDS = ("seq", "at", "who", "login", "kind", "subject", "before", "after", "reason")
 
@@ -29,23 +29,31 @@ def guard(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def append(connection: sqlite3.Connection, entry: Mapping[str, str]) -> str:
+def append(connection: sqlite3.Connection, entry: Mapping[str, str | None]) -> str:
     """Add one entry inside the caller's write transaction and return its hash, the new head.
 
     Args:
         entry: ``at``, ``kind`` and any other of :data:`FIELDS` but ``seq``, as text.
     """
+    return append_all(connection, [entry])
+
+
+def append_all(connection: sqlite3.Connection, entries: Iterable[Mapping[str, str | None]]) -> str:
+    """Add entries in their order, as :func:`append`; returns the head, the old one where there are none."""
     last = connection.execute("SELECT seq, hash FROM history ORDER BY seq DESC LIMIT 1").fetchone()
-    number, previous = (last[0] + 1, last[1]) if last else (1, "")
-    row = {name: entry.get(name) for name in FIELDS} | {"seq": number}
-    head = entry_hash(previous, row)
-    values = (*(row[name] for name in FIELDS), previous, head)
-    connection.execute(
+    newest, previous = last or (0, "")
+    rows = []
+    for number, entry in enumerate(entries, start=newest + 1):
+        row = {name: entry.get(name) for name in FIELDS} | {"seq": number}
+        own = entry_hash(previous, row)
+        rows.append((*(row[name] for name in FIELDS), previous, own))
+        previous = own
+    connection.executemany(
         "INSERT INTO history (seq, at, who, login, kind, subject, before, after, reason, prev_hash, hash)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        values,
+        rows,
     )
-    return head
+    return previous
 
 
 def entry_hash(previous: str, row: Mapping[str, object]) -> str:

@@ -10,13 +10,16 @@ from types import MappingProxyType
 from ..register.identity import ROW_ID
 from ..schema import Field, Role, register_schema, results_schema
 
-SCHEMA_VERSION = 1
-"""Version of the tables of a case file, in ``meta``. It grows when a table or column changes its meaning."""
+SCHEMA_VERSION = 2
+"""Version of the tables of a case file, in ``meta``. It grows when a table or column is added or changes its meaning.
+
+1: register, results, decisions, history, runs. 2: what a decision was based on, what changed since, marks, indexes.
+"""
 
 DEFAULT_CRS = "EPSG:4490"
 """CGCS2000: the coordinate system of layers that are still empty."""
 
-KEPT = ("plans", "imports", "raw_values", "decisions", "history", "settings")
+KEPT = ("plans", "imports", "raw_values", "decisions", "decided_findings", "marks", "history", "settings")
 """Tables that belong to people: a run never replaces them."""
 
 REPLACED = (
@@ -42,6 +45,17 @@ REPLACED = (
 
 GROWING = ("runs", "meta")
 """Tables to which a run adds."""
+
+
+INDEXES = {
+    "findings_by_id": ("findings", ("finding_id",), False),
+    "wells_by_row_id": ("wells", (ROW_ID,), False),
+    "decisions_by_finding": ("decisions", ("finding_id",), True),
+    "decided_findings_by_id": ("decided_findings", ("finding_id",), True),
+    "marks_by_subject": ("marks", ("subject", "who"), True),
+    "history_by_subject": ("history", ("subject",), False),
+}
+"""Indexes by name: table, columns, and whether no two rows may be alike in them."""
 
 
 @dataclass(frozen=True)

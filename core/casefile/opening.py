@@ -47,8 +47,11 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
+def reading(path: Path, newer: bool = False, quick: bool = False) -> Iterator[sqlite3.Connection]:
     """A read-only connection in one read transaction; works on media that cannot be written.
+
+    Args:
+        newer, quick: as :func:`check`.
 
     Raises:
         OverdraftError: the file is missing, damaged, locked, newer than this program or not a case file.
@@ -56,7 +59,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.is_file():
         raise OverdraftError("casefile.missing", path=str(path))
     with explained(path, "casefile.cannot_read"), closing(_connect_reading(path)) as connection:
-        check(connection, path)
+        check(connection, path, newer, quick)
         connection.execute("BEGIN")
         yield connection
 
@@ -88,8 +91,12 @@ def _has_journal(path: Path) -> bool:
     return any(path.with_name(path.name + tail).exists() for tail in ("-journal", "-wal"))
 
 
-def check(connection: sqlite3.Connection, path: Path) -> None:
+def check(connection: sqlite3.Connection, path: Path, newer: bool = False, quick: bool = False) -> None:
     """Refuse what is not a sound case file of a version that we know. Nothing is changed.
+
+    Args:
+        newer: a file of a newer program is no error: it is only looked at.
+        quick: the pages of the file are not gone through again, which was done when it was opened.
 
     Raises:
         OverdraftError: with what was found.
@@ -98,9 +105,9 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
     version = schema_version(connection) if application == container.APPLICATION_ID else None
     if version is None:
         raise OverdraftError("casefile.not_a_case", path=str(path))
-    if version > SCHEMA_VERSION:
+    if version > SCHEMA_VERSION and not newer:
         raise OverdraftError("casefile.newer_schema", path=str(path), found=version, allowed=SCHEMA_VERSION)
-    problems = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
+    problems = ["ok"] if quick else [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
     if problems != ["ok"]:
         raise damaged(path, "; ".join(map(str, problems)))
 

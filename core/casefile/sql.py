@@ -39,6 +39,14 @@ class Marks(int):
     """That many ``?`` placeholders, separated by commas."""
 
 
+class Tests(tuple[str, ...]):
+    """Columns that each hold a bound value, for ``WHERE``: ``"a" IS ? AND "b" IS ?``."""
+
+
+class Assignments(tuple[str, ...]):
+    """Columns that each get a bound value, for ``UPDATE``: ``"a" = ?, "b" = ?``."""
+
+
 def quoted(name: str) -> str:
     """``name`` as an SQL identifier: in double quotes, inner double quotes doubled.
 
@@ -63,6 +71,10 @@ def sql(template: str, **names: str | Iterable[str] | Columns | Marks) -> str:
 def _part(value: str | Iterable[str] | Columns | Marks) -> str:
     if isinstance(value, Marks):
         return ", ".join("?" * int(value))
+    if isinstance(value, Tests):
+        return " AND ".join(f"{quoted(name)} IS ?" for name in value) or "TRUE"
+    if isinstance(value, Assignments):
+        return ", ".join(f"{quoted(name)} = ?" for name in value)
     if isinstance(value, Columns):
         return ", ".join(f"{quoted(name)} {COLUMN_TYPES[kind]}" for name, kind in value)
     if isinstance(value, str):

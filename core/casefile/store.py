@@ -23,7 +23,9 @@ from ..errors import OverdraftError
 from . import container, history, styles, unreadable
 from .backup import copy_database, discard, make_backup, new_database, part_name, remove_leftovers
 from .content import CaseContent
+from .indexes import ensure_indexes
 from .layout import DEFAULT_CRS, KEPT, SCHEMA_VERSION, layouts, roles
+from .migrate import migrate
 from .opening import check, connect, explained, reading, recovering, rollback_journal, sync
 from .tables import TooManyColumnsError, append_rows, create_table, read_table
 
@@ -191,6 +193,7 @@ def _initialise(connection: sqlite3.Connection, content: CaseContent, crs: CRS |
 
 def _update(connection: sqlite3.Connection, content: CaseContent, progress: Progress | None) -> str:
     """Write the content into an initialised case file, inside the caller's transaction; returns the history's head."""
+    migrate(connection)
     styles.ensure_table(connection, content.language, content.moment or _now())
     total = sum(map(len, content.tables.values())) or 1
     done = 0
@@ -235,6 +238,7 @@ def _put(
     extra = [column for column in written.columns if column not in known]
     styles.describe_columns(connection, layout, content.language)
     styles.store_styles(connection, layout, extra, content.language, moment)
+    ensure_indexes(connection, name)
     return written.keys
 
 

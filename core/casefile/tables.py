@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -15,7 +15,7 @@ from ..register.identity import ROW_ID
 from . import container, geometry
 from .cells import from_cells, kind_of, to_cells
 from .layout import DEFAULT_CRS, Layout
-from .sql import Columns, Marks, sql
+from .sql import Columns, Marks, Tests, sql
 
 MAX_COLUMNS = 1900
 """SQLite takes 2000 columns; some room is left for ours."""
@@ -115,19 +115,32 @@ def append_rows(connection: sqlite3.Connection, layout: Layout, frame: pd.DataFr
 
 
 def read_table(
-    connection: sqlite3.Connection, table: str, leave_out: Iterable[str] = ()
+    connection: sqlite3.Connection,
+    table: str,
+    leave_out: Iterable[str] = (),
+    where: Mapping[str, object] | None = None,
 ) -> pd.DataFrame | gpd.GeoDataFrame:
     """A table as a frame in row order, its index the row keys; a GeoDataFrame with its CRS where it has geometry.
 
     Columns whose cells are all of the declared type come back typed, others as they are.
+
+    Args:
+        where: only the rows that hold these values.
     """
+    tests = where or {}
     described = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
     geometry_column = _geometry_column(connection, table)
     skip = {container.KEY, *leave_out}
     wanted = [(name, declared) for name, declared in described if name not in skip]
     names = [container.KEY, *(name for name, _ in wanted)]
-    statement = sql("SELECT $names FROM $table ORDER BY $key", names=names, table=table, key=container.KEY)
-    cursor = connection.execute(statement)
+    statement = sql(
+        "SELECT $names FROM $table WHERE $tests ORDER BY $key",
+        names=names,
+        table=table,
+        tests=Tests(tests),
+        key=container.KEY,
+    )
+    cursor = connection.execute(statement, tuple(tests.values()))
     cells: list[list] = [[] for _ in names]
     while rows := cursor.fetchmany(_CHUNK):
         for column, values in zip(cells, zip(*rows, strict=True), strict=True):

@@ -37,6 +37,8 @@ OTHERS = {"plans", "imports", "raw_values", "decisions", "history", "runs", "set
     "problems",
     "problem_counts",
     "conversions",
+    "decided_findings",
+    "marks",
     "set_aside",
     "plan_pairs",
     "plan_unmet",

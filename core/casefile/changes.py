@@ -1,0 +1,119 @@
+"""Row by row: what a person changes in a case, and what the history says of it.
+
+This is the whole interface between those who record and decide and the place where it is kept. A case file
+(:class:`core.casefile.rowstore.CaseRows`) keeps it today; a database server can implement :class:`CaseStore` as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+import pandas as pd
+
+from ..errors import OverdraftError
+from ..findings.verdicts import to_json
+
+Cells = Mapping[str, object]
+"""Column → value as it is stored: text (days as ``YYYY-MM-DD``), number, None; ``geom`` a shapely geometry."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of a table.
+
+    Attributes:
+        key: columns that name the row.
+        before: values that the row is expected to hold, at least its revision where the table has one; None: no row
+            of this key is expected.
+        after: values that it shall hold; None: the row goes.
+    """
+
+    table: str
+    key: Cells
+    before: Cells | None
+    after: Cells | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the history says of an act: kind, subject, the values before and after, the person and the reason."""
+
+    kind: str
+    subject: str
+    who: str
+    login: str = ""
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
+    reason: str | None = None
+    at: str = field(default_factory=lambda: now())
+
+    def row(self) -> dict[str, str | None]:
+        """As :func:`core.casefile.history.append` takes it."""
+        before, after = (None if part is None else to_json(dict(part)) for part in (self.before, self.after))
+        return {
+            "at": self.at,
+            "kind": self.kind,
+            "subject": self.subject,
+            "who": self.who,
+            "login": self.login or None,
+            "before": before,
+            "after": after,
+            "reason": self.reason,
+        }
+
+
+class ConflictError(OverdraftError):
+    """Somebody else changed rows in the meantime; nothing was written.
+
+    Attributes:
+        conflicts: the changes that were meant, each with the row as it stands (None: there is none).
+    """
+
+    def __init__(self, conflicts: Sequence[tuple[Change, Cells | None]]) -> None:
+        first = conflicts[0][0]
+        name = " / ".join(map(str, first.key.values()))
+        super().__init__("casefile.changed_meanwhile", n=len(conflicts), table=first.table, found=name)
+        self.conflicts = tuple(conflicts)
+
+
+class CaseStore(Protocol):
+    """Where a case is kept. Every method is one short transaction; none waits for a person."""
+
+    def rows(self, table: str, **where: object) -> pd.DataFrame:
+        """The rows of a table that hold these values; in the order in which they stand."""
+
+    def apply(
+        self,
+        changes: Iterable[Change],
+        entries: Iterable[Entry],
+        progress: Callable[[float], None] | None = None,
+    ) -> str:
+        """All changes and all entries, or none; returns the hash of the last entry.
+
+        Raises:
+            ConflictError: a row is not what a change expected.
+        """
+
+    def history(self, subject: str = "") -> pd.DataFrame:
+        """The entries about a subject, or all of them, oldest first."""
+
+    def mark(self, subject: str, who: str, login: str) -> None:
+        """Say that a person works on a subject now; lasts :data:`MARK_MINUTES`."""
+
+    def unmark(self, subject: str, who: str) -> None:
+        """The person has finished."""
+
+    def marks(self) -> dict[str, tuple[str, str]]:
+        """Subject → person and time, for the marks that have not expired; a warning only, never a lock."""
+
+
+MARK_MINUTES = 30
+"""How long a mark lasts that nobody takes away."""
+
+
+def now() -> str:
+    """The moment, as the history keeps it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -1,0 +1,244 @@
+"""Row-level changes in a case file: short transactions, all or nothing, refused where somebody else was first."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..errors import OverdraftError
+from . import container, history, spatial
+from .backup import latest_backup, make_backup, remove_leftovers
+from .changes import MARK_MINUTES, Cells, Change, ConflictError, Entry, now
+from .layout import SCHEMA_VERSION
+from .migrate import migrate
+from .opening import check, connect, explained, reading, recovering, rollback_journal, schema_version
+from .sql import Assignments, Marks, Tests, sql
+from .tables import read_table
+
+_PART = 2_000
+
+
+class CaseRows:
+    """A case file as a :class:`core.casefile.changes.CaseStore`. No connection stays open between two calls."""
+
+    def __init__(self, path: str | os.PathLike, read_only: bool = False) -> None:
+        self.path = Path(path)
+        self.read_only = read_only
+
+    @classmethod
+    def open(cls, path: str | os.PathLike) -> CaseRows:
+        """Open a case file for a person's work: checked, brought to this version, backed up once a day.
+
+        A file of a newer program is opened for reading only.
+
+        Raises:
+            OverdraftError: missing, damaged (the message names the last backup), locked or no case file.
+        """
+        path = Path(path)
+        with reading(path, newer=True) as connection:
+            version = schema_version(connection) or 0
+        if version >= SCHEMA_VERSION and (version > SCHEMA_VERSION or not _writable(path)):
+            return cls(path, read_only=True)
+        with explained(path):
+            remove_leftovers(path.parent, path.name)
+        if version < SCHEMA_VERSION or not _backed_up_today(path):
+            make_backup(path)
+        if version < SCHEMA_VERSION:
+            with _writing(path) as connection:
+                migrate(connection)
+        return cls(path)
+
+    def rows(self, table: str, **where: object) -> pd.DataFrame:
+        """The rows of a table that hold these values."""
+        with reading(self.path, newer=True, quick=True) as connection:
+            frame = read_table(connection, table, where=where)
+        return frame.reset_index(drop=True)
+
+    def apply(
+        self,
+        changes: Iterable[Change],
+        entries: Iterable[Entry],
+        progress: Callable[[float], None] | None = None,
+    ) -> str:
+        """All changes and entries in one transaction, or none of them; returns the head of the history.
+
+        Raises:
+            ConflictError: a row is not what a change expected.
+            OverdraftError: locked, read-only, disk full; the file holds what it held.
+            Cancelled: from ``progress``, before anything is certain.
+        """
+        if self.read_only:
+            raise OverdraftError("casefile.read_only", path=str(self.path))
+        wanted = list(changes)
+        lines = [entry.row() for entry in entries]
+        try:
+            with _writing(self.path) as connection:
+                _write_all(connection, wanted, progress or (lambda share: None))
+                head = history.append_all(connection, lines)
+                if progress:
+                    progress(1.0)
+        except _OtherRow:
+            raise ConflictError(_conflicts(self.path, wanted)) from None
+        return head
+
+    def history(self, subject: str = "") -> pd.DataFrame:
+        """The entries about a subject, or all, oldest first."""
+        where = {"subject": subject} if subject else {}
+        return self.rows("history", **where).sort_values("seq", ignore_index=True)
+
+    def head(self) -> str:
+        """The hash of the last entry."""
+        with reading(self.path, newer=True, quick=True) as connection:
+            return history.head(connection)
+
+    def mark(self, subject: str, who: str, login: str) -> None:
+        """Say that a person works on a subject now."""
+        with _writing(self.path) as connection:
+            connection.execute(
+                "INSERT INTO marks (subject, who, login, since) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (subject, who) DO UPDATE SET since = excluded.since, login = excluded.login",
+                (subject, who, login, now()),
+            )
+            connection.execute("DELETE FROM marks WHERE since < ?", (_expired(),))
+
+    def unmark(self, subject: str, who: str) -> None:
+        """The person has finished."""
+        with _writing(self.path) as connection:
+            connection.execute("DELETE FROM marks WHERE subject = ? AND who = ?", (subject, who))
+
+    def marks(self) -> dict[str, tuple[str, str]]:
+        """Subject → person and time, of the marks that have not expired; of several the newest."""
+        with reading(self.path, newer=True, quick=True) as connection:
+            found = connection.execute(
+                "SELECT subject, who, since FROM marks WHERE since >= ? ORDER BY since", (_expired(),)
+            ).fetchall()
+        return {subject: (who, since) for subject, who, since in found}
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """One write transaction: the lock is taken at its beginning, waited for five seconds, and given back at its end."""
+    if not path.is_file():
+        raise OverdraftError("casefile.missing", path=str(path))
+    with explained(path), recovering(path), closing(connect(path, "rw")) as connection:
+        rollback_journal(connection)
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            check(connection, path, quick=True)
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _backed_up_today(path: Path) -> bool:
+    newest = latest_backup(path)
+    return newest is not None and newest.name.startswith(datetime.now(UTC).strftime("%Y%m%dT"))
+
+
+def _expired() -> str:
+    limit = datetime.now(UTC) - timedelta(minutes=MARK_MINUTES)
+    return limit.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def _write_all(
+    connection: sqlite3.Connection, changes: Sequence[Change], progress: Callable[[float], None]
+) -> None:
+    done = 0
+    for (table, columns), group in groupby(changes, key=_shape):
+        same = list(group)
+        if container.GEOMETRY in columns:
+            spatial.enable(connection)
+        for start in range(0, len(same), _PART):
+            progress(0.9 * (done + start) / len(changes))
+            _write(connection, table, same[start : start + _PART])
+        if container.GEOMETRY in columns:
+            spatial.update_extent(connection, table)
+        done += len(same)
+    for table in {change.table for change in changes} | {"history"}:
+        connection.execute("UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?", (now(), table))
+
+
+def _shape(change: Change) -> tuple[str, tuple[str, ...]]:
+    """What changes must share to be written by one statement."""
+    before = ("-",) if change.before is None else tuple(change.before)
+    after = ("-",) if change.after is None else tuple(change.after)
+    return change.table, (*change.key, "|", *before, "|", *after)
+
+
+class _OtherRow(Exception):  # noqa: N818 - found on the way, told as a ConflictError once all is taken back
+    """A row was not what a change expected."""
+
+
+def _write(connection: sqlite3.Connection, table: str, changes: Sequence[Change]) -> None:
+    """Changes of one shape; refused as a whole if one of them finds another row than it expected."""
+    first = changes[0]
+    keys, expected, new = list(first.key), list(first.before or ()), list(first.after or ())
+    names = {"table": table, "tests": Tests([*keys, *expected])}
+    ids = [(*change.key.values(), *(change.before or {}).values()) for change in changes]
+    if first.after is None:
+        statement, cells = sql("DELETE FROM $table WHERE $tests", **names), ids
+    elif first.before is None:
+        columns = [*keys, *(name for name in new if name not in keys)]
+        statement = sql(_INSERT, columns=columns, marks=Marks(len(columns)), **names)
+        rows = _cells(
+            connection, table, columns, [{**change.key, **(change.after or {})} for change in changes]
+        )
+        cells = [(*row, *name) for row, name in zip(rows, ids, strict=True)]
+    else:
+        statement = sql("UPDATE $table SET $new WHERE $tests", new=Assignments(new), **names)
+        rows = _cells(connection, table, new, [change.after or {} for change in changes])
+        cells = [(*row, *name) for row, name in zip(rows, ids, strict=True)]
+    if connection.executemany(statement, cells).rowcount != len(changes):
+        raise _OtherRow
+
+
+_INSERT = "INSERT INTO $table ($columns) SELECT $marks WHERE NOT EXISTS (SELECT 1 FROM $table WHERE $tests)"
+
+
+def _cells(
+    connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Sequence[Cells]
+) -> list[tuple]:
+    """Values for the statement, a geometry as the format wants it."""
+    if container.GEOMETRY not in columns:
+        return [tuple(row[name] for name in columns) for row in rows]
+    shapes = np.array([row[container.GEOMETRY] for row in rows], dtype=object)
+    blobs = spatial.encoded(connection, table, shapes)
+    return [
+        tuple(blob if name == container.GEOMETRY else row[name] for name in columns)
+        for row, blob in zip(rows, blobs, strict=True)
+    ]
+
+
+def _conflicts(path: Path, changes: Iterable[Change]) -> list[tuple[Change, Cells | None]]:
+    """The changes whose row is another one than they expected, each with that row."""
+    found: list[tuple[Change, Cells | None]] = []
+    with reading(path, newer=True, quick=True) as connection:
+        connection.row_factory = sqlite3.Row
+        for change in changes:
+            statement = sql("SELECT * FROM $table WHERE $tests", table=change.table, tests=Tests(change.key))
+            rows = [dict(row) for row in connection.execute(statement, tuple(change.key.values()))]
+            expected = change.before
+            if expected is None and not rows:
+                continue
+            if expected is not None and any(
+                all(row[name] == value for name, value in expected.items()) for row in rows
+            ):
+                continue
+            found.append((change, rows[0] if rows else None))
+    return found

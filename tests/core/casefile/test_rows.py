@@ -1,0 +1,160 @@
+"""Row-level changes: all or nothing, refused where somebody else was first, on record in the history."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+import shapely
+
+from overdraft.core.casefile import CaseRows, Change, ConflictError, Entry, create_case
+from overdraft.core.casefile.backup import backups, table_hashes
+from overdraft.core.casefile.history import first_break
+from overdraft.core.casefile.layout import SCHEMA_VERSION
+
+
+@pytest.fixture
+def store(tmp_path):
+    return CaseRows.open(create_case(tmp_path / "案 卷.gpkg", "zh"))
+
+
+def query(path, statement, *values):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(statement, values).fetchall()
+
+
+def event(number, kind="sealed", day="2026-03-01"):
+    after = {"subject_role": "wells", "subject_id": f"W{number}", "kind": kind, "effective_on": day}
+    return Change("events", {"event_id": f"E{number}"}, None, after)
+
+
+def entry(subject, **values):
+    return Entry("seal", subject, "李工", "li", **values)
+
+
+def test_rows_and_history_come_together(store):
+    head = store.apply([event(1), event(2)], [entry("W1", after={"day": "2026-03-01"}), entry("W2")])
+    assert query(store.path, "SELECT event_id, subject_id, effective_on FROM events ORDER BY fid") == [
+        ("E1", "W1", "2026-03-01"),
+        ("E2", "W2", "2026-03-01"),
+    ]
+    assert query(store.path, "SELECT seq, kind, subject, who, login, after FROM history") == [
+        (1, "seal", "W1", "李工", "li", '{"day":"2026-03-01"}'),
+        (2, "seal", "W2", "李工", "li", None),
+    ]
+    assert query(store.path, "SELECT hash FROM history WHERE seq = 2") == [(head,)]
+    with closing(sqlite3.connect(store.path)) as connection:
+        assert first_break(connection) is None
+
+
+def test_a_row_that_is_there_is_not_written_over(store):
+    store.apply([event(1)], [entry("W1")])
+    with pytest.raises(ConflictError) as caught:
+        store.apply([event(2), event(1, "dismantled")], [entry("W2"), entry("W1")])
+    ((change, found),) = caught.value.conflicts
+    assert (change.after["kind"], found["kind"]) == ("dismantled", "sealed")
+    assert query(store.path, "SELECT event_id FROM events") == [("E1",)]
+    assert query(store.path, "SELECT count(*) FROM history") == [(1,)]
+
+
+def test_an_old_revision_is_refused_with_both_versions(store):
+    decision = {"finding_id": "f1"}
+    store.apply([Change("decisions", decision, None, {"state": "accepted", "revision": 1})], [entry("f1")])
+    second = Change("decisions", decision, {"revision": 1}, {"state": "deferred", "revision": 2})
+    store.apply([second], [entry("f1")])
+    third = Change("decisions", decision, {"revision": 1}, {"state": "overridden", "revision": 2})
+    with pytest.raises(ConflictError) as caught:
+        store.apply([third], [entry("f1")])
+    assert [found["state"] for _, found in caught.value.conflicts] == ["deferred"]
+    assert query(store.path, "SELECT state, revision FROM decisions") == [("deferred", 2)]
+
+
+def test_a_row_goes_only_if_it_is_the_expected_one(store):
+    store.apply([event(1)], [entry("W1")])
+    gone = Change("events", {"event_id": "E1"}, {"kind": "dismantled"}, None)
+    with pytest.raises(ConflictError):
+        store.apply([gone], [entry("W1")])
+    store.apply([Change("events", {"event_id": "E1"}, {"kind": "sealed"}, None)], [entry("W1")])
+    assert query(store.path, "SELECT count(*) FROM events") == [(0,)]
+
+
+def test_a_place_is_found_on_the_map(store):
+    after = {"kind": "renewal", "geom": shapely.Point(89.2, 42.9)}
+    store.apply([Change("applications", {"application_id": "A1"}, None, after)], [entry("A1")])
+    low_x, high_x = query(store.path, "SELECT minx, maxx FROM rtree_applications_geom")[0]
+    assert low_x <= 89.2 <= high_x
+    assert high_x - low_x < 1e-4  # the index keeps single precision, rounded outwards
+    (extent,) = query(store.path, "SELECT min_x, min_y FROM gpkg_contents WHERE table_name = 'applications'")
+    assert extent == pytest.approx((89.2, 42.9), abs=1e-4)
+    (row,) = store.rows("applications", application_id="A1").itertuples()
+    assert row.geometry.equals(shapely.Point(89.2, 42.9))
+
+
+def test_marks_are_seen_and_expire(store):
+    store.mark("f1", "李工", "li")
+    store.mark("f1", "王工", "wang")
+    store.mark("f2", "李工", "li")
+    assert {subject: who for subject, (who, _) in store.marks().items()} == {"f1": "王工", "f2": "李工"}
+    store.unmark("f2", "李工")
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.execute("UPDATE marks SET since = '2020-01-01T00:00:00.000Z' WHERE who = '王工'")
+    assert {subject: who for subject, (who, _) in store.marks().items()} == {"f1": "李工"}
+
+
+@pytest.fixture
+def older(tmp_path):
+    """A case file as version 1 made it, with a decision and a history."""
+    path = create_case(tmp_path / "old.gpkg", "en")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for name in ("decided_findings", "marks"):
+            connection.execute(f"DROP TABLE {name}")
+            for table in ("gpkg_contents", "gpkg_data_columns"):
+                connection.execute(f"DELETE FROM {table} WHERE table_name = ?", (name,))
+        for name in ("decisions_by_finding", "findings_by_id", "wells_by_row_id", "history_by_subject"):
+            connection.execute(f"DROP INDEX {name}")
+        connection.execute("ALTER TABLE decisions DROP COLUMN changed")
+        connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+        connection.execute("INSERT INTO decisions (finding_id, state) VALUES ('f1', 'accepted')")
+    return path
+
+
+def test_an_older_file_is_backed_up_and_brought_up_to_date(older):
+    with closing(sqlite3.connect(older)) as connection:
+        before = table_hashes(connection)
+    store = CaseRows.open(older)
+    (backup,) = backups(older)
+    with closing(sqlite3.connect(backup)) as connection:
+        assert table_hashes(connection) == before
+    assert query(older, "SELECT value FROM meta WHERE key = 'schema_version'") == [(str(SCHEMA_VERSION),)]
+    assert store.rows("decisions").to_dict("records")[0]["state"] == "accepted"
+    assert store.marks() == {}
+    assert query(older, "SELECT kind, before, after FROM history") == [("migrate", "1", str(SCHEMA_VERSION))]
+    assert CaseRows.open(older).read_only is False
+    assert len(backups(older)) == 1  # nothing more to do today
+
+
+def test_a_failing_migration_leaves_the_file_as_it_was(older, monkeypatch):
+    from overdraft.core.casefile import migrate
+
+    content = older.read_bytes()
+
+    def fail(*_):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(migrate, "ensure_indexes", fail)
+    with pytest.raises(sqlite3.OperationalError):
+        CaseRows.open(older)
+    assert older.read_bytes() == content
+
+
+def test_a_newer_file_is_only_read(store):
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+    content = store.path.read_bytes()
+    newer = CaseRows.open(store.path)
+    assert newer.read_only
+    assert len(newer.rows("decisions")) == 0
+    with pytest.raises(Exception, match="reading only"):
+        newer.apply([event(1)], [entry("W1")])
+    assert store.path.read_bytes() == content
