@@ -49,6 +49,7 @@ class CaseContent:
         unreadable: cells that the intake could not read and left empty: ``role``, ``subject_id``, ``field``,
             ``raw_value``; None leaves those on record alone.
         meta: further entries of ``meta``.
+        succeeds: the document that the one of this run replaces; decisions on its findings follow. Empty for none.
         moment: when, as ``YYYY-MM-DDTHH:MM:SS.000Z``; empty for now.
     """
 
@@ -60,6 +61,7 @@ class CaseContent:
     settings: pd.DataFrame | None = None
     unreadable: pd.DataFrame | None = None
     meta: Mapping[str, str] = field(default_factory=dict)
+    succeeds: str = ""
     moment: str = ""
 
 
@@ -91,6 +93,7 @@ def case_content(result: EnforceResult, language: str) -> CaseContent:
         settings=settings_table(used_settings(result)),
         unreadable=unreadable_cells(register),
         meta={"supplied_roles": supplied, "last_run": str(run["run_id"])},
+        succeeds=result.policy.succeeds,
         moment=_moment(str(run["finished_at"])),
     )
 

@@ -62,6 +62,14 @@ class CaseRows:
             frame = read_table(connection, table, where=where)
         return frame.reset_index(drop=True)
 
+    def rows_of(self, table: str, column: str, values: Iterable[str]) -> pd.DataFrame:
+        """The rows of a table whose column holds one of these values."""
+        with reading(self.path, newer=True, quick=True) as connection:
+            connection.execute("CREATE TEMP TABLE wanted (value TEXT PRIMARY KEY) WITHOUT ROWID")
+            connection.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((value,) for value in values))
+            frame = read_table(connection, table, among=column)
+        return frame.reset_index(drop=True)
+
     def apply(
         self,
         changes: Iterable[Change],

@@ -22,6 +22,7 @@ from pyproj import CRS
 from ..errors import OverdraftError
 from . import container, history, styles, unreadable
 from .backup import copy_database, discard, make_backup, new_database, part_name, remove_leftovers
+from .carry import carry_decisions
 from .content import CaseContent
 from .indexes import ensure_indexes
 from .layout import DEFAULT_CRS, KEPT, SCHEMA_VERSION, layouts, roles
@@ -214,6 +215,9 @@ def _update(connection: sqlite3.Connection, content: CaseContent, progress: Prog
         append_rows(connection, layouts()[name], rows)
     if content.run:
         append_rows(connection, layouts()["runs"], pd.DataFrame([content.run]))
+        carried = carry_decisions(connection, str(content.run.get("policy_id", "")), content.succeeds)
+        history.append_all(connection, (entry.row() for entry in carried))
+        changed += ["decisions", "decided_findings"] if carried else []
         changed += ["runs", "history", "meta", "settings"]
     elif content.history:
         changed.append("history")

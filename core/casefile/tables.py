@@ -119,6 +119,7 @@ def read_table(
     table: str,
     leave_out: Iterable[str] = (),
     where: Mapping[str, object] | None = None,
+    among: str = "",
 ) -> pd.DataFrame | gpd.GeoDataFrame:
     """A table as a frame in row order, its index the row keys; a GeoDataFrame with its CRS where it has geometry.
 
@@ -126,6 +127,7 @@ def read_table(
 
     Args:
         where: only the rows that hold these values.
+        among: only the rows whose value in this column stands in the temporary table ``wanted``.
     """
     tests = where or {}
     described = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
@@ -134,7 +136,8 @@ def read_table(
     wanted = [(name, declared) for name, declared in described if name not in skip]
     names = [container.KEY, *(name for name, _ in wanted)]
     statement = sql(
-        "SELECT $names FROM $table WHERE $tests ORDER BY $key",
+        _SELECT_AMONG if among else "SELECT $names FROM $table WHERE $tests ORDER BY $key",
+        column=among,
         names=names,
         table=table,
         tests=Tests(tests),
@@ -157,6 +160,10 @@ def read_table(
     blobs = cells[[name for name, _ in wanted].index(geometry_column)]
     shapes = gpd.GeoSeries(geometry.decode(blobs), index=keys, crs=container.crs_of(connection, table))
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=shapes.crs)
+
+
+_SELECT_AMONG = """SELECT $names FROM $table WHERE $tests AND $column IN (SELECT value FROM temp.wanted)
+    ORDER BY $key"""
 
 
 def _geometry_column(connection: sqlite3.Connection, table: str) -> str | None:

@@ -11,7 +11,9 @@ from .verdicts import OUTCOMES, ROW_COLUMNS, Verdicts
 
 ID_LENGTH = 16
 _SEPARATOR = "\u001f"
-_RESTS_ON = ("outcome", "permission", "measured", "threshold", "measure_unit", "evidence", "settings")
+RESTS_ON = ("outcome", "permission", "measured", "threshold", "measure_unit", "evidence", "settings")
+"""What a verdict rests on: a decision on it holds as long as none of these changes."""
+
 _COLUMNS = (
     "finding_id",
     "policy_id",
@@ -52,7 +54,7 @@ def conclude(verdicts: Verdicts, policy_id: str, policy_version: str, run_id: st
             f"rule {twice['rule']} speaks twice of {twice['subject_role']} {twice['subject_id']}"
         )
     rows["policy_id"], rows["policy_version"], rows["run_id"] = policy_id, policy_version, run_id
-    rests_on = rows[list(_RESTS_ON)].astype(object).where(rows[list(_RESTS_ON)].notna(), "")
+    rests_on = rows[list(RESTS_ON)].astype(object).where(rows[list(RESTS_ON)].notna(), "")
     rows["evidence_hash"] = [_digest(_SEPARATOR.join(map(str, row))) for row in rests_on.to_numpy()]
     rows["measured"] = pd.to_numeric(rows["measured"]).astype("float64")
     rows["threshold"] = pd.to_numeric(rows["threshold"]).astype("float64")

@@ -1,0 +1,221 @@
+"""Deciding on findings: one step, one transaction, one entry of the history for each finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from ..casefile import CaseStore, Cells, Change, Entry
+from ..casefile.layout import layouts
+from ..errors import OverdraftError
+from ..findings.verdicts import to_json
+from .acts import ACTS, Act, refusals
+
+DECISION = tuple(item.name for item in layouts()["decisions"].fields)
+FINDING = tuple(item.name for item in layouts()["findings"].fields)
+FOUR_EYES = "review.four_eyes"
+"""Setting of a case: nobody verifies a decision of their own. On unless the case says otherwise."""
+
+_TOLD = ("state", "outcome", "reason_kind", "attachment", "deferred_to", "stale")
+"""What the history says of a decision before and after, beside person, time and reason."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an act would do, shown before it is done.
+
+    Attributes:
+        act: ids of the findings on which it would act. skipped: message key → how many it passes over, and why.
+        unverified: of those acted on, how many rest on settings that nobody has verified.
+        marked: of those acted on, subject → who works on it now, and since when.
+    """
+
+    act: tuple[str, ...]
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    unverified: int = 0
+    marked: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One decision that was made and can be taken back: the rows of ``decisions`` before (None: none) and after."""
+
+    act: Act
+    rows: tuple[tuple[Cells | None, Cells], ...]
+    head: str
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The findings decided on."""
+        return tuple(str(after["finding_id"]) for _, after in self.rows)
+
+
+def four_eyes(store: CaseStore) -> bool:
+    """Must another person verify? Yes, unless the case says otherwise."""
+    rows = store.rows("settings", key=FOUR_EYES)
+    return not (len(rows) and rows.at[0, "value"] == "false")
+
+
+def set_four_eyes(store: CaseStore, wanted: bool, who: str, login: str = "") -> None:
+    """Change that rule of the case; the history says who did."""
+    before = store.rows("settings", key=FOUR_EYES)
+    old = {"value": before.at[0, "value"]} if len(before) else None
+    after = {"value": to_json(wanted), "source": "user"}
+    change = Change("settings", {"key": FOUR_EYES}, old, after)
+    store.apply([change], [Entry("setting", FOUR_EYES, who, login, old, after)])
+
+
+def preview(store: CaseStore, ids: Iterable[str], act: Act, today: date | None = None) -> Preview:
+    """What the act would do to these findings; nothing is written.
+
+    Raises:
+        OverdraftError: the act itself is incomplete.
+    """
+    act.check(today or date.today())
+    rows, _ = _rows(store, ids)
+    why = refusals(rows, act, four_eyes(store))
+    done = rows[why == ""]
+    skipped = why[why != ""].value_counts().sort_index()
+    others = {name: mark for name, mark in store.marks().items() if mark[0] != act.who}
+    return Preview(
+        act=tuple(done["finding_id"]),
+        skipped={str(key): int(count) for key, count in skipped.items()},
+        unverified=int(done["unverified"].fillna("").isin(("", "[]", "{}")).eq(False).sum()),
+        marked={name: others[name] for name in done["finding_id"] if name in others},
+    )
+
+
+def decide(
+    store: CaseStore,
+    ids: Iterable[str],
+    act: Act,
+    progress: Callable[[float], None] | None = None,
+    expected: Mapping[str, int] | None = None,
+    today: date | None = None,
+) -> Step:
+    """Decide on findings, all or none, as one step; those to which the act does not apply are passed over.
+
+    Args:
+        expected: finding → revision of the decision that the person has seen (0: none); a newer one is a conflict.
+
+    Raises:
+        OverdraftError: the act is incomplete, or applies to none of the findings: the message says why.
+        ConflictError: somebody else decided in the meantime; nothing is written.
+        Cancelled: from ``progress``.
+    """
+    today = today or date.today()
+    act.check(today)
+    rows, decisions = _rows(store, ids)
+    why = refusals(rows, act, four_eyes(store))
+    done = rows[why == ""]
+    if not len(done):
+        raise OverdraftError(why.iloc[0] if len(why) else "review.nothing")
+    findings = done[list(FINDING)].astype(object)
+    findings = findings.where(findings.notna(), None).to_dict("records")
+    pairs, changes, entries = [], [], []
+    for finding in findings:
+        name = finding["finding_id"]
+        before = decisions.get(name)
+        after = _decision(act, finding, before, today)
+        key = {"finding_id": name}
+        seen = (expected or {}).get(name, before["revision"] if before else 0)
+        pairs.append((before, after))
+        changes.append(Change("decisions", key, {"revision": seen} if before or seen else None, after))
+        entries.append(_entry(act, name, before, after))
+    if act.kind != "reopen":
+        changes += _copies(store, findings)
+    return Step(act, tuple(pairs), store.apply(changes, entries, progress))
+
+
+def _rows(store: CaseStore, ids: Iterable[str]) -> tuple[pd.DataFrame, dict[str, dict[str, object]]]:
+    """The findings with what their decisions say, in the order given, and the decisions by finding."""
+    wanted = list(dict.fromkeys(ids))
+    found = store.rows_of("findings", "finding_id", wanted)
+    kept = store.rows_of("decided_findings", "finding_id", wanted)
+    kept = kept[~kept["finding_id"].isin(set(found["finding_id"]))]
+    found, kept = found.assign(gone=False), kept.assign(gone=True)
+    rows = pd.concat([part for part in (found, kept) if len(part)] or [found], ignore_index=True)
+    decided = store.rows_of("decisions", "finding_id", wanted).astype(object)
+    records = decided.where(decided.notna(), None).to_dict("records")
+    decisions = {record["finding_id"]: _cells(record) for record in records}
+    place = {name: number for number, name in enumerate(wanted)}
+    rows = rows.sort_values("finding_id", key=lambda names: names.map(place), ignore_index=True)
+    told = [decisions.get(name, {}) for name in rows["finding_id"]]
+    return rows.assign(
+        state=[item.get("state") or "open" for item in told],
+        decided_by=pd.Series([item.get("decided_by") for item in told], dtype=object),
+        stale=[bool(item.get("stale")) for item in told],
+    ), decisions
+
+
+def _cells(record: Mapping[str, object]) -> dict[str, object]:
+    """A decision as it is stored: days as text, yes and no as numbers."""
+    cells = {name: record.get(name) for name in DECISION}
+    for name in ("decided_on", "deferred_to", "verified_on"):
+        cells[name] = None if cells[name] is None else str(pd.Timestamp(str(cells[name])).date())
+    cells["stale"] = None if cells["stale"] is None else int(bool(cells["stale"]))
+    cells["revision"] = 0 if cells["revision"] is None else int(str(cells["revision"]))
+    return cells
+
+
+def _decision(act: Act, finding: Cells, before: Cells | None, today: date) -> dict[str, object]:
+    """The row of ``decisions`` after the act."""
+    revision = 1 if before is None else int(str(before["revision"])) + 1
+    row: dict[str, object] = dict.fromkeys(DECISION)
+    if act.kind in ("verify", "reopen"):
+        row |= before or {}
+    row |= {"finding_id": finding["finding_id"], "state": ACTS[act.kind], "revision": revision}
+    if act.kind == "verify":
+        return row | {"verified_by": act.who.strip(), "verified_on": str(today)}
+    if act.kind == "reopen":
+        return row | {"verified_by": None, "verified_on": None, "stale": 0, "changed": None}
+    overridden = act.kind == "override"
+    return row | {
+        "outcome": act.outcome if overridden else None,
+        "decided_by": act.who.strip(),
+        "decided_on": str(today),
+        "reason_kind": act.reason_kind if overridden else None,
+        "reason": act.reason.strip() or None,
+        "attachment": act.attachment.strip() or None,
+        "deferred_to": str(act.deferred_to) if act.kind == "defer" else None,
+        "evidence_hash": finding["evidence_hash"],
+        "stale": 0,
+    }
+
+
+def _entry(act: Act, name: str, before: Cells | None, after: Cells) -> Entry:
+    """One line of the history: who decided what, from which state to which, and why."""
+    return Entry(
+        kind=act.kind,
+        subject=name,
+        who=act.who.strip(),
+        login=act.login,
+        before=told(before),
+        after=told(after),
+        reason=act.reason.strip() or None,
+    )
+
+
+def told(row: Cells | None) -> dict[str, object]:
+    """What the history says of a decision: the state, and whatever else is filled."""
+    if row is None:
+        return {"state": "open"}
+    return {name: row[name] for name in _TOLD if row[name] not in (None, "", 0)}
+
+
+def _copies(store: CaseStore, findings: list[dict[str, object]]) -> list[Change]:
+    """The findings as decided on, in the place of older copies."""
+    names = [str(finding["finding_id"]) for finding in findings]
+    present = set(store.rows_of("decided_findings", "finding_id", names)["finding_id"])
+    return [
+        Change(
+            "decided_findings",
+            {"finding_id": finding["finding_id"]},
+            {} if finding["finding_id"] in present else None,
+            finding,
+        )
+        for finding in sorted(findings, key=lambda finding: finding["finding_id"] in present)
+    ]

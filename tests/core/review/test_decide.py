@@ -1,0 +1,227 @@
+"""Deciding: states, who may do what, all or nothing, history, undo."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from overdraft.core.casefile import ConflictError
+from overdraft.core.casefile.history import first_break
+from overdraft.core.casefile.opening import reading
+from overdraft.core.errors import Cancelled, OverdraftError
+from overdraft.core.review import UndoStack, decide, preview, set_four_eyes
+
+from .conftest import finding
+
+TODAY = date(2026, 4, 1)
+GOOD = {"outcome": "pass", "reason_kind": "site_check", "reason": "现场核实井已封填，照片齐全。"}
+
+
+def name_of(subject, **values):
+    return finding(subject, **values)["finding_id"]
+
+
+def test_accept_keeps_the_decision_its_finding_and_its_history(case, act):
+    store = case.judge(finding("W1"), finding("W2"))
+    step = decide(store, [name_of("W1")], act("accept"), today=TODAY)
+    row = case.decision(name_of("W1"))
+    assert (row.state, row.decided_by, row.decided_on, row.revision, row.stale) == (
+        "accepted",
+        "李工",
+        "2026-04-01",
+        1,
+        0,
+    )
+    assert row.evidence_hash == finding("W1")["evidence_hash"]
+    assert case.query("SELECT subject_id, measured FROM decided_findings") == [("W1", 1.0)]
+    assert case.query("SELECT kind, subject, who, login, before, after FROM history WHERE seq = 2") == [
+        ("accept", name_of("W1"), "李工", "li", '{"state":"open"}', '{"state":"accepted"}')
+    ]
+    assert case.query("SELECT hash FROM history WHERE seq = 2") == [(step.head,)]
+    assert case.decision(name_of("W2")) is None
+
+
+def test_an_override_needs_outcome_kind_and_ten_characters(case, act):
+    store = case.judge(finding("W1"))
+    for missing, key in (
+        ({"outcome": ""}, "review.no_outcome"),
+        ({"reason_kind": "mood"}, "review.no_reason_kind"),
+        ({"reason": "九个字的理由不够呀"}, "review.reason_short"),
+        ({"reason": "请致电 13812345678 询问现场情况"}, "review.personal_number"),
+        ({"who": "  "}, "review.no_person"),
+        ({"outcome": "fail"}, "review.same_outcome"),
+    ):
+        with pytest.raises(OverdraftError) as caught:
+            decide(store, [name_of("W1")], act("override", **{**GOOD, **missing}), today=TODAY)
+        assert caught.value.key == key
+    assert case.query("SELECT count(*) FROM decisions") == [(0,)]
+    assert case.query("SELECT count(*) FROM history") == [(1,)]
+    decide(store, [name_of("W1")], act("override", **{**GOOD, "reason": "十个字的理由刚好足够"}), today=TODAY)
+    assert (case.decision(name_of("W1")).state, case.decision(name_of("W1")).outcome) == (
+        "overridden",
+        "pass",
+    )
+
+
+def test_a_deferred_finding_has_a_reason_and_a_later_day(case, act):
+    store = case.judge(finding("W1"))
+    for values, key in (
+        ({"reason": "", "deferred_to": date(2026, 5, 1)}, "review.no_reason"),
+        ({"reason": "等计量"}, "review.no_day"),
+        ({"reason": "等计量", "deferred_to": TODAY}, "review.no_day"),
+    ):
+        with pytest.raises(OverdraftError) as caught:
+            decide(store, [name_of("W1")], act("defer", **values), today=TODAY)
+        assert caught.value.key == key
+    decide(store, [name_of("W1")], act("defer", reason="等计量", deferred_to=date(2026, 4, 2)), today=TODAY)
+    assert case.decision(name_of("W1")).deferred_to == "2026-04-02"
+
+
+def test_what_could_not_be_evaluated_is_never_accepted(case, act):
+    store = case.judge(finding("W1", "not_evaluated"), finding("row:7"))
+    for subject, key in (("W1", "review.cannot_judge"), ("row:7", "review.no_id")):
+        with pytest.raises(OverdraftError) as caught:
+            decide(
+                store,
+                [case.query("SELECT finding_id FROM findings WHERE subject_id = ?", subject)[0][0]],
+                act("accept"),
+                today=TODAY,
+            )
+        assert caught.value.key == key
+    decide(store, [name_of("W1")], act("override", **GOOD), today=TODAY)
+
+
+def test_a_second_person_verifies_and_a_verified_one_is_reopened_with_a_reason(case, act):
+    store = case.judge(finding("W1"))
+    name = [name_of("W1")]
+    with pytest.raises(OverdraftError, match="accepted or overridden"):
+        decide(store, name, act("verify", "王工"), today=TODAY)
+    decide(store, name, act("override", **GOOD), today=TODAY)
+    with pytest.raises(OverdraftError, match="another person"):
+        decide(store, name, act("verify"), today=TODAY)
+    decide(store, name, act("verify", "王工"), today=TODAY)
+    row = case.decision(name[0])
+    assert (row.state, row.outcome, row.decided_by, row.verified_by) == ("verified", "pass", "李工", "王工")
+    with pytest.raises(OverdraftError, match="reopen"):
+        decide(store, name, act("accept"), today=TODAY)
+    with pytest.raises(OverdraftError, match="reason"):
+        decide(store, name, act("reopen"), today=TODAY)
+    decide(store, name, act("reopen", reason="群众提出异议"), today=TODAY)
+    row = case.decision(name[0])
+    assert (row.state, row.verified_by, row.revision) == ("open", None, 3)
+    assert [kind for (kind,) in case.query("SELECT kind FROM history ORDER BY seq")] == [
+        "run", "override", "verify", "reopen",
+    ]  # fmt: skip
+
+
+def test_four_eyes_can_be_given_up_on_record(case, act):
+    store = case.judge(finding("W1"))
+    decide(store, [name_of("W1")], act("accept"), today=TODAY)
+    set_four_eyes(store, False, "局长")
+    decide(store, [name_of("W1")], act("verify"), today=TODAY)
+    assert case.decision(name_of("W1")).state == "verified"
+    assert case.query("SELECT who, after FROM history WHERE kind = 'setting'") == [
+        ("局长", '{"source":"user","value":"false"}')
+    ]
+
+
+def test_many_at_once_pass_over_what_does_not_apply(case, act):
+    rows = [finding(f"W{n}", unverified='["rate"]' if n < 3 else "[]") for n in range(10)]
+    store = case.judge(*rows, finding("X", "not_evaluated"))
+    decide(store, [name_of("W0")], act("accept"), today=TODAY)
+    decide(store, [name_of("W0")], act("verify", "王工"), today=TODAY)
+    ids = [row["finding_id"] for row in rows] + [name_of("X")]
+    store.mark(name_of("W5"), "赵工", "zhao")
+    seen = preview(store, ids, act("accept"), TODAY)
+    assert (len(seen.act), dict(seen.skipped), seen.unverified) == (
+        9,
+        {"review.cannot_judge": 1, "review.verified": 1},
+        2,
+    )
+    assert {name: who for name, (who, _) in seen.marked.items()} == {name_of("W5"): "赵工"}
+    step = decide(store, ids, act("accept"), today=TODAY)
+    assert step.ids == seen.act
+    assert case.query("SELECT count(*) FROM history WHERE kind = 'accept'") == [(10,)]
+    assert case.query("SELECT count(*) FROM decided_findings") == [(10,)]
+
+
+def test_a_conflict_writes_nothing_and_shows_both_versions(case, act):
+    rows = [finding(f"W{n}") for n in range(5)]
+    store = case.judge(*rows)
+    ids = [row["finding_id"] for row in rows]
+    seen = dict.fromkeys(ids, 0)
+    decide(store, ids[3:4], act("override", "王工", **GOOD), today=TODAY)
+    with pytest.raises(ConflictError) as caught:
+        decide(store, ids, act("accept"), today=TODAY, expected=seen)
+    ((change, found),) = caught.value.conflicts
+    assert (change.after["state"], found["state"], found["decided_by"]) == ("accepted", "overridden", "王工")
+    assert case.query("SELECT count(*) FROM decisions") == [(1,)]
+
+
+def test_cancelling_leaves_nothing(case, act):
+    rows = [finding(f"W{n}") for n in range(5)]
+    store = case.judge(*rows)
+
+    def stop(share):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        decide(store, [row["finding_id"] for row in rows], act("accept"), stop, today=TODAY)
+    assert case.query("SELECT count(*) FROM decisions") == [(0,)]
+    decide(store, [row["finding_id"] for row in rows], act("accept"), today=TODAY)
+
+
+def test_undo_and_redo_write_history(case, act):
+    rows = [finding(f"W{n}") for n in range(3)]
+    store, stack = case.judge(*rows), UndoStack()
+    ids = [row["finding_id"] for row in rows]
+    stack.add(decide(store, ids, act("accept"), today=TODAY))
+    stack.add(decide(store, ids[:1], act("override", **GOOD), today=TODAY))
+    stack.undo(store, "李工")
+    assert (case.decision(ids[0]).state, case.decision(ids[0]).revision) == ("accepted", 3)
+    stack.undo(store, "李工")
+    assert [case.decision(name).state for name in ids] == ["open"] * 3
+    assert not stack.can_undo
+    stack.redo(store, "李工")
+    stack.redo(store, "李工")
+    assert [case.decision(name).state for name in ids] == ["overridden", "accepted", "accepted"]
+    assert case.decision(ids[0]).reason == GOOD["reason"]
+    kinds = [kind for (kind,) in case.query("SELECT kind FROM history ORDER BY seq")]
+    expected = ["run", *["accept"] * 3, "override", "undo", *["undo"] * 3, *["redo"] * 3, "redo"]
+    assert kinds == expected
+    with reading(case.path) as connection:
+        assert first_break(connection) is None
+
+
+def test_undo_never_takes_back_what_another_person_did_since(case, act):
+    store, stack = case.judge(finding("W1")), UndoStack()
+    stack.add(decide(store, [name_of("W1")], act("accept"), today=TODAY))
+    decide(store, [name_of("W1")], act("verify", "王工"), today=TODAY)
+    with pytest.raises(ConflictError):
+        stack.undo(store, "李工")
+    assert stack.can_undo
+    assert case.decision(name_of("W1")).state == "verified"
+
+
+def test_undo_stops_at_what_another_person_did_in_between(case, act):
+    store, stack = case.judge(finding("W1")), UndoStack()
+    stack.add(decide(store, [name_of("W1")], act("accept"), today=TODAY))
+    decide(store, [name_of("W1")], act("override", "王工", **GOOD), today=TODAY)
+    stack.add(decide(store, [name_of("W1")], act("accept"), today=TODAY))
+    stack.undo(store, "李工")
+    assert case.decision(name_of("W1")).decided_by == "王工"
+    with pytest.raises(ConflictError):
+        stack.undo(store, "李工")
+    assert (case.decision(name_of("W1")).state, case.decision(name_of("W1")).decided_by) == (
+        "overridden",
+        "王工",
+    )
+
+
+def test_a_hundred_steps_are_remembered(case, act):
+    store, stack = case.judge(finding("W1")), UndoStack()
+    step = decide(store, [name_of("W1")], act("accept"), today=TODAY)
+    for _ in range(130):
+        stack.add(step)
+    assert len(stack._done) == 100
