@@ -36,7 +36,7 @@ _DECIDED = """SELECT d.finding_id AS id, d.stale, d.changed, d.revision, d.evide
     f.measure_unit AS f_measure_unit, f.evidence AS f_evidence, f.settings AS f_settings
     FROM decisions d LEFT JOIN decided_findings c ON c.finding_id = d.finding_id
     LEFT JOIN findings f ON f.finding_id = d.finding_id
-    WHERE d.state <> 'open' AND (c.policy_id IS NULL OR c.policy_id IN (?1, ?2)) ORDER BY d.finding_id"""
+    WHERE d.state <> 'open' AND coalesce(c.policy_id, f.policy_id) IN (?1, ?2) ORDER BY d.finding_id"""
 
 
 def carry_decisions(connection: sqlite3.Connection, policy_id: str, succeeds: str) -> list[Entry]:

@@ -53,6 +53,7 @@ INDEXES = {
     "decisions_by_finding": ("decisions", ("finding_id",), True),
     "decided_findings_by_id": ("decided_findings", ("finding_id",), True),
     "marks_by_subject": ("marks", ("subject", "who"), True),
+    "history_by_number": ("history", ("seq",), True),
     "history_by_subject": ("history", ("subject",), False),
 }
 """Indexes by name: table, columns, and whether no two rows may be alike in them."""

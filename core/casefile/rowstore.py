@@ -20,7 +20,7 @@ from .changes import MARK_MINUTES, Cells, Change, ConflictError, Entry, now
 from .layout import SCHEMA_VERSION
 from .migrate import migrate
 from .opening import check, connect, explained, reading, recovering, rollback_journal, schema_version
-from .sql import Assignments, Marks, Tests, sql
+from .sql import Assignments, Keys, Marks, Tests, sql
 from .tables import read_table
 
 _PART = 2_000
@@ -197,10 +197,10 @@ def _write(connection: sqlite3.Connection, table: str, changes: Sequence[Change]
     """Changes of one shape; refused as a whole if one of them finds another row than it expected."""
     first = changes[0]
     keys, expected, new = list(first.key), list(first.before or ()), list(first.after or ())
-    names = {"table": table, "tests": Tests([*keys, *expected])}
+    names = {"table": table, "keys": Keys(keys), "tests": Tests(expected)}
     ids = [(*change.key.values(), *(change.before or {}).values()) for change in changes]
     if first.after is None:
-        statement, cells = sql("DELETE FROM $table WHERE $tests", **names), ids
+        statement, cells = sql("DELETE FROM $table WHERE $keys AND $tests", **names), ids
     elif first.before is None:
         columns = [*keys, *(name for name in new if name not in keys)]
         statement = sql(_INSERT, columns=columns, marks=Marks(len(columns)), **names)
@@ -209,14 +209,14 @@ def _write(connection: sqlite3.Connection, table: str, changes: Sequence[Change]
         )
         cells = [(*row, *name) for row, name in zip(rows, ids, strict=True)]
     else:
-        statement = sql("UPDATE $table SET $new WHERE $tests", new=Assignments(new), **names)
+        statement = sql("UPDATE $table SET $new WHERE $keys AND $tests", new=Assignments(new), **names)
         rows = _cells(connection, table, new, [change.after or {} for change in changes])
         cells = [(*row, *name) for row, name in zip(rows, ids, strict=True)]
     if connection.executemany(statement, cells).rowcount != len(changes):
         raise _OtherRow
 
 
-_INSERT = "INSERT INTO $table ($columns) SELECT $marks WHERE NOT EXISTS (SELECT 1 FROM $table WHERE $tests)"
+_INSERT = "INSERT INTO $table ($columns) SELECT $marks WHERE NOT EXISTS (SELECT 1 FROM $table WHERE $keys)"
 
 
 def _cells(
@@ -239,7 +239,7 @@ def _conflicts(path: Path, changes: Iterable[Change]) -> list[tuple[Change, Cell
     with reading(path, newer=True, quick=True) as connection:
         connection.row_factory = sqlite3.Row
         for change in changes:
-            statement = sql("SELECT * FROM $table WHERE $tests", table=change.table, tests=Tests(change.key))
+            statement = sql("SELECT * FROM $table WHERE $keys", table=change.table, keys=Keys(change.key))
             rows = [dict(row) for row in connection.execute(statement, tuple(change.key.values()))]
             expected = change.before
             if expected is None and not rows:

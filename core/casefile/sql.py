@@ -39,8 +39,15 @@ class Marks(int):
     """That many ``?`` placeholders, separated by commas."""
 
 
+class Keys(tuple[str, ...]):
+    """Columns that each equal a bound value that is not NULL, for ``WHERE``: ``"a" = ? AND "b" = ?``.
+
+    SQLite looks such rows up in an index; for ``IS`` with a bound value it reads through the table.
+    """
+
+
 class Tests(tuple[str, ...]):
-    """Columns that each hold a bound value, for ``WHERE``: ``"a" IS ? AND "b" IS ?``."""
+    """Columns that each hold a bound value, which may be NULL, for ``WHERE``: ``"a" IS ? AND "b" IS ?``."""
 
 
 class Assignments(tuple[str, ...]):
@@ -71,6 +78,8 @@ def sql(template: str, **names: str | Iterable[str] | Columns | Marks) -> str:
 def _part(value: str | Iterable[str] | Columns | Marks) -> str:
     if isinstance(value, Marks):
         return ", ".join("?" * int(value))
+    if isinstance(value, Keys):
+        return " AND ".join(f"{quoted(name)} = ?" for name in value) or "TRUE"
     if isinstance(value, Tests):
         return " AND ".join(f"{quoted(name)} IS ?" for name in value) or "TRUE"
     if isinstance(value, Assignments):

@@ -15,7 +15,7 @@ from ..register.identity import ROW_ID
 from . import container, geometry
 from .cells import from_cells, kind_of, to_cells
 from .layout import DEFAULT_CRS, Layout
-from .sql import Columns, Marks, Tests, sql
+from .sql import Columns, Keys, Marks, sql
 
 MAX_COLUMNS = 1900
 """SQLite takes 2000 columns; some room is left for ours."""
@@ -126,7 +126,7 @@ def read_table(
     Columns whose cells are all of the declared type come back typed, others as they are.
 
     Args:
-        where: only the rows that hold these values.
+        where: only the rows that hold these values; none of them is None.
         among: only the rows whose value in this column stands in the temporary table ``wanted``.
     """
     tests = where or {}
@@ -140,7 +140,7 @@ def read_table(
         column=among,
         names=names,
         table=table,
-        tests=Tests(tests),
+        tests=Keys(tests),
         key=container.KEY,
     )
     cursor = connection.execute(statement, tuple(tests.values()))
