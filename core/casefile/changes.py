@@ -85,8 +85,8 @@ class CaseStore(Protocol):
     def rows(self, table: str, **where: object) -> pd.DataFrame:
         """The rows of a table that hold these values; in the order in which they stand."""
 
-    def rows_of(self, table: str, column: str, values: Iterable[str]) -> pd.DataFrame:
-        """The rows of a table whose column holds one of these values; in the order in which they stand."""
+    def records(self, table: str, column: str, values: Iterable[str]) -> list[dict[str, object]]:
+        """The rows of a table without geometry whose column holds one of these values, as they are stored."""
 
     def apply(
         self,

@@ -62,13 +62,14 @@ class CaseRows:
             frame = read_table(connection, table, where=where)
         return frame.reset_index(drop=True)
 
-    def rows_of(self, table: str, column: str, values: Iterable[str]) -> pd.DataFrame:
-        """The rows of a table whose column holds one of these values."""
+    def records(self, table: str, column: str, values: Iterable[str]) -> list[dict[str, object]]:
+        """The rows of a table whose column holds one of these values, as they are stored."""
         with reading(self.path, newer=True, quick=True) as connection:
             connection.execute("CREATE TEMP TABLE wanted (value TEXT PRIMARY KEY) WITHOUT ROWID")
             connection.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((value,) for value in values))
-            frame = read_table(connection, table, among=column)
-        return frame.reset_index(drop=True)
+            cursor = connection.execute(sql(_AMONG, table=table, column=column, key=container.KEY))
+            names = [item[0] for item in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def apply(
         self,
@@ -215,6 +216,8 @@ def _write(connection: sqlite3.Connection, table: str, changes: Sequence[Change]
     if connection.executemany(statement, cells).rowcount != len(changes):
         raise _OtherRow
 
+
+_AMONG = "SELECT * FROM $table WHERE $column IN (SELECT value FROM temp.wanted) ORDER BY $key"
 
 _INSERT = "INSERT INTO $table ($columns) SELECT $marks WHERE NOT EXISTS (SELECT 1 FROM $table WHERE $keys)"
 

@@ -119,7 +119,6 @@ def read_table(
     table: str,
     leave_out: Iterable[str] = (),
     where: Mapping[str, object] | None = None,
-    among: str = "",
 ) -> pd.DataFrame | gpd.GeoDataFrame:
     """A table as a frame in row order, its index the row keys; a GeoDataFrame with its CRS where it has geometry.
 
@@ -127,7 +126,6 @@ def read_table(
 
     Args:
         where: only the rows that hold these values; none of them is None.
-        among: only the rows whose value in this column stands in the temporary table ``wanted``.
     """
     tests = where or {}
     described = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
@@ -136,8 +134,7 @@ def read_table(
     wanted = [(name, declared) for name, declared in described if name not in skip]
     names = [container.KEY, *(name for name, _ in wanted)]
     statement = sql(
-        _SELECT_AMONG if among else "SELECT $names FROM $table WHERE $tests ORDER BY $key",
-        column=among,
+        "SELECT $names FROM $table WHERE $tests ORDER BY $key",
         names=names,
         table=table,
         tests=Keys(tests),
@@ -160,10 +157,6 @@ def read_table(
     blobs = cells[[name for name, _ in wanted].index(geometry_column)]
     shapes = gpd.GeoSeries(geometry.decode(blobs), index=keys, crs=container.crs_of(connection, table))
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=shapes.crs)
-
-
-_SELECT_AMONG = """SELECT $names FROM $table WHERE $tests AND $column IN (SELECT value FROM temp.wanted)
-    ORDER BY $key"""
 
 
 def _geometry_column(connection: sqlite3.Connection, table: str) -> str | None:

@@ -81,7 +81,7 @@ class Act:
             raise OverdraftError("review.no_day", found=str(self.deferred_to or ""), today=str(today))
 
 
-def refusals(rows: pd.DataFrame, act: Act, four_eyes: bool) -> pd.Series:
+def refusals(rows: pd.DataFrame, act: Act, four_eyes: bool) -> list[str]:
     """Why the act cannot be done, per finding: a message key, empty where it can.
 
     Args:
@@ -111,5 +111,4 @@ def refusals(rows: pd.DataFrame, act: Act, four_eyes: bool) -> pd.Series:
             tests.append((own, "review.own_decision"))
     if act.kind == "reopen":
         tests.append((state == "open", "review.open"))
-    found = np.select([test for test, _ in tests], [key for _, key in tests], "")
-    return pd.Series(found, index=rows.index, dtype=object)
+    return np.select([test for test, _ in tests], [key for _, key in tests], "").tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -75,16 +76,16 @@ def preview(store: CaseStore, ids: Iterable[str], act: Act, today: date | None =
         OverdraftError: the act itself is incomplete.
     """
     act.check(today or date.today())
-    rows, _ = _rows(store, ids)
-    why = refusals(rows, act, four_eyes(store))
-    done = rows[why == ""]
-    skipped = why[why != ""].value_counts().sort_index()
+    found = _look_up(store, ids)
+    why = refusals(found.rows, act, four_eyes(store))
+    done = [finding for finding, key in zip(found.findings, why, strict=True) if not key]
     others = {name: mark for name, mark in store.marks().items() if mark[0] != act.who}
+    names = tuple(str(finding["finding_id"]) for finding in done)
     return Preview(
-        act=tuple(done["finding_id"]),
-        skipped={str(key): int(count) for key, count in skipped.items()},
-        unverified=int(done["unverified"].fillna("").isin(("", "[]", "{}")).eq(False).sum()),
-        marked={name: others[name] for name in done["finding_id"] if name in others},
+        act=names,
+        skipped=dict(sorted(Counter(key for key in why if key).items())),
+        unverified=sum(finding["unverified"] not in (None, "", "[]", "{}") for finding in done),
+        marked={name: others[name] for name in names if name in others},
     )
 
 
@@ -108,57 +109,62 @@ def decide(
     """
     today = today or date.today()
     act.check(today)
-    rows, decisions = _rows(store, ids)
-    why = refusals(rows, act, four_eyes(store))
-    done = rows[why == ""]
-    if not len(done):
-        raise OverdraftError(why.iloc[0] if len(why) else "review.nothing")
-    findings = done[list(FINDING)].astype(object)
-    findings = findings.where(findings.notna(), None).to_dict("records")
+    found = _look_up(store, ids)
+    why = refusals(found.rows, act, four_eyes(store))
+    findings = [finding for finding, key in zip(found.findings, why, strict=True) if not key]
+    if not findings:
+        raise OverdraftError(next(iter(why), "review.nothing"))
     pairs, changes, entries = [], [], []
     for finding in findings:
-        name = finding["finding_id"]
-        before = decisions.get(name)
+        name = str(finding["finding_id"])
+        before = found.decisions.get(name)
         after = _decision(act, finding, before, today)
-        key = {"finding_id": name}
         seen = (expected or {}).get(name, before["revision"] if before else 0)
         pairs.append((before, after))
-        changes.append(Change("decisions", key, {"revision": seen} if before or seen else None, after))
+        changes.append(
+            Change("decisions", {"finding_id": name}, {"revision": seen} if before or seen else None, after)
+        )
         entries.append(_entry(act, name, before, after))
     if act.kind != "reopen":
         changes += _copies(store, findings)
     return Step(act, tuple(pairs), store.apply(changes, entries, progress))
 
 
-def _rows(store: CaseStore, ids: Iterable[str]) -> tuple[pd.DataFrame, dict[str, dict[str, object]]]:
-    """The findings with what their decisions say, in the order given, and the decisions by finding."""
+@dataclass(frozen=True)
+class _Found:
+    """Findings in the order asked for, their decisions by finding, and what :func:`refusals` looks at."""
+
+    findings: list[dict[str, object]]
+    decisions: dict[str, dict[str, object]]
+    rows: pd.DataFrame
+
+
+def _look_up(store: CaseStore, ids: Iterable[str]) -> _Found:
     wanted = list(dict.fromkeys(ids))
-    found = store.rows_of("findings", "finding_id", wanted)
-    kept = store.rows_of("decided_findings", "finding_id", wanted)
-    kept = kept[~kept["finding_id"].isin(set(found["finding_id"]))]
-    found, kept = found.assign(gone=False), kept.assign(gone=True)
-    rows = pd.concat([part for part in (found, kept) if len(part)] or [found], ignore_index=True)
-    decided = store.rows_of("decisions", "finding_id", wanted).astype(object)
-    records = decided.where(decided.notna(), None).to_dict("records")
-    decisions = {record["finding_id"]: _cells(record) for record in records}
-    place = {name: number for number, name in enumerate(wanted)}
-    rows = rows.sort_values("finding_id", key=lambda names: names.map(place), ignore_index=True)
-    told = [decisions.get(name, {}) for name in rows["finding_id"]]
-    return rows.assign(
-        state=[item.get("state") or "open" for item in told],
-        decided_by=pd.Series([item.get("decided_by") for item in told], dtype=object),
-        stale=[bool(item.get("stale")) for item in told],
-    ), decisions
+    now = {item["finding_id"]: item for item in store.records("findings", "finding_id", wanted)}
+    then = {item["finding_id"]: item for item in store.records("decided_findings", "finding_id", wanted)}
+    shown = {**then, **now}
+    decided = {item["finding_id"]: item for item in store.records("decisions", "finding_id", wanted)}
+    decisions = {str(name): _cells(item) for name, item in decided.items()}
+    names = [name for name in wanted if name in now or name in then]
+    told = [decisions.get(name, {}) for name in names]
+    findings = [{column: shown[name].get(column) for column in FINDING} for name in names]
+    rows = pd.DataFrame(
+        {
+            "subject_id": [str(item["subject_id"]) for item in findings],
+            "outcome": [item["outcome"] for item in findings],
+            "gone": [name not in now for name in names],
+            "state": [item.get("state") or "open" for item in told],
+            "decided_by": [item.get("decided_by") or "" for item in told],
+            "stale": [bool(item.get("stale")) for item in told],
+        }
+    )
+    return _Found(findings, decisions, rows)
 
 
 def _cells(record: Mapping[str, object]) -> dict[str, object]:
-    """A decision as it is stored: days as text, yes and no as numbers."""
-    cells = {name: record.get(name) for name in DECISION}
-    for name in ("decided_on", "deferred_to", "verified_on"):
-        cells[name] = None if cells[name] is None else str(pd.Timestamp(str(cells[name])).date())
-    cells["stale"] = None if cells["stale"] is None else int(bool(cells["stale"]))
-    cells["revision"] = 0 if cells["revision"] is None else int(str(cells["revision"]))
-    return cells
+    """A decision as it is stored; a row of an older version may lack its revision."""
+    return {name: record.get(name) for name in DECISION} | {"revision": record["revision"] or 0}
 
 
 def _decision(act: Act, finding: Cells, before: Cells | None, today: date) -> dict[str, object]:
@@ -209,7 +215,7 @@ def told(row: Cells | None) -> dict[str, object]:
 def _copies(store: CaseStore, findings: list[dict[str, object]]) -> list[Change]:
     """The findings as decided on, in the place of older copies."""
     names = [str(finding["finding_id"]) for finding in findings]
-    present = set(store.rows_of("decided_findings", "finding_id", names)["finding_id"])
+    present = {item["finding_id"] for item in store.records("decided_findings", "finding_id", names)}
     return [
         Change(
             "decided_findings",

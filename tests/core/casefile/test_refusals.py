@@ -57,9 +57,9 @@ def refused(path, content, key):
 
 
 def test_a_newer_schema(case, make_content):
-    change(case, "UPDATE meta SET value = '2' WHERE key = 'schema_version'")
+    change(case, "UPDATE meta SET value = '3' WHERE key = 'schema_version'")
     error = refused(case, make_content(), "casefile.newer_schema")
-    assert (error.values["found"], error.values["allowed"]) == (2, 1)
+    assert (error.values["found"], error.values["allowed"]) == (3, 2)
 
 
 def test_an_ordinary_geopackage(tmp_path, raw, make_content):
