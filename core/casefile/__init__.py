@@ -1,7 +1,7 @@
 """Case files: one GeoPackage per jurisdiction with its register, results, decisions and history."""
 
 from .backup import backups, latest_backup, remove_leftovers
-from .changes import CaseStore, Cells, Change, ConflictError, Entry
+from .changes import CaseStore, Cells, Change, ConflictError, Copy, Entry
 from .content import CaseContent, case_content, used_settings
 from .imports import add_import, undo_import
 from .layout import SCHEMA_VERSION
@@ -17,6 +17,7 @@ __all__ = [
     "Cells",
     "Change",
     "ConflictError",
+    "Copy",
     "Entry",
     "WriteResult",
     "add_import",

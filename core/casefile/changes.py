@@ -38,6 +38,20 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """Rows of one table as they stand, into another one with the same columns, in the place of those of the same name.
+
+    Attributes:
+        column: names the rows in both tables. names: the values of it to copy.
+    """
+
+    source: str
+    table: str
+    column: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Entry:
     """What the history says of an act: kind, subject, the values before and after, the person and the reason."""
 
@@ -90,7 +104,7 @@ class CaseStore(Protocol):
 
     def apply(
         self,
-        changes: Iterable[Change],
+        changes: Iterable[Change | Copy],
         entries: Iterable[Entry],
         progress: Callable[[float], None] | None = None,
     ) -> str:

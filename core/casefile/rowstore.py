@@ -16,8 +16,8 @@ import pandas as pd
 from ..errors import OverdraftError
 from . import container, history, spatial
 from .backup import latest_backup, make_backup, remove_leftovers
-from .changes import MARK_MINUTES, Cells, Change, ConflictError, Entry, now
-from .layout import SCHEMA_VERSION
+from .changes import MARK_MINUTES, Cells, Change, ConflictError, Copy, Entry, now
+from .layout import SCHEMA_VERSION, layouts
 from .migrate import migrate
 from .opening import check, connect, explained, reading, recovering, rollback_journal, schema_version
 from .sql import Assignments, Keys, Marks, Tests, sql
@@ -65,15 +65,14 @@ class CaseRows:
     def records(self, table: str, column: str, values: Iterable[str]) -> list[dict[str, object]]:
         """The rows of a table whose column holds one of these values, as they are stored."""
         with reading(self.path, newer=True, quick=True) as connection:
-            connection.execute("CREATE TEMP TABLE wanted (value TEXT PRIMARY KEY) WITHOUT ROWID")
-            connection.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((value,) for value in values))
+            _want(connection, values)
             cursor = connection.execute(sql(_AMONG, table=table, column=column, key=container.KEY))
             names = [item[0] for item in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def apply(
         self,
-        changes: Iterable[Change],
+        changes: Iterable[Change | Copy],
         entries: Iterable[Entry],
         progress: Callable[[float], None] | None = None,
     ) -> str:
@@ -86,11 +85,17 @@ class CaseRows:
         """
         if self.read_only:
             raise OverdraftError("casefile.read_only", path=str(self.path))
-        wanted = list(changes)
+        given = list(changes)
+        wanted = [change for change in given if isinstance(change, Change)]
+        copies = [change for change in given if isinstance(change, Copy)]
         lines = [entry.row() for entry in entries]
         try:
             with _writing(self.path) as connection:
                 _write_all(connection, wanted, progress or (lambda share: None))
+                for copy in copies:
+                    _copy(connection, copy)
+                for table in {change.table for change in given} | {"history"}:
+                    connection.execute(_TOUCHED, (now(), table))
                 head = history.append_all(connection, lines)
                 if progress:
                     progress(1.0)
@@ -179,8 +184,6 @@ def _write_all(
         if container.GEOMETRY in columns:
             spatial.update_extent(connection, table)
         done += len(same)
-    for table in {change.table for change in changes} | {"history"}:
-        connection.execute("UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?", (now(), table))
 
 
 def _shape(change: Change) -> tuple[str, tuple[str, ...]]:
@@ -217,6 +220,25 @@ def _write(connection: sqlite3.Connection, table: str, changes: Sequence[Change]
         raise _OtherRow
 
 
+def _copy(connection: sqlite3.Connection, copy: Copy) -> None:
+    _want(connection, copy.names)
+    columns = [item.name for item in layouts()[copy.table].fields]
+    names = {"source": copy.source, "table": copy.table, "column": copy.column, "columns": columns}
+    connection.execute(sql(_TAKE_OUT, **names))
+    connection.execute(sql(_PUT_IN, **names))
+
+
+def _want(connection: sqlite3.Connection, values: Iterable[str]) -> None:
+    """The values into the temporary table ``wanted``, in the place of others."""
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (value TEXT PRIMARY KEY) WITHOUT ROWID")
+    connection.execute("DELETE FROM temp.wanted")
+    connection.executemany("INSERT OR IGNORE INTO temp.wanted VALUES (?)", ((value,) for value in values))
+
+
+_TOUCHED = "UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?"
+_TAKE_OUT = "DELETE FROM $table WHERE $column IN (SELECT value FROM temp.wanted)"
+_PUT_IN = """INSERT INTO $table ($columns) SELECT $columns FROM $source
+    WHERE $column IN (SELECT value FROM temp.wanted) ORDER BY $column"""
 _AMONG = "SELECT * FROM $table WHERE $column IN (SELECT value FROM temp.wanted) ORDER BY $key"
 
 _INSERT = "INSERT INTO $table ($columns) SELECT $marks WHERE NOT EXISTS (SELECT 1 FROM $table WHERE $keys)"

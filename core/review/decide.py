@@ -9,14 +9,16 @@ from datetime import date
 
 import pandas as pd
 
-from ..casefile import CaseStore, Cells, Change, Entry
+from ..casefile import CaseStore, Cells, Change, Copy, Entry
 from ..casefile.layout import layouts
 from ..errors import OverdraftError
 from ..findings.verdicts import to_json
 from .acts import ACTS, Act, refusals
 
 DECISION = tuple(item.name for item in layouts()["decisions"].fields)
-FINDING = tuple(item.name for item in layouts()["findings"].fields)
+LOOKED_AT = ("finding_id", "subject_id", "outcome", "unverified", "evidence_hash")
+"""What must be known of a finding to decide on it."""
+
 FOUR_EYES = "review.four_eyes"
 """Setting of a case: nobody verifies a decision of their own. On unless the case says otherwise."""
 
@@ -114,7 +116,8 @@ def decide(
     findings = [finding for finding, key in zip(found.findings, why, strict=True) if not key]
     if not findings:
         raise OverdraftError(next(iter(why), "review.nothing"))
-    pairs, changes, entries = [], [], []
+    pairs, entries = [], []
+    changes: list[Change | Copy] = []
     for finding in findings:
         name = str(finding["finding_id"])
         before = found.decisions.get(name)
@@ -126,7 +129,8 @@ def decide(
         )
         entries.append(_entry(act, name, before, after))
     if act.kind != "reopen":
-        changes += _copies(store, findings)
+        names = tuple(str(finding["finding_id"]) for finding in findings)
+        changes.append(Copy("findings", "decided_findings", "finding_id", names))
     return Step(act, tuple(pairs), store.apply(changes, entries, progress))
 
 
@@ -148,7 +152,7 @@ def _look_up(store: CaseStore, ids: Iterable[str]) -> _Found:
     decisions = {str(name): _cells(item) for name, item in decided.items()}
     names = [name for name in wanted if name in now or name in then]
     told = [decisions.get(name, {}) for name in names]
-    findings = [{column: shown[name].get(column) for column in FINDING} for name in names]
+    findings = [{column: shown[name].get(column) for column in LOOKED_AT} for name in names]
     rows = pd.DataFrame(
         {
             "subject_id": [str(item["subject_id"]) for item in findings],
@@ -210,18 +214,3 @@ def told(row: Cells | None) -> dict[str, object]:
     if row is None:
         return {"state": "open"}
     return {name: row[name] for name in _TOLD if row[name] not in (None, "", 0)}
-
-
-def _copies(store: CaseStore, findings: list[dict[str, object]]) -> list[Change]:
-    """The findings as decided on, in the place of older copies."""
-    names = [str(finding["finding_id"]) for finding in findings]
-    present = {item["finding_id"] for item in store.records("decided_findings", "finding_id", names)}
-    return [
-        Change(
-            "decided_findings",
-            {"finding_id": finding["finding_id"]},
-            {} if finding["finding_id"] in present else None,
-            finding,
-        )
-        for finding in sorted(findings, key=lambda finding: finding["finding_id"] in present)
-    ]
