@@ -114,37 +114,39 @@ def judge(
     Raises:
         ValueError: an outcome or permission that does not exist, or columns of different length.
     """
-    subjects = pd.Series(np.asarray(subject_id, dtype=object)).reset_index(drop=True)
+    subjects = np.asarray(subject_id, dtype=object)
     size = len(subjects)
-    frame = pd.DataFrame({"subject_id": subjects})
-    scalars_or_columns = {
-        "unit_id": unit_id,
-        "period": period,
-        "outcome": outcome,
-        "permission": permission,
-        "action": action,
-        "period_state": period_state,
-        "measured": measured,
-        "threshold": threshold,
-        "message_key": message_key,
+    columns = {
+        "subject_id": subjects,
+        "unit_id": _texts(unit_id, size, "unit_id"),
+        "period": _texts(period, size, "period"),
+        "outcome": _column(outcome, size, "outcome"),
+        "permission": _texts(permission, size, "permission"),
+        "action": _texts(action, size, "action"),
+        "period_state": _texts(period_state, size, "period_state"),
+        "measured": _column(measured, size, "measured"),
+        "threshold": _column(threshold, size, "threshold"),
+        "message_key": _column(message_key, size, "message_key"),
     }
-    for name, value in scalars_or_columns.items():
-        frame[name] = _column(value, size, name)
-    for name in ("unit_id", "period", "permission", "action", "period_state"):
-        frame[name] = frame[name].astype(object).where(frame[name].notna(), "")
-    _check_tokens(frame)
-
-    kept = ((frame["outcome"] != "pass") | (frame["permission"] != "")).to_numpy()
-    counts = _counts(frame, kept, rule, clause, subject_role, out_of_scope)
-    rows = frame[kept].copy()
+    outcomes, permissions = np.asarray(columns["outcome"], dtype=object), columns["permission"]
+    _check_tokens(outcomes, permissions)
+    kept = (outcomes != "pass") | (permissions != "")
+    counts = _counts(columns["period"], columns["unit_id"], kept, rule, clause, subject_role, out_of_scope)
     where = np.flatnonzero(kept)
-    rows["rule"], rows["clause"], rows["subject_role"] = rule, clause, subject_role
-    rows["measure_unit"] = measure_unit
+    same = {
+        "rule": rule,
+        "clause": clause,
+        "subject_role": subject_role,
+        "measure_unit": measure_unit,
+        "settings": to_json(dict(settings or {})),
+        "unverified": to_json(sorted(unverified)),
+    }
+    rows = {name: column[where] for name, column in columns.items()}
+    rows |= {name: np.full(len(where), value, dtype=object) for name, value in same.items()}
     rows["message_values"] = _json_rows(message_values or {}, where, size, keep_empty=True)
     rows["evidence"] = _json_rows(evidence or {}, where, size, keep_empty=False)
-    rows["settings"] = to_json(dict(settings or {}))
-    rows["unverified"] = to_json(sorted(unverified))
-    return Verdicts(rows[list(ROW_COLUMNS)].reset_index(drop=True), counts)
+    # One table made at once: pandas takes longer for each column that is put in later than for its content
+    return Verdicts(pd.DataFrame({name: rows[name] for name in ROW_COLUMNS}), counts)
 
 
 def concat(parts: Iterable[Verdicts]) -> Verdicts:
@@ -175,27 +177,50 @@ def to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
+_COLUMNS = (pd.Series, np.ndarray, list, pd.api.extensions.ExtensionArray)
+"""What gives each subject a value of its own; anything else is one value for all."""
+
+
 def _column(value: object, size: int, name: str) -> Any:
-    if isinstance(value, (pd.Series, np.ndarray, list, pd.api.extensions.ExtensionArray)):
-        if len(value) != size:
-            raise ValueError(f"{name} has {len(value)} values for {size} subjects")
-        return value.to_numpy() if isinstance(value, pd.Series) else value
-    return [value] * size
+    """An array as long as the subjects."""
+    if not isinstance(value, _COLUMNS):
+        same = np.empty(size, dtype=float if isinstance(value, float) else object)
+        same.fill(value)
+        return same
+    if len(value) != size:
+        raise ValueError(f"{name} has {len(value)} values for {size} subjects")
+    if isinstance(value, list):
+        return pd.Series(value, dtype=None if value else object).to_numpy()
+    return value.to_numpy() if isinstance(value, pd.Series) else value
 
 
-def _check_tokens(frame: pd.DataFrame) -> None:
-    unknown = set(frame["outcome"].unique()) - set(OUTCOMES)
-    unknown |= set(frame["permission"].unique()) - {*PERMISSIONS, ""}
+def _texts(value: object, size: int, name: str) -> np.ndarray:
+    """As :func:`_column`, of objects, with empty text for what is missing."""
+    if isinstance(value, str):
+        return np.full(size, value, dtype=object)
+    column = np.array(_column(value, size, name), dtype=object)
+    column[pd.isna(column)] = ""
+    return column
+
+
+def _check_tokens(outcomes: np.ndarray, permissions: np.ndarray) -> None:
+    unknown = set(outcomes) - set(OUTCOMES)
+    unknown |= set(permissions) - {*PERMISSIONS, ""}
     if unknown:
         raise ValueError(f"not an outcome or permission: {sorted(map(str, unknown))}")
 
 
 def _counts(
-    frame: pd.DataFrame, kept: np.ndarray, rule: str, clause: str, role: str, out_of_scope: int
+    period: np.ndarray,
+    unit: np.ndarray,
+    kept: np.ndarray,
+    rule: str,
+    clause: str,
+    role: str,
+    out_of_scope: int,
 ) -> pd.DataFrame:
     """One row per period and unit. Counted without pandas' groupby, whose price is high where subjects are few."""
-    period, unit = frame["period"].to_numpy(), frame["unit_id"].to_numpy()
-    beyond = np.zeros(len(frame), dtype="int64")
+    beyond = np.zeros(len(kept), dtype="int64")
     if out_of_scope:
         period, unit = np.append(period, ""), np.append(unit, "")
         beyond, kept = np.append(beyond, out_of_scope), np.append(kept, False)
@@ -225,6 +250,9 @@ def _counts(
 def _json_rows(columns: Mapping[str, object], where: np.ndarray, size: int, keep_empty: bool) -> list[str]:
     picked = {}
     for name, value in columns.items():
+        if not isinstance(value, _COLUMNS):
+            picked[name] = [None if _empty(value) else value] * len(where)
+            continue
         column = _column(value, size, name)
         chosen = (column[place] for place in where)
         picked[name] = [None if _empty(item) else item for item in chosen]
