@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from uuid import uuid4
 
 import geopandas as gpd
@@ -31,6 +32,7 @@ from .rules.run import rule_findings
 from .rules.scene import Scene
 from .sheets import sheets
 
+METADATA = Path(__file__).resolve().parents[1] / "metadata.txt"
 LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "pyogrio")
 
 
@@ -275,13 +277,19 @@ def _unverified(findings: pd.DataFrame) -> list[str]:
 
 
 def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
+    found = {"overdraft": _own_version(), "python": platform.python_version()}
     for name in LIBRARIES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "unknown"
     return found
+
+
+def _own_version() -> str:
+    """The version of this program, as QGIS shows it."""
+    lines = METADATA.read_text(encoding="utf-8").splitlines() if METADATA.is_file() else []
+    return next((line.partition("=")[2].strip() for line in lines if line.startswith("version=")), "unknown")
 
 
 def _plain(value: object) -> object:

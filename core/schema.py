@@ -20,7 +20,7 @@ from typing import Any
 from .messages import Token
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
-TYPES = ("text", "real", "integer", "date", "bool")
+TYPES = ("text", "real", "integer", "date", "bool", "blob")
 GEOMETRIES = ("point", "polygon", "line", "none")
 LANGUAGES = ("en", "zh")
 
@@ -63,8 +63,8 @@ class EnumValue(Labelled):
 class Field(Labelled):
     """One field of a role.
 
-    `type` is text, real, integer, date or bool; `enum` names an enumeration ("" = none); `many` marks a list joined
-    by ``;``; `required` means that the column must exist; `personal` marks personal data, `json` text holding JSON;
+    `type` is text, real, integer, date, bool or blob (bytes); `enum` names an enumeration ("" = none); `many` marks a
+    list joined by ``;``; `required` means that the column must exist; `personal` marks personal data, `json` text holding JSON;
     `minimum` and `maximum` bound a whole number, both included; one outside cannot be read. `least`, `above` (not
     included) and `most` say what is plausible: a form warns, nothing is refused.
     """

@@ -133,14 +133,20 @@ def remove_leftovers(folder: Path, name: str = "") -> list[Path]:
     Args:
         name: only those of the file of this name.
     """
-    removed = []
+    removed = [entry for entry in part_files(folder, name) if not _in_use(entry)]
+    for entry in removed:
+        discard(entry)
+    return removed
+
+
+def part_files(folder: Path, name: str = "") -> list[Path]:
+    """The temporary files of writes in a folder, in use or left; only those of the file of this name, if one is given."""
+    found = []
     for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
         head, mark, tail = entry.name.rpartition(_PART)
-        ours = mark and len(tail) == 8 and (head == name or not name)
-        if ours and entry.is_file() and not _in_use(entry):
-            discard(entry)
-            removed.append(entry)
-    return removed
+        if mark and len(tail) == 8 and (head == name or not name) and entry.is_file():
+            found.append(entry)
+    return found
 
 
 def discard(path: Path) -> None:

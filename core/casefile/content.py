@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ class CaseContent:
         language: ``en`` or ``zh``, for labels, value lists and styles.
         run: the row of ``runs``; empty when no run is recorded.
         history: the entry of ``history`` that goes with it; empty when nothing is to be remembered.
+        entries: further entries of the history, in front of it.
         added: rows to be added to tables that grow (``imports``, ``raw_values``), by table name.
         settings: the policy's settings as used, rows of ``settings``; None leaves that table alone.
         unreadable: cells that the intake could not read and left empty: ``role``, ``subject_id``, ``field``,
@@ -57,6 +58,7 @@ class CaseContent:
     language: str
     run: Mapping[str, object] = field(default_factory=dict)
     history: Mapping[str, str] = field(default_factory=dict)
+    entries: Sequence[Mapping[str, str]] = ()
     added: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     settings: pd.DataFrame | None = None
     unreadable: pd.DataFrame | None = None

@@ -19,7 +19,10 @@ SCHEMA_VERSION = 2
 DEFAULT_CRS = "EPSG:4490"
 """CGCS2000: the coordinate system of layers that are still empty."""
 
-KEPT = ("plans", "imports", "raw_values", "decisions", "decided_findings", "marks", "history", "settings")
+KEPT = (
+    *("plans", "imports", "raw_values", "decisions", "decided_findings", "marks", "history", "settings"),
+    *("frozen_inputs", "merged_histories"),
+)
 """Tables that belong to people: a run never replaces them."""
 
 REPLACED = (

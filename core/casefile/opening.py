@@ -58,13 +58,14 @@ def reading(path: Path, newer: bool = False, quick: bool = False) -> Iterator[sq
     """
     if not path.is_file():
         raise OverdraftError("casefile.missing", path=str(path))
-    with explained(path, "casefile.cannot_read"), closing(_connect_reading(path)) as connection:
+    with explained(path, "casefile.cannot_read"), closing(connect_reading(path)) as connection:
         check(connection, path, newer, quick)
         connection.execute("BEGIN")
         yield connection
 
 
-def _connect_reading(path: Path) -> sqlite3.Connection:
+def connect_reading(path: Path) -> sqlite3.Connection:
+    """A read-only connection, whatever the file holds; a write that was killed is taken back first."""
     connection = connect(path, "ro")
     try:
         _touch(connection)

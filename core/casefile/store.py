@@ -225,6 +225,8 @@ def _update(connection: sqlite3.Connection, content: CaseContent, progress: Prog
         connection.execute(
             "UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?", (content.moment or _now(), name)
         )
+    for entry in content.entries:
+        history.append(connection, entry)
     return history.append(connection, content.history) if content.history else history.head(connection)
 
 

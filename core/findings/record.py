@@ -14,7 +14,7 @@ _SEPARATOR = "\u001f"
 RESTS_ON = ("outcome", "permission", "measured", "threshold", "measure_unit", "evidence", "settings")
 """What a verdict rests on: a decision on it holds as long as none of these changes."""
 
-_COLUMNS = (
+COLUMNS = (
     "finding_id",
     "policy_id",
     "policy_version",
@@ -61,7 +61,7 @@ def conclude(verdicts: Verdicts, policy_id: str, policy_version: str, run_id: st
     rows["severity_rank"] = rows["outcome"].map({token: place for place, token in enumerate(OUTCOMES)})
     order = ["severity_rank", "rule", "clause", "period", "subject_role", "subject_id"]
     rows = rows.sort_values(order, kind="stable").reset_index(drop=True)
-    return rows[list(_COLUMNS)]
+    return rows[list(COLUMNS)]
 
 
 def _digest(text: str) -> str:

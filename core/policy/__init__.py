@@ -2,7 +2,7 @@
 
 from .arithmetic import Check
 from .authority import assign_authorities
-from .loader import PolicyTitle, available_policies, load_policy, parse_policy
+from .loader import PolicyTitle, available_policies, load_policy, parse_policy, policy_text
 from .model import (
     RESERVE,
     AuthorityRule,
@@ -39,6 +39,7 @@ __all__ = [
     "effective_settings",
     "load_policy",
     "parse_policy",
+    "policy_text",
     "unverified",
     "with_settings",
 ]

@@ -62,8 +62,13 @@ def load_policy(source: str | Path) -> Policy:
         OverdraftError: no such policy or file; a file that is too large, not text, not TOML, or not of the
             shape of a policy. The message names file and line, the key, the value found and what is allowed.
     """
+    return parse_policy(*policy_text(source))
+
+
+def policy_text(source: str | Path) -> tuple[str, str]:
+    """The text of a policy's file and the name of the file; source and errors as for :func:`load_policy`."""
     path = source if isinstance(source, Path) else _path_of(source)
-    return parse_policy(_read(path), path.name)
+    return _read(path), path.name
 
 
 def parse_policy(text: str, file: str) -> Policy:
