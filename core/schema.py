@@ -64,8 +64,8 @@ class Field(Labelled):
     """One field of a role.
 
     `type` is text, real, integer, date, bool or blob (bytes); `enum` names an enumeration ("" = none); `many` marks a
-    list joined by ``;``; `required` means that the column must exist; `personal` marks personal data, `json` text holding JSON;
-    `minimum` and `maximum` bound a whole number, both included; one outside cannot be read. `least`, `above` (not
+    list joined by ``;``; `required` means that the column must exist; `personal` marks personal data, `json` text
+    holding JSON; `minimum` and `maximum` bound a whole number, both included; one outside cannot be read. `least`, `above` (not
     included) and `most` say what is plausible: a form warns, nothing is refused.
     """
 

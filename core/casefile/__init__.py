@@ -3,11 +3,14 @@
 from .backup import backups, latest_backup, remove_leftovers
 from .changes import CaseStore, Cells, Change, ConflictError, Copy, Entry
 from .content import CaseContent, case_content, used_settings
+from .frozen import Given, with_frozen
 from .imports import add_import, undo_import
 from .layout import SCHEMA_VERSION
+from .merge import Merged, merge_cases
 from .plans import add_plan
 from .rowstore import CaseRows
 from .store import WriteResult, create_case, read_case, read_results, write_case
+from .verify import Verification, problem_table, verify_case
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -19,6 +22,9 @@ __all__ = [
     "ConflictError",
     "Copy",
     "Entry",
+    "Given",
+    "Merged",
+    "Verification",
     "WriteResult",
     "add_import",
     "add_plan",
@@ -26,10 +32,14 @@ __all__ = [
     "case_content",
     "create_case",
     "latest_backup",
+    "merge_cases",
+    "problem_table",
     "read_case",
     "read_results",
     "remove_leftovers",
     "undo_import",
     "used_settings",
+    "verify_case",
+    "with_frozen",
     "write_case",
 ]

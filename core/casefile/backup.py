@@ -140,7 +140,7 @@ def remove_leftovers(folder: Path, name: str = "") -> list[Path]:
 
 
 def part_files(folder: Path, name: str = "") -> list[Path]:
-    """The temporary files of writes in a folder, in use or left; only those of the file of this name, if one is given."""
+    """The temporary files of writes in a folder, in use or left; with ``name`` only those of the file of this name."""
     found = []
     for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
         head, mark, tail = entry.name.rpartition(_PART)

@@ -104,7 +104,7 @@ def _packed(values: pd.Series, name: str) -> tuple[str, bytes]:
     if isinstance(dtype, np.dtype) and dtype.kind in _PLAIN:
         little = dtype.newbyteorder("<")
         return little.str, values.to_numpy().astype(little).tobytes()
-    if dtype == object:
+    if pd.api.types.is_object_dtype(dtype):
         return "object", _texts(values.tolist(), name)
     if isinstance(dtype, pd.DatetimeTZDtype) or str(dtype) in _NULLABLE:
         return str(dtype), _texts(values.astype(object).tolist(), name)

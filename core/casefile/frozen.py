@@ -103,7 +103,7 @@ def with_frozen(
     frozen = pd.DataFrame(rows, columns=["run_id", "name", "format", "sha256", "content"])
     after = {
         **json.loads(content.history["after"]),
-        "frozen": frozen_hash(zip(frozen["name"], frozen["sha256"])),
+        "frozen": frozen_hash(zip(frozen["name"], frozen["sha256"], strict=True)),
     }
     return replace(
         content,
@@ -159,6 +159,24 @@ def thaw(connection: sqlite3.Connection, run_id: str) -> Given:
         as_of=date.fromisoformat(chosen["as_of"]),
         settings=enforcing.EnforceSettings(**settings),
     )
+
+
+def frozen_policy(connection: sqlite3.Connection, run_id: str) -> Policy | None:
+    """The policy of a run as it was frozen, without values laid over it; None when it was not.
+
+    Raises:
+        OverdraftError: the piece is damaged.
+    """
+    if not container.has_table(connection, TABLE):
+        return None
+    rows = connection.execute(
+        "SELECT name, format, sha256, content FROM frozen_inputs WHERE run_id = ? AND name IN (?, ?)",
+        (run_id, POLICY, CHOICES),
+    )
+    pieces = {row[0]: str(_piece(run_id, *row)) for row in rows}
+    if len(pieces) < 2:
+        return None
+    return parse_policy(pieces[POLICY], json.loads(pieces[CHOICES])["policy_file"])
 
 
 def replay(path: Path, run_id: str, progress: Callable[[float], None] | None = None) -> Replay:

@@ -107,10 +107,15 @@ def read_case(path: str | os.PathLike) -> dict[str, pd.DataFrame]:
         OverdraftError: missing, damaged, locked, newer than this program or not a case file.
     """
     with reading(Path(path)) as connection:
-        supplied = set(json.loads(_meta(connection, "supplied_roles") or "[]"))
-        present = [name for name in roles() if container.has_table(connection, name)]
-        frames = {name: read_table(connection, name, layouts()[name].results) for name in present}
-        unreadable.restore(connection, frames)
+        return read_roles(connection)
+
+
+def read_roles(connection: sqlite3.Connection) -> dict[str, pd.DataFrame]:
+    """The same over an open connection."""
+    supplied = set(json.loads(_meta(connection, "supplied_roles") or "[]"))
+    present = [name for name in roles() if container.has_table(connection, name)]
+    frames = {name: read_table(connection, name, layouts()[name].results) for name in present}
+    unreadable.restore(connection, frames)
     given = {name: frame for name, frame in frames.items() if len(frame) or name in supplied}
     return {name: frame.reset_index(drop=True) for name, frame in given.items()}
 
