@@ -65,8 +65,8 @@ class Field(Labelled):
 
     `type` is text, real, integer, date, bool or blob (bytes); `enum` names an enumeration ("" = none); `many` marks a
     list joined by ``;``; `required` means that the column must exist; `personal` marks personal data, `json` text
-    holding JSON; `minimum` and `maximum` bound a whole number, both included; one outside cannot be read. `least`, `above` (not
-    included) and `most` say what is plausible: a form warns, nothing is refused.
+    holding JSON; `minimum` and `maximum` bound a whole number, both included; one outside cannot be read. `least`,
+    `above` (not included) and `most` say what is plausible: a form warns, nothing is refused.
     """
 
     name: str

@@ -93,6 +93,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
             "enforcement": tr("Enforcement"),
             "planning": tr("Planning"),
             "siting": tr("Siting"),
+            "output": tr("Output"),
         }[self.GROUP]
 
     def groupId(self):

@@ -183,6 +183,15 @@ def parent_sum_only() -> QgsProcessingParameterDefinition:
     )
 
 
+def freeze() -> QgsProcessingParameterDefinition:
+    """Keep the inputs of the run in the case file, so that it can be replayed."""
+    return advanced(
+        QgsProcessingParameterBoolean(
+            "FREEZE", tr("Freeze the inputs in the case file, for a replay"), False, optional=True
+        )
+    )
+
+
 def language() -> QgsProcessingParameterDefinition:
     """Language of texts in outputs and messages."""
     return advanced(choice("LANGUAGE", tr("Language of the outputs (empty: that of QGIS)"), LANGUAGES))

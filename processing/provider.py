@@ -16,6 +16,8 @@ from .enforcement.quotabalance import QuotaBalance
 from .enforcement.rankunits import RankUnits
 from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
+from .output.mergecases import MergeCases
+from .output.verifycasefile import VerifyCaseFile
 from .planning.closingorder import ClosingOrder
 from .planning.pairreplacements import PairReplacements
 from .planning.planretirement import PlanRetirement
@@ -48,6 +50,8 @@ ALGORITHMS = (
     ClosingOrder,
     VerifyRetirement,
     VetSites,
+    VerifyCaseFile,
+    MergeCases,
 )
 
 

@@ -51,6 +51,7 @@ class Enforce(OverdraftAlgorithm):
             declared.retirement_baseline(),
             declared.area_basis(),
             declared.parent_sum_only(),
+            declared.freeze(),
             declared.language(),
             QgsProcessingParameterFileDestination("OUTPUT", tr("Case file of this run"), declared.GEOPACKAGE),
             QgsProcessingParameterFileDestination("REPORT", tr("Report"), "HTML (*.html)", optional=True),
@@ -73,6 +74,8 @@ class Enforce(OverdraftAlgorithm):
             build_register(frames), inputs.policy(), inputs.as_of, settings, progress.part(0.2, 0.7)
         )
         content = case_content(result, inputs.language)
+        if self.parameterAsBool(parameters, "FREEZE", context):
+            content = self._frozen(content, frames, settings)
         target = Path(self.parameterAsFileOutput(parameters, "OUTPUT", context)).absolute()
         tell_findings(feedback, result.findings)
         page = self._page(parameters, context, result, target)
@@ -92,6 +95,15 @@ class Enforce(OverdraftAlgorithm):
         if page is not None:
             answers["REPORT"] = str(page.target)
         return answers
+
+    def _frozen(self, content, frames, settings):
+        """The content with the inputs of the run as it read them."""
+        from ...core.casefile import Given, with_frozen
+        from ...core.policy import policy_text
+
+        text, name = policy_text(self.inputs.policy_ref)
+        given = Given(frames, text, name, self.inputs.settings, self.inputs.as_of, settings)
+        return with_frozen(content, given)
 
     def _settings(self, parameters, context, frames):
         from ...core.enforce import EnforceSettings

@@ -1119,5 +1119,65 @@
         <source>Put the plan on record in the case file</source>
         <translation>将方案存入案卷文件</translation>
     </message>
+    <message>
+        <source>Output</source>
+        <translation>成果输出</translation>
+    </message>
+    <message>
+        <source>Case files to merge (two or more)</source>
+        <translation>要合并的案卷文件（两个以上）</translation>
+    </message>
+    <message>
+        <source>Merged case file</source>
+        <translation>合并后的案卷文件</translation>
+    </message>
+    <message>
+        <source>Columns of {role} with personal data are not carried: {columns}</source>
+        <translation>{role}中含个人信息的字段不带入：{columns}</translation>
+    </message>
+    <message>
+        <source>Case file (needed)</source>
+        <translation>案卷文件（必需）</translation>
+    </message>
+    <message>
+        <source>Head hash noted elsewhere, such as in a printed report</source>
+        <translation>他处记录的末条校验值，如打印的报告中所载</translation>
+    </message>
+    <message>
+        <source>Run to replay (needs frozen inputs; empty: none)</source>
+        <translation>要重演的运行（须已固化输入；空：不重演）</translation>
+    </message>
+    <message>
+        <source>Signs of tampering or damage</source>
+        <translation>改动或损坏迹象</translation>
+    </message>
+    <message>
+        <source>The replay of the run {run} gives the same findings: {hash}</source>
+        <translation>重演运行{run}得出的结论相同：{hash}</translation>
+    </message>
+    <message>
+        <source>The entry with the given hash is there; {n} came after it</source>
+        <translation>历史记录中有所给校验值的条目，其后又有{n}条</translation>
+    </message>
+    <message>
+        <source>History: {n} entries, head hash {head}; {problems} signs of tampering or damage</source>
+        <translation>历史记录共{n}条，末条校验值{head}；改动或损坏迹象{problems}项</translation>
+    </message>
+    <message>
+        <source>Freeze the inputs in the case file, for a replay</source>
+        <translation>将输入固化到案卷文件，供重演</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The algorithm stopped without saying why.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history of {name} shows signs of tampering. It is kept as it was: Verify case file names them.</source>
+        <translation>{name}的历史记录有改动迹象，已原样保留；可用“校验案卷文件”逐一列明。</translation>
+    </message>
 </context>
 </TS>

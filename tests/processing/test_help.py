@@ -149,7 +149,7 @@ PARAMETERS = {
         *COMMON,
         *(role for role in EVERY_ROLE if role not in ENFORCE_FIRST),
         *("SETTINGS", "DISTANCE_LIMIT", "POSITION_ACCURACY", "READING", "POOL", "BASELINE"),
-        *("RETIREMENT_BASELINE", "AREA_BASIS", "PARENT_SUM_ONLY", "LANGUAGE", "OUTPUT", "REPORT"),
+        *("RETIREMENT_BASELINE", "AREA_BASIS", "PARENT_SUM_ONLY", "FREEZE", "LANGUAGE", "OUTPUT", "REPORT"),
     ],
     "compareruns": [
         *(
@@ -220,6 +220,8 @@ PARAMETERS = {
         *("APPLICATIONS", *(role for role in EVERY_ROLE if role != "APPLICATIONS")),
         *(*COMMON, "SETTINGS", "LANGUAGE", "OUTPUT", "FINDINGS"),
     ],
+    "verifycasefile": ["CASE", "HEAD", "RUN", "LANGUAGE", "PROBLEMS"],
+    "mergecases": ["CASES", "POLICY", "POLICY_FILE", "AS_OF", "SETTINGS", "LANGUAGE", "OUTPUT"],
 }
 OUTPUTS = {
     "createregister": ["OUTPUT"],
@@ -262,6 +264,8 @@ OUTPUTS = {
         *("OUTPUT", "WELLS_OUT", "N_RESTORED", "N_DOUBTFUL", "N_CONFIRMED", "N_NOT_EVALUATED"),
     ],
     "vetsites": ["OUTPUT", "FINDINGS"],
+    "verifycasefile": ["PROBLEMS", "N_ENTRIES", "N_PROBLEMS", "N_AFTER", "HEAD_NOW"],
+    "mergecases": ["OUTPUT", "N_CASES", "N_READ", "N_SHARED", "N_ROWS"],
 }
 GROUPS = {
     "createregister": "register",
@@ -273,6 +277,8 @@ GROUPS = {
     "closingorder": "planning",
     "verifyretirement": "planning",
     "vetsites": "siting",
+    "verifycasefile": "output",
+    "mergecases": "output",
 }
 ALL = list(PARAMETERS)
 

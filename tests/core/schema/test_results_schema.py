@@ -34,6 +34,9 @@ CONTRACT = {
     "period_state registered_mu~ area_difference_mu~ n_parcels# outcome",
 }
 OTHERS = {"plans", "imports", "raw_values", "decisions", "history", "runs", "settings", "meta"} | {
+    "frozen_inputs",
+    "merged_histories",
+    "integrity_problems",
     "problems",
     "problem_counts",
     "conversions",

@@ -1,0 +1,1 @@
+"""Algorithms on finished case files: proof, and several as one."""
