@@ -36,6 +36,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
         READS: further parameters that are layers or tables.
         POLICY_REQUIRED: whether the run needs a policy.
         PACKAGES: Python packages that it needs besides those of every algorithm.
+        CASE_REQUIRED: whether there is nothing to do without ``CASE``.
         ANY_LAYER: whether the run itself says what is wrong with the geometry and reference system of a layer.
     """
 
@@ -49,6 +50,7 @@ class OverdraftAlgorithm(QgsProcessingAlgorithm):
     PACKAGES: tuple[dependencies.Dependency, ...] = ()
     ANY_LAYER = False
     WRITES_CASE = False
+    CASE_REQUIRED = False
 
     inputs: Inputs
 

@@ -61,6 +61,8 @@ def _has(algorithm: OverdraftAlgorithm, name: str) -> bool:
 def _case(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:
     path = path_of(algorithm, parameters, "CASE", context)
     if path is None:
+        if algorithm.CASE_REQUIRED:
+            yield tr("CASE is needed: choose a case file (*.gpkg).")
         return
     if not path.is_file():
         yield tr(

@@ -205,7 +205,7 @@ def _name_strangers(chain: Chain, strangers: Iterable[Entry], missing: list[rang
 
 
 def _name_moved(chain: Chain, explained: bool) -> None:
-    """Entries that stand elsewhere than they were written. Where one was inserted, all that follow are shifted by it."""
+    """Entries that stand elsewhere than they were written. Behind an inserted one all that follow are shifted."""
     carried = [entry.number for _, entry in chain.entries]
     largest, smallest = [0], [carried[-1] + 1 if carried else 0]
     for number in carried:

@@ -128,7 +128,8 @@ def _geometry_bytes(shapes: np.ndarray) -> bytes:
     """Lengths (-1 for none), then WKB. A point at NaN reads as an empty one, so it is marked."""
     bodies = shapely.to_wkb(shapes, byte_order=1, output_dimension=3, flavor="iso")
     nowhere = (shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes)
-    nowhere &= ~np.isfinite(shapely.get_x(shapes)) & ~np.isfinite(shapely.get_y(shapes))
+    points = np.flatnonzero(nowhere)
+    nowhere[points] = np.isnan(shapely.get_coordinates(shapes[points])).all(axis=1)
     lengths = np.array([-1 if body is None else len(body) for body in bodies], dtype="<i8")
     marks = nowhere.astype("u1").tobytes()
     count = len(shapes).to_bytes(8, "little")

@@ -18,7 +18,7 @@ class VerifyCaseFile(OverdraftAlgorithm):
 
     NAME = "verifycasefile"
     GROUP = "output"
-    CASES = ("CASE",)
+    CASE_REQUIRED = True
 
     def declare(self):
         return (

@@ -1169,15 +1169,19 @@
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>显示</translation>
     </message>
     <message>
         <source>The algorithm stopped without saying why.</source>
-        <translation type="unfinished"></translation>
+        <translation>算法中止，未说明原因。</translation>
     </message>
     <message>
         <source>The history of {name} shows signs of tampering. It is kept as it was: Verify case file names them.</source>
         <translation>{name}的历史记录有改动迹象，已原样保留；可用“校验案卷文件”逐一列明。</translation>
+    </message>
+    <message>
+        <source>CASE is needed: choose a case file (*.gpkg).</source>
+        <translation>须给出CASE：请选择案卷文件（*.gpkg）。</translation>
     </message>
 </context>
 </TS>
