@@ -247,7 +247,7 @@ def _settings(cases: Sequence[Case], language: str) -> EnforceSettings:
 
 def _agreed(key: str, found: Mapping[str, object]) -> object:
     if len({to_json(value) for value in found.values()}) > 1:
-        raise OverdraftError("casefile.merge_setting", key=key, found=_told(found))
+        raise OverdraftError("casefile.merge_setting", setting=key, found=_told(found))
     return next(iter(found.values()))
 
 

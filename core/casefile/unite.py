@@ -68,7 +68,7 @@ def unite(
             later[other].add(str(found))
         else:
             fields = _difference(texts[first][keys[first] == found], texts[other][keys[other] == found])
-            told = str(found).replace(_END, " / ").replace(_NOTHING, "")
+            told = " / ".join(part for part in str(found).split(_END) if part != _NOTHING)
             cases = [filled[first][0], filled[other][0]]
             raise OverdraftError("casefile.merge_conflict", cases=cases, id=told, role=table, field=fields)
     kept = [frame[~own.isin(twice)] for frame, own, twice in zip(frames, keys, later, strict=True)]

@@ -1,0 +1,410 @@
+"""Several counties' cases merged give what a joint run gives, and every history stays provable."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import overdraft
+from overdraft.core.casefile import (
+    CaseContent,
+    Given,
+    case_content,
+    merge_cases,
+    read_case,
+    read_results,
+    verify_case,
+    with_frozen,
+    write_case,
+)
+from overdraft.core.casefile.unite import unite
+from overdraft.core.enforce import EnforceSettings, enforce
+from overdraft.core.errors import OverdraftError
+from overdraft.core.intake import build_register
+from overdraft.core.policy import load_policy, policy_text
+from overdraft.core.schema import register_schema
+
+SAMPLE = Path(overdraft.__file__).resolve().parent / "sample_layers" / "sample.gpkg"
+POLICY, AS_OF = "turpan-2021", date(2026, 3, 31)
+
+
+def thin_sample(step):
+    """Every ``step``-th well of the sample with what belongs to it, every ``step``-th area, the small tables whole."""
+    present = {name for name, _ in pyogrio.list_layers(SAMPLE)}
+    frames = {
+        name: pyogrio.read_dataframe(SAMPLE, layer=name)
+        for name in register_schema().roles
+        if name in present
+    }
+    wells = frames["wells"]
+    kept = wells[(wells.index % step == 0) | wells["well_id"].duplicated(keep=False)]
+    frames["wells"] = kept.reset_index(drop=True)
+    frames["irrigation"] = frames["irrigation"].iloc[::step]
+    for key in ("well_id", "permit_no", "account_no"):
+        for role, frame in frames.items():
+            if key in frame and role != "wells" and key in kept:
+                frames[role] = frame[frame[key].isin(kept[key])].reset_index(drop=True)
+    return frames
+
+
+def split_by_county(frames):
+    """The register of each county: its own wells, areas and permits, what belongs to its wells, all that is shared."""
+    wells = frames["wells"]
+    counties = sorted(wells["county"].dropna().unique())
+    home = wells.drop_duplicates("well_id").set_index("well_id")["county"]
+    parts = {county: {} for county in counties}
+    for role, frame in frames.items():
+        own = (
+            frame["county"]
+            if "county" in frame
+            else frame["well_id"].map(home)
+            if "well_id" in frame
+            else None
+        )
+        for place, county in enumerate(counties):
+            lone = own is not None and place == 0
+            mine = slice(None) if own is None else (own == county) | (lone & ~own.isin(counties))
+            parts[county][role] = frame[mine].reset_index(drop=True)
+    return parts
+
+
+def judged(frames, path, chosen=None, frozen=False, policy=POLICY, day=AS_OF):
+    """A case file of a run."""
+    chosen = chosen or EnforceSettings(invented=True)
+    result = enforce(build_register(frames), load_policy(policy), day, chosen)
+    content = case_content(result, "zh")
+    if frozen:
+        content = with_frozen(content, Given(frames, *policy_text(policy), {}, day, chosen))
+    write_case(path, content)
+    return result
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory):
+    """The thinned sample judged jointly, split by county into three cases, and these merged."""
+    folder = tmp_path_factory.mktemp("merged")
+    frames = thin_sample(250)
+    joint = enforce(build_register(frames), load_policy(POLICY), AS_OF, EnforceSettings())
+    paths = []
+    for place, (county, part) in enumerate(split_by_county(frames).items()):
+        paths.append(stored(part, folder / f"{county}.gpkg"))
+        decide(paths[-1], f"decided-{place}", "confirmed")
+    made = merge_cases(paths, folder / "merged.gpkg", load_policy(POLICY), AS_OF, "zh")
+    return joint, paths, made, frames
+
+
+def decide(path, finding, state):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO decisions (finding_id, state) VALUES (?, ?)", (finding, state))
+        connection.execute("INSERT INTO plans (plan_id, kind) VALUES (?, 'pairs')", (f"plan {finding}",))
+        connection.commit()
+
+
+def test_the_totals_are_those_of_a_joint_run(merged):
+    joint, paths, made, frames = merged
+    assert made.result.manifest["finding_hash"] == joint.manifest["finding_hash"]
+    assert made.result.counts == joint.counts
+    assert sum(made.result.counts.values()) == len(frames["wells"])
+    assert len(joint.findings) > 100
+    for one, other in ((made.result.ledger, joint.ledger), (made.result.retirement, joint.retirement)):
+        pd.testing.assert_frame_equal(one.balance, other.balance)
+    assert len(paths) == 3
+    assert made.broken == ()
+
+
+def test_counts_in_are_counts_out(merged):
+    _, paths, made, frames = merged
+    held = [read_case(path) for path in paths]
+    after = read_case(made.written.path)
+    assert set(after) == {role for role, frame in frames.items() if len(frame)}
+    for role, frame in frames.items():
+        read = sum(len(one.get(role, ())) for one in held)
+        part = made.rows[role]
+        assert (part.n_read, part.n_read - part.n_shared) == (read, len(frame)), role
+        assert len(after.get(role, ())) == len(frame)
+    assert made.rows["units"].n_shared == 2 * len(frames["units"])
+
+
+def test_what_people_made_is_kept(merged):
+    _, _, made, _ = merged
+    tables = read_results(made.written.path, "decisions", "plans", "runs")
+    assert sorted(tables["decisions"]["finding_id"]) == ["decided-0", "decided-1", "decided-2"]
+    assert len(tables["plans"]) == 3
+    assert tables["runs"]["run_id"].tolist() == [made.result.manifest["run_id"]]
+    found = verify_case(made.written.path)
+    assert (found.problems, found.n_entries) == ([], 4)
+
+
+@pytest.mark.long
+def test_cases_that_were_judged_and_frozen(tmp_path):
+    """As they come from the counties: policy, day and settings are those of their runs, which replay afterwards."""
+    frames, paths, runs = thin_sample(40), [], []
+    joint = judged(frames, tmp_path / "joint.gpkg")
+    for place, (county, part) in enumerate(split_by_county(frames).items()):
+        paths.append(tmp_path / f"{county}.gpkg")
+        runs.append(judged(part, paths[-1], frozen=place == 0).manifest["run_id"])
+    made = merge_cases(paths, tmp_path / "merged.gpkg")
+    assert made.result.manifest["finding_hash"] == joint.manifest["finding_hash"]
+    assert made.result.manifest["invented"]
+    tables = read_results(made.written.path, "runs", "frozen_inputs")
+    assert tables["runs"]["run_id"].tolist() == [*runs, made.result.manifest["run_id"]]
+    assert set(tables["frozen_inputs"]["run_id"]) == {runs[0]}
+    found = verify_case(made.written.path, run_id=runs[0])
+    assert (found.problems, found.n_entries, found.replay.same) == ([], 4, True)
+
+
+def test_merged_histories_are_provable(merged, tmp_path):
+    _, paths, made, _ = merged
+    for path in paths:  # entry by entry as it was
+        own = read_results(path, "history")["history"]
+        kept = read_results(made.written.path, "merged_histories")["merged_histories"]
+        taken = kept[kept["case_name"] == path.name].drop(columns="case_name").reset_index(drop=True)
+        pd.testing.assert_frame_equal(taken, own)
+    attacks = {
+        "UPDATE merged_histories SET reason = 'x' WHERE case_name = ?": "edited",
+        "DELETE FROM merged_histories WHERE case_name = ?": "merged_history",
+        "UPDATE merged_histories SET case_name = 'other.gpkg' WHERE case_name = ?": "merged_history",
+    }
+    for statement, kind in attacks.items():
+        copy = tmp_path / "copy.gpkg"
+        copy.write_bytes(made.written.path.read_bytes())
+        with closing(sqlite3.connect(copy)) as connection:
+            connection.execute(statement, (paths[0].name,))
+            connection.commit()
+        assert (kind, paths[0].name) in {(item.kind, item.subject) for item in verify_case(copy).problems}
+
+
+# --- small registers
+
+
+def small(n=6):
+    """Wells in two zones, one without an id, units that all cases share, persons."""
+    wells = pd.DataFrame(
+        {
+            "well_id": [f"W{row}" for row in range(n)],
+            "use": ["irrigation", "industry"] * (n // 2),
+            "status": ["active", "sealed", "active"] * (n // 3),
+            "permit_m3": [100.0 * row for row in range(n)],
+        }
+    )
+    places = [shapely.Point(89.1 + row / 10, 42.3) for row in range(n)]
+    zones = pd.DataFrame({"zone_id": ["Z1", "Z2"], "severity": ["severe", "general"]})
+    boxes = [shapely.box(89, 42, 89.3, 43), shapely.box(89.3, 42, 90, 43)]
+    readings = pd.DataFrame({"well_id": wells["well_id"], "year": 2025, "volume_m3": 90.0})
+    persons = pd.DataFrame({"user_id": wells["well_id"], "contact_name": [f"张{row}" for row in range(n)]})
+    return {
+        "wells": gpd.GeoDataFrame(wells, geometry=places, crs="EPSG:4490"),
+        "zones": gpd.GeoDataFrame(zones, geometry=boxes, crs="EPSG:4490"),
+        "readings": readings,
+        "persons": persons.rename(columns={"contact_name": person_field()}),
+    }
+
+
+def person_field():
+    return next(name for name, item in register_schema().roles["persons"].fields.items() if item.personal)
+
+
+def stored(frames, path, **run):
+    """A case file that nobody has judged."""
+    tables = dict(build_register(frames).tables)
+    write_case(path, CaseContent(tables=tables, language="en", history={"at": "", "kind": "made"}, **run))
+    return path
+
+
+@pytest.mark.long
+@settings(max_examples=12)
+@given(st.lists(st.integers(0, 2), min_size=6, max_size=6))
+def test_any_split_gives_the_joint_run(owners):
+    split_and_merge(owners)
+
+
+@settings(max_examples=1)
+@given(st.permutations([0, 0, 1, 1, 2, 2]))
+def test_a_split_gives_the_joint_run(owners):
+    split_and_merge(owners)
+
+
+def split_and_merge(owners):
+    whole, policy = small(), load_policy(POLICY)
+    joint = enforce(build_register({k: v for k, v in whole.items() if k != "persons"}), policy, AS_OF)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for case in range(3):
+            mine = [owner == case for owner in owners]
+            own = {role: frame[mine] for role, frame in whole.items() if role != "zones"}
+            paths.append(stored({**own, "zones": whole["zones"]}, Path(folder) / f"{case}.gpkg"))
+        made = merge_cases(paths, Path(folder) / "all.gpkg", policy, AS_OF)
+        assert made.result.manifest["finding_hash"] == joint.manifest["finding_hash"]
+        after = read_results(made.written.path, "persons", "zones", "readings")
+        assert sorted(after["persons"][person_field()]) == [f"张{row}" for row in range(6)]
+        assert (len(after["zones"]), len(after["readings"])) == (2, 6)
+        assert verify_case(made.written.path).problems == []
+
+
+def halves(tmp_path, change=None, **more):
+    """Two cases of three wells each and the same zones; ``change`` alters the second register."""
+    whole, paths = small(), []
+    for case in range(2):
+        own = {
+            role: frame if role == "zones" else frame.iloc[3 * case : 3 * case + 3]
+            for role, frame in whole.items()
+        }
+        if change and case:
+            own = {role: frame.copy() for role, frame in own.items()}
+            change(own)
+        paths.append(stored(own, tmp_path / f"{'ab'[case]}.gpkg", **more))
+    return paths
+
+
+def test_the_same_id_with_another_content_is_refused(tmp_path):
+    def other(register):
+        register["zones"].loc[1, "severity"] = "severe"
+        register["zones"].loc[1, "geometry"] = shapely.box(0, 0, 1, 1)
+
+    paths = halves(tmp_path, other)
+    with pytest.raises(OverdraftError) as caught:
+        merge_cases(paths, tmp_path / "all.gpkg", load_policy(POLICY), AS_OF)
+    values = caught.value.values
+    assert caught.value.key == "casefile.merge_conflict"
+    assert (values["id"], values["role"], values["cases"]) == ("Z2", "zones", ["a.gpkg", "b.gpkg"])
+    assert values["field"] == ["severity", "geometry"]
+    assert not (tmp_path / "all.gpkg").exists()
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.gpkg", "b.gpkg"]
+
+
+def as_judged(path, **other):
+    """The record of a run in a case file, as if it had been judged."""
+    policy = load_policy(POLICY)
+    manifest = {"settings": {"position_accuracy_m": 10.0, "language": "en"}, "values": {}, "invented": True}
+    row = {"policy_id": policy.id, "policy_version": policy.version, "as_of": AS_OF.isoformat()}
+    manifest |= {name: value for name, value in other.items() if name in manifest}
+    row |= {name: value for name, value in other.items() if name in row}
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM runs")
+        connection.execute(
+            "INSERT INTO runs (run_id, policy_id, policy_version, as_of, manifest) VALUES (?, ?, ?, ?, ?)",
+            (path.stem, *row.values(), json.dumps(manifest)),
+        )
+        connection.commit()
+
+
+def test_what_the_cases_must_agree_on(tmp_path):
+    one, two = halves(tmp_path)
+    as_judged(one)
+    for key, other in {
+        "casefile.merge_policy": {"policy_id": "kunyu-2025"},
+        "casefile.merge_as_of": {"as_of": "2025-12-31"},
+        "casefile.merge_setting": {"settings": {"position_accuracy_m": 5.0}},
+    }.items():
+        as_judged(two, **other)
+        with pytest.raises(OverdraftError) as caught:
+            merge_cases([one, two], tmp_path / "all.gpkg")
+        assert caught.value.key == key
+        assert "a.gpkg" in str(caught.value)
+    for path in (one, two):
+        as_judged(path, policy_version="0123")
+    with pytest.raises(OverdraftError, match="0123"):
+        merge_cases([one, two], tmp_path / "all.gpkg")
+    as_judged(one)
+    as_judged(two, as_of="2025-12-31")
+    made = merge_cases([one, two], tmp_path / "all.gpkg", as_of=date(2025, 6, 30))
+    assert made.result.as_of == date(2025, 6, 30)
+    assert made.result.manifest["invented"]
+    assert made.result.manifest["settings"]["language"] == "en"
+
+
+def test_refusals_that_need_no_reading(tmp_path):
+    paths = halves(tmp_path)
+    policy = load_policy(POLICY)
+    for given_, key in (
+        ((paths[:1], tmp_path / "x.gpkg", policy, AS_OF), "casefile.merge_few"),
+        (([paths[0], paths[0]], tmp_path / "x.gpkg", policy, AS_OF), "casefile.merge_twice"),
+        ((paths, paths[1], policy, AS_OF), "casefile.exists"),
+        ((paths, tmp_path / "x.gpkg"), "casefile.merge_not_judged"),
+        ((paths, tmp_path / "x.gpkg", policy), "casefile.merge_not_judged"),
+    ):
+        with pytest.raises(OverdraftError) as caught:
+            merge_cases(*given_)
+        assert caught.value.key == key
+
+
+def test_settings_that_people_made(tmp_path):
+    paths, policy = halves(tmp_path), load_policy(POLICY)
+    key = next(iter(policy.settings))
+    for path, value in zip(paths, ('"1"', '"2"'), strict=True):
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute(
+                "INSERT INTO settings (key, value, source) VALUES (?, ?, 'user')", (key, value)
+            )
+            connection.execute("INSERT INTO settings (key, value, source) VALUES ('mine', '3', 'user')")
+            connection.commit()
+    with pytest.raises(OverdraftError, match="different values") as caught:
+        merge_cases(paths, tmp_path / "all.gpkg", policy, AS_OF)
+    assert caught.value.values["setting"] == key
+    with closing(sqlite3.connect(paths[1])) as connection:
+        connection.execute("UPDATE settings SET value = '\"1\"' WHERE key = ?", (key,))
+        connection.commit()
+    made = merge_cases(paths, tmp_path / "all.gpkg", policy, AS_OF)
+    table = read_results(made.written.path, "settings")["settings"].set_index("key")
+    assert table.loc[key, "value"] == '"1"'
+    assert table.loc["mine", "value"] == "3"
+    assert table.index.is_unique
+
+
+def test_a_merged_case_is_merged_again_and_a_broken_history_stays_broken(tmp_path):
+    policy = load_policy(POLICY)
+    paths = halves(tmp_path)
+    with closing(sqlite3.connect(paths[1])) as connection:
+        connection.execute("DROP TRIGGER history_no_update")
+        connection.execute("UPDATE history SET reason = 'forged'")
+        connection.commit()
+    made = merge_cases(paths, tmp_path / "city.gpkg", policy, AS_OF)
+    assert made.broken == ("b.gpkg",)
+    wells = small(12)["wells"].iloc[6:]
+    third = stored({"wells": wells, "zones": small()["zones"]}, tmp_path / "c.gpkg")
+    again = merge_cases([tmp_path / "city.gpkg", third], tmp_path / "region.gpkg", policy, AS_OF)
+    names = read_results(again.written.path, "merged_histories")["merged_histories"]["case_name"]
+    assert sorted(set(names)) == ["c.gpkg", "city.gpkg", "city.gpkg/a.gpkg", "city.gpkg/b.gpkg"]
+    assert [(item.kind, item.subject) for item in verify_case(again.written.path).problems] == [
+        ("edited", "city.gpkg/b.gpkg")
+    ]
+
+
+def test_rows_without_an_id_and_repeated_ones():
+    one = pd.DataFrame({"k": ["a", "a", None, "b"], "v": [1.0, 2.0, 3.0, 4.0]})
+    other = pd.DataFrame({"k": ["a", "a", None, "c"], "v": [2, 1, 3, 5], "extra": [None, None, None, "x"]})
+    united = unite("t", [("one", one), ("other", other)], ["k"])
+    assert (united.n_read, united.n_shared) == (8, 2)
+    assert united.frame["k"].where(united.frame["k"].notna(), None).tolist() == [
+        "a",
+        "a",
+        None,
+        "b",
+        None,
+        "c",
+    ]
+    with pytest.raises(OverdraftError, match="2 ≠ 1"):
+        unite("t", [("one", one), ("other", other.iloc[1:])], ["k"])
+    again = replace(united, frame=one)
+    assert again.n_read == 8
+
+
+def test_layers_of_two_systems_meet_in_the_first():
+    zones = small()["zones"]
+    moved = zones.to_crs("EPSG:4539")
+    united = unite("zones", [("one", zones), ("other", moved)], ["zone_id"])
+    assert (len(united.frame), united.n_shared) == (2, 2)
+    assert united.frame.crs == zones.crs
