@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -208,10 +209,8 @@ def _policy(cases: Sequence[Case], policy: Policy | None, given: Mapping[str, st
 def _at_hand(cases: Sequence[Case], policy_id: object, version: object) -> Policy:
     """The policy in the version that the cases were judged under: one of ours, or one that a case has frozen."""
     found = [case.policy for case in cases if case.policy is not None]
-    try:
+    with suppress(OverdraftError):  # a file of the user's own: it may have been frozen
         found.insert(0, load_policy(str(policy_id)))
-    except OverdraftError:
-        pass  # a file of the user's own: it may have been frozen
     for policy in found:
         if policy.version == version:
             return policy

@@ -184,7 +184,7 @@ def test_every_kind_of_column_is_kept_exactly():
     back = exact.unpack(exact.pack(frame))
     assert_frame_equal(back, frame)
     for place, name in enumerate(frame.columns):
-        if frame.dtypes.iloc[place] == object:
+        if pd.api.types.is_object_dtype(frame.dtypes.iloc[place]):
             assert list(map(type, back.iloc[:, place])) == list(map(type, frame.iloc[:, place])), name
     shapes = [
         shapely.Point(1, 2, 3),

@@ -132,6 +132,8 @@ def test_counts_in_are_counts_out(merged):
     assert set(after) == {role for role, frame in frames.items() if len(frame)}
     for role, frame in frames.items():
         read = sum(len(one.get(role, ())) for one in held)
+        if not read:  # a table that was empty everywhere is in no case
+            continue
         part = made.rows[role]
         assert (part.n_read, part.n_read - part.n_shared) == (read, len(frame)), role
         assert len(after.get(role, ())) == len(frame)
