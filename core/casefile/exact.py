@@ -24,8 +24,10 @@ from ..errors import OverdraftError
 MOST_BYTES = 2**31
 """No piece unpacks to more: a small file that claims to hold more is not one of ours."""
 
-_NULLABLE = ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64")
-_NULLABLE += ("boolean", "string")
+_NULLABLE = {
+    *("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"),
+    *("Float32", "Float64", "boolean", "string"),
+}
 _PLAIN = "biufMm"
 _JSON_TYPES = (str, type(None), bool, int)
 

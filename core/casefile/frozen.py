@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -112,7 +113,7 @@ def with_frozen(
     )
 
 
-def frozen_hash(pieces) -> str:
+def frozen_hash(pieces: Iterable[Iterable[str]]) -> str:
     """One hash over names and hashes of the pieces, whatever their order."""
     return hashlib.sha256(to_json(sorted(map(list, pieces))).encode("utf-8")).hexdigest()
 
@@ -214,7 +215,7 @@ def _piece(run_id: str, name: str, kind: str, digest: str, content: bytes) -> ob
         raise OverdraftError("casefile.frozen_damaged", run=run_id, found=f"{name}: {error}") from error
 
 
-def _plain(settings: dict[str, object]) -> dict[str, object]:
+def _plain(settings: dict[str, Any]) -> dict[str, object]:
     return {
         name: value.isoformat() if isinstance(value, date) else dict(value) if name == "sources" else value
         for name, value in settings.items()

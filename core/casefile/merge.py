@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -230,7 +231,7 @@ def _same_day(cases: Sequence[Case]) -> date:
 def _settings(cases: Sequence[Case], language: str) -> EnforceSettings:
     """What the runs of the cases had set, which must be the same."""
     used = [case for case in cases if case.run]
-    given = {}
+    given: dict[str, Any] = {}
     for key in EnforceSettings.__dataclass_fields__:
         found = {case.name: case.manifest.get("settings", {}).get(key) for case in used}
         if key not in _PER_RUN and any(value is not None for value in found.values()):

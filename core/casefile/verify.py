@@ -249,7 +249,7 @@ def _examine_findings(
 ) -> None:
     """The findings of the last run have the hash that was recorded. Those kept from earlier runs are no part of it."""
     table = read_table(connection, "findings")
-    last = next(reversed(own), None) or next(reversed(recorded), None)
+    last = next(reversed([*recorded, *own]), None)
     if last is None:
         if len(table):
             found.problems.append(Problem("findings_changed", subject="findings", found=str(len(table))))

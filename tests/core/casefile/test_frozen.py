@@ -34,7 +34,7 @@ from overdraft.core.errors import OverdraftError
 from overdraft.core.intake import build_register
 from overdraft.core.policy import load_policy, policy_text, with_settings
 
-POLICY, AS_OF = "turpan-2021", date(2025, 12, 31)
+POLICY, AS_OF = "national", date(2025, 12, 31)
 
 
 def small_register():

@@ -38,7 +38,7 @@ from overdraft.core.policy import load_policy, policy_text
 from overdraft.core.schema import register_schema
 
 SAMPLE = Path(overdraft.__file__).resolve().parent / "sample_layers" / "sample.gpkg"
-POLICY, AS_OF = "turpan-2021", date(2026, 3, 31)
+POLICY, LAW, AS_OF = "turpan-2021", "national", date(2026, 3, 31)
 
 
 def thin_sample(step):
@@ -240,7 +240,7 @@ def test_a_split_gives_the_joint_run(owners):
 
 
 def split_and_merge(owners):
-    whole, policy = small(), load_policy(POLICY)
+    whole, policy = small(), load_policy(LAW)
     joint = enforce(build_register({k: v for k, v in whole.items() if k != "persons"}), policy, AS_OF)
     with tempfile.TemporaryDirectory() as folder:
         paths = []
@@ -278,7 +278,7 @@ def test_the_same_id_with_another_content_is_refused(tmp_path):
 
     paths = halves(tmp_path, other)
     with pytest.raises(OverdraftError) as caught:
-        merge_cases(paths, tmp_path / "all.gpkg", load_policy(POLICY), AS_OF)
+        merge_cases(paths, tmp_path / "all.gpkg", load_policy(LAW), AS_OF)
     values = caught.value.values
     assert caught.value.key == "casefile.merge_conflict"
     assert (values["id"], values["role"], values["cases"]) == ("Z2", "zones", ["a.gpkg", "b.gpkg"])
@@ -289,7 +289,7 @@ def test_the_same_id_with_another_content_is_refused(tmp_path):
 
 def as_judged(path, **other):
     """The record of a run in a case file, as if it had been judged."""
-    policy = load_policy(POLICY)
+    policy = load_policy(LAW)
     manifest = {"settings": {"position_accuracy_m": 10.0, "language": "en"}, "values": {}, "invented": True}
     row = {"policy_id": policy.id, "policy_version": policy.version, "as_of": AS_OF.isoformat()}
     manifest |= {name: value for name, value in other.items() if name in manifest}
@@ -330,7 +330,7 @@ def test_what_the_cases_must_agree_on(tmp_path):
 
 def test_refusals_that_need_no_reading(tmp_path):
     paths = halves(tmp_path)
-    policy = load_policy(POLICY)
+    policy = load_policy(LAW)
     for given_, key in (
         ((paths[:1], tmp_path / "x.gpkg", policy, AS_OF), "casefile.merge_few"),
         (([paths[0], paths[0]], tmp_path / "x.gpkg", policy, AS_OF), "casefile.merge_twice"),
@@ -344,7 +344,7 @@ def test_refusals_that_need_no_reading(tmp_path):
 
 
 def test_settings_that_people_made(tmp_path):
-    paths, policy = halves(tmp_path), load_policy(POLICY)
+    paths, policy = halves(tmp_path), load_policy(LAW)
     key = next(iter(policy.settings))
     for path, value in zip(paths, ('"1"', '"2"'), strict=True):
         with closing(sqlite3.connect(path)) as connection:
@@ -367,7 +367,7 @@ def test_settings_that_people_made(tmp_path):
 
 
 def test_a_merged_case_is_merged_again_and_a_broken_history_stays_broken(tmp_path):
-    policy = load_policy(POLICY)
+    policy = load_policy(LAW)
     paths = halves(tmp_path)
     with closing(sqlite3.connect(paths[1])) as connection:
         connection.execute("DROP TRIGGER history_no_update")
