@@ -198,9 +198,8 @@ def replay(path: Path, run_id: str, progress: Callable[[float], None] | None = N
     register = build_register(given.frames)
     result = enforcing.enforce(register, given.policy(), given.as_of, given.settings, progress)
     then = json.loads(row[1] or "{}").get("versions", {})
-    return Replay(
-        run_id, str(row[0]), str(result.manifest["finding_hash"]), then, result.manifest["versions"]
-    )
+    now: Any = result.manifest
+    return Replay(run_id, str(row[0]), now["finding_hash"], then, now["versions"])
 
 
 def _piece(run_id: str, name: str, kind: str, digest: str, content: bytes) -> object:

@@ -56,7 +56,7 @@ def test_freeze_verify_replay_and_merge(
         ("merge", "a 案.gpkg"),
         ("merge", "b 案.gpkg"),
     ]
-    with pytest.raises(QgsProcessingException, match="exists already|已存在"):
+    with pytest.raises(QgsProcessingException, match=r"exists already|已存在"):
         run("mergecases", {"CASES": paths, "OUTPUT": merged})
     assert run("verifycasefile", {"CASE": merged, "PROBLEMS": "memory:"})["N_PROBLEMS"] == 0
 
