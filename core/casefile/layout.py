@@ -22,14 +22,6 @@ DEFAULT_CRS = "EPSG:4490"
 KEPT = (
     *("plans", "imports", "raw_values", "decisions", "decided_findings", "marks", "history", "settings"),
     *("frozen_inputs", "merged_histories"),
-    "plans",
-    "imports",
-    "raw_values",
-    "decisions",
-    "history",
-    "settings",
-    "frozen_inputs",
-    "merged_histories",
 )
 """Tables that belong to people: a run never replaces them."""
 

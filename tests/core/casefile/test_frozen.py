@@ -157,6 +157,10 @@ def test_a_file_from_before_takes_frozen_inputs(frozen, tmp_path):
         for table in ("frozen_inputs", "merged_histories"):
             connection.execute(f"DROP TABLE {table}")
             connection.execute("DELETE FROM gpkg_contents WHERE table_name = ?", (table,))
+        connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+        connection.execute(
+            "DELETE FROM gpkg_data_columns WHERE table_name IN ('frozen_inputs', 'merged_histories')"
+        )
         connection.commit()
     write_case(copy, with_frozen(case_content(result, "zh"), given))
     assert len(read_results(copy, "frozen_inputs")["frozen_inputs"]) == len(given.frames) + 2
