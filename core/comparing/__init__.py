@@ -3,5 +3,16 @@
 from .compare import FINDING_COLUMNS, RunComparison, compare_runs
 from .sides import RunTables, read_run
 from .totals import TOTAL_COLUMNS
+from .trial import COUNT_COLUMNS, Trial, try_policy
 
-__all__ = ["FINDING_COLUMNS", "TOTAL_COLUMNS", "RunComparison", "RunTables", "compare_runs", "read_run"]
+__all__ = [
+    "COUNT_COLUMNS",
+    "FINDING_COLUMNS",
+    "TOTAL_COLUMNS",
+    "RunComparison",
+    "RunTables",
+    "Trial",
+    "compare_runs",
+    "read_run",
+    "try_policy",
+]

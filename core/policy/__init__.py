@@ -2,7 +2,16 @@
 
 from .arithmetic import Check
 from .authority import assign_authorities
-from .loader import PolicyTitle, available_policies, load_policy, parse_policy, policy_text
+from .compare import PolicyLine, compare_policies
+from .edit import Draft, Edits, edited_policy, open_draft, read_draft
+from .loader import (
+    PolicyTitle,
+    available_policies,
+    load_policy,
+    parse_policy,
+    policy_problems,
+    policy_text,
+)
 from .model import (
     RESERVE,
     AuthorityRule,
@@ -17,16 +26,20 @@ from .model import (
     TargetSheet,
     ZoneUnit,
 )
-from .settings import effective_settings, unverified, with_settings
+from .settings import effective_settings, read_value, unverified, with_settings
+from .write import is_shipped, save_policy, text_of
 
 __all__ = [
     "RESERVE",
     "AuthorityRule",
     "Check",
     "Clause",
+    "Draft",
+    "Edits",
     "Item",
     "Note",
     "Policy",
+    "PolicyLine",
     "PolicyTitle",
     "PolicyUnit",
     "RuleUse",
@@ -36,10 +49,19 @@ __all__ = [
     "ZoneUnit",
     "assign_authorities",
     "available_policies",
+    "compare_policies",
+    "edited_policy",
     "effective_settings",
+    "is_shipped",
     "load_policy",
+    "open_draft",
     "parse_policy",
+    "policy_problems",
     "policy_text",
+    "read_draft",
+    "read_value",
+    "save_policy",
+    "text_of",
     "unverified",
     "with_settings",
 ]

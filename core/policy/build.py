@@ -26,7 +26,7 @@ from .settings import conform_value
 from .shape import POLICY_FILE, Where, check_shape, shown
 from .vocabulary import MAY_BE_EMPTY, RULE_FAMILIES, RULE_SETTINGS
 
-_CONFIDENCE = {"text": "verified", "default": "unverified", "gap": "absent"}
+_CONFIDENCE = {"text": "verified", "default": "unverified", "gap": "absent", "user": "user"}
 
 
 def build_policy(data: Mapping, where: Where) -> Policy:
@@ -36,6 +36,7 @@ def build_policy(data: Mapping, where: Where) -> Policy:
         OverdraftError: the file does not have the shape of a policy, or refers to something it does not hold.
     """
     check_shape(data, POLICY_FILE, where)
+    where.stop()
     head = data["policy"]
     units = _units(data["units"], head["city_id"], where)
     clauses = _clauses(data["clauses"], where)
@@ -43,10 +44,20 @@ def build_policy(data: Mapping, where: Where) -> Policy:
     items = {name: _item(name, row) for name, row in data.get("items", {}).items()}
     _check_items(items, where)
     sheets = tuple(
-        _sheet(row, f"targets[{n}]", items, references) for n, row in enumerate(data.get("targets", []))
+        where.trying(_sheet, row, f"targets[{n}]", items, references)
+        for n, row in enumerate(data.get("targets", []))
     )
-    _check_sheets(sheets, where)
     settings = _settings(data.get("settings", {}), references)
+    where.stop()
+    _check_sheets(sheets, where)
+    uses = _rules(data.get("rules", []), settings, references)
+    places = {
+        name: tuple(
+            where.trying(make, row, f"{name}[{n}]", references) for n, row in enumerate(data.get(name, []))
+        )
+        for name, make in (("authorities", _authority), ("zone_units", _zone_unit), ("notes", _note))
+    }
+    where.stop()
     return Policy(
         id=head["id"],
         version="",
@@ -67,16 +78,9 @@ def build_policy(data: Mapping, where: Where) -> Policy:
         items=MappingProxyType(items),
         sheets=sheets,
         targets=tuple(target for sheet in sheets for target in _targets(sheet, items, head["city_id"])),
-        authorities=tuple(
-            _authority(row, f"authorities[{n}]", references)
-            for n, row in enumerate(data.get("authorities", []))
-        ),
-        zone_units=tuple(
-            _zone_unit(row, f"zone_units[{n}]", references)
-            for n, row in enumerate(data.get("zone_units", []))
-        ),
-        notes=tuple(_note(row, f"notes[{n}]", references) for n, row in enumerate(data.get("notes", []))),
-        rules=_rules(data.get("rules", []), settings, references),
+        rules=tuple(use for use, on in uses if on),
+        off=tuple(use for use, on in uses if not on),
+        **places,
         origin=where.file,
     )
 
@@ -214,6 +218,7 @@ def _sheet(row: Mapping, path: str, items: Mapping[str, Item], references: _Refe
         reduction=Decimal(reduction["value"]) if reduction else None,
         reading_items=tuple(reading.get("items", ())),
         until=reading.get("until"),
+        given=tuple(row.get("given", ())),
     )
 
 
@@ -265,34 +270,41 @@ def _note(row: Mapping, path: str, references: _References) -> Note:
 
 def _rules(
     rows: Iterable[Mapping], settings: Mapping[str, Setting], references: _References
-) -> tuple[RuleUse, ...]:
-    """Which rule judges which clause. That the rule exists, with these parameters, is for ``core.rules`` to check."""
-    where, uses, seen = references.where, [], set()
+) -> list[tuple[RuleUse, bool]]:
+    """Which rule judges which clause, and whether it is on.
+
+    That the rule exists, with these parameters, is for ``core.rules`` to check.
+    """
+    where, uses = references.where, []
+    seen: set[tuple[str, str]] = set()
     for n, row in enumerate(rows):
-        path = f"rules[{n}]"
-        references.clause(row["clause"], f"{path}.clause")
-        if (row["clause"], row["rule"]) in seen:
-            where.fail("repeated_rule", f"{path}.rule", found=row["rule"], clause=row["clause"])
-        seen.add((row["clause"], row["rule"]))
-        literal, named = row.get("with", {}), row.get("settings", {})
-        for name, key in named.items():
-            if key not in settings:
-                suggestion = nearest(key, settings) or ""
-                where.fail(
-                    "unknown_setting_in_file", f"{path}.settings.{name}", found=key, suggestion=suggestion
-                )
-            if name in literal:
-                where.fail("given_twice", f"{path}.settings.{name}", found=name)
-        uses.append(
-            RuleUse(
-                clause=row["clause"],
-                rule=row["rule"],
-                values=MappingProxyType({name: _plain(value) for name, value in literal.items()}),
-                settings=MappingProxyType(dict(named)),
-                position=n,
-            )
-        )
-    return tuple(uses)
+        use = where.trying(_rule, n, row, settings, references, seen)
+        uses.append((use, row.get("on", True)))
+    return uses
+
+
+def _rule(
+    n: int, row: Mapping, settings: Mapping[str, Setting], references: _References, seen: set[tuple[str, str]]
+) -> RuleUse:
+    where, path = references.where, f"rules[{n}]"
+    references.clause(row["clause"], f"{path}.clause")
+    if (row["clause"], row["rule"]) in seen:
+        where.fail("repeated_rule", f"{path}.rule", found=row["rule"], clause=row["clause"])
+    seen.add((row["clause"], row["rule"]))
+    literal, named = row.get("with", {}), row.get("settings", {})
+    for name, key in named.items():
+        if key not in settings:
+            suggestion = nearest(key, settings) or ""
+            where.fail("unknown_setting_in_file", f"{path}.settings.{name}", found=key, suggestion=suggestion)
+        if name in literal:
+            where.fail("given_twice", f"{path}.settings.{name}", found=name)
+    return RuleUse(
+        clause=row["clause"],
+        rule=row["rule"],
+        values=MappingProxyType({name: _plain(value) for name, value in literal.items()}),
+        settings=MappingProxyType(dict(named)),
+        position=n,
+    )
 
 
 def _plain(value: object) -> object:
@@ -304,10 +316,11 @@ def _plain(value: object) -> object:
 
 def _settings(families: Mapping, references: _References) -> dict[str, Setting]:
     settings = {
-        f"{family}.{name}": _setting(f"{family}.{name}", row, references)
+        f"{family}.{name}": references.where.trying(_setting, f"{family}.{name}", row, references)
         for family, rows in families.items()
         for name, row in rows.items()
     }
+    references.where.stop()
     _check_rule_settings(settings, references.where)
     return settings
 

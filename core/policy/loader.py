@@ -45,7 +45,7 @@ def available_policies(folder: Path = FOLDER) -> tuple[PolicyTitle, ...]:
     titles = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            head = _head(_read(path))
+            head = _head(read_text(path))
             titles.append(PolicyTitle(str(head["id"]), str(head["title"]), str(head["title_en"]), path))
         except (OverdraftError, KeyError, TypeError, ValueError):
             continue
@@ -67,8 +67,8 @@ def load_policy(source: str | Path) -> Policy:
 
 def policy_text(source: str | Path) -> tuple[str, str]:
     """The text of a policy's file and the name of the file; source and errors as for :func:`load_policy`."""
-    path = source if isinstance(source, Path) else _path_of(source)
-    return _read(path), path.name
+    path = source if isinstance(source, Path) else path_of(source)
+    return read_text(path), path.name
 
 
 def parse_policy(text: str, file: str) -> Policy:
@@ -78,6 +78,37 @@ def parse_policy(text: str, file: str) -> Policy:
         OverdraftError: as ``load_policy``.
     """
     where = Where(file, line_numbers(text))
+    return policy_of(parse_content(text, file), where)
+
+
+def policy_of(content: Mapping, where: Where) -> Policy:
+    """A policy from the content of its file, its version by that content.
+
+    Raises:
+        OverdraftError: not of the shape of a policy.
+    """
+    return replace(build_policy(content, where), version=content_version(content))
+
+
+def policy_problems(text: str, file: str) -> list[OverdraftError]:
+    """Everything that is wrong with the text of a policy file, as far as it can be told at once; empty for a sound one.
+
+    Shape comes first, references after that: a key that is missing would be reported as an unknown reference as well.
+    """
+    where = Where(file, line_numbers(text), [])
+    try:
+        build_policy(parse_content(text, file), where)
+    except OverdraftError as problem:
+        return where.found or [problem]
+    return []
+
+
+def parse_content(text: str, file: str) -> dict:
+    """The content of a TOML file, numbers with a fraction as exact decimals; ``file`` is its name in messages.
+
+    Raises:
+        OverdraftError: not TOML, or nested too deep.
+    """
     try:
         data = tomllib.loads(text, parse_float=_decimal)
     except RecursionError:
@@ -88,7 +119,7 @@ def parse_policy(text: str, file: str) -> Policy:
         raise OverdraftError("policy.not_toml", place=place, found=str(problem)[:200]) from None
     if _deeper(data, MAX_DEPTH):
         raise OverdraftError("policy.too_deep", place=file, allowed=MAX_DEPTH)
-    return replace(build_policy(data, where), version=content_version(data))
+    return data
 
 
 def content_version(data: Mapping) -> str:
@@ -100,7 +131,15 @@ def content_version(data: Mapping) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:_VERSION_LENGTH]
 
 
-def _path_of(policy_id: str) -> Path:
+def path_of(source: str | Path) -> Path:
+    """The file of a policy: a path as it is, an id by the file that ships under it.
+
+    Raises:
+        OverdraftError: no policy of this id ships.
+    """
+    if isinstance(source, Path):
+        return source
+    policy_id = source
     known = {title.id: title.path for title in available_policies()}
     if policy_id in known:
         return known[policy_id]
@@ -111,7 +150,12 @@ def _path_of(policy_id: str) -> Path:
     raise OverdraftError("policy.unknown_policy", found=policy_id, allowed=list(known), suggestion=suggestion)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a policy file.
+
+    Raises:
+        OverdraftError: no such file, not to be read, too large, or not text.
+    """
     try:
         if not path.is_file():
             raise OverdraftError("policy.no_file", place=str(path))

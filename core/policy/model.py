@@ -88,8 +88,8 @@ class Setting:
         value: text, tuple of texts, bool, int, float or date; None where nothing is set.
         unit: unit of the value; empty for none.
         clause: the clause that it interprets.
-        source: ``text`` (stands in the document), ``default`` (a reading of ours), ``user``, or ``gap`` (the
-            document needs it and does not give it: tests that need it are not evaluated).
+        source: ``text`` (stands in the document), ``default`` (a reading of ours), ``user`` (given by a person), or
+            ``gap`` (the document needs it and does not give it: tests that need it are not evaluated).
         confidence: ``verified``, ``corroborated``, ``unverified``, ``user`` or ``absent``.
         allowed: the values to choose from; empty when any value of the type will do.
         type: ``choice``, ``choices``, ``bool``, ``integer``, ``number``, ``numbers``, ``date``, ``text`` or
@@ -184,6 +184,7 @@ class TargetSheet:
         parts: figure by unit id; empty where the text gives the total only.
         since, reduction: "… less than in `since`"; None where the text does not say.
         reading_items, until: items for which a share of over-use (item in %) can be computed for information.
+        given: figures that a person set or took away: unit ids, or ``total``. The others stand in the text.
     """
 
     item: str
@@ -195,6 +196,7 @@ class TargetSheet:
     reduction: Decimal | None = None
     reading_items: tuple[str, ...] = ()
     until: int | None = None
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -277,6 +279,7 @@ class Policy:
         targets: one row per item, year and unit, the city's total included.
         zone_units: units that the document names as zones; empty where it names none.
         rules: which rule judges which clause; a clause may have several, or none.
+        off: rules that a person has switched off; of each a run says that it was not evaluated.
         everywhere: law of the whole country: it applies in every place, whether the file names it or not.
     """
 
@@ -302,6 +305,7 @@ class Policy:
     zone_units: tuple[ZoneUnit, ...]
     notes: tuple[Note, ...]
     rules: tuple[RuleUse, ...] = ()
+    off: tuple[RuleUse, ...] = ()
     everywhere: bool = False
     origin: str = field(default="", compare=False)
 

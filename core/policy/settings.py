@@ -57,6 +57,21 @@ def with_settings(policy: Policy, overrides: Mapping[str, object] | None = None)
     return replace(policy, settings=MappingProxyType(effective_settings(policy, overrides)))
 
 
+def read_value(setting: Setting, given: object, place: str = "") -> object:
+    """A value for a setting as it is written into a policy file: text, bool, whole number, Decimal, date or a list.
+
+    Args:
+        given: in the types that ``effective_settings`` takes.
+        place: name of the policy or file, for the message.
+
+    Raises:
+        OverdraftError: a value of the wrong type or one that is not allowed.
+    """
+    value = _read(setting.type, given)
+    _value(setting, value, Where(place), setting.key)
+    return value
+
+
 def unverified(
     settings: Mapping[str, Setting] | Iterable[Setting], keys: Iterable[str] | None = None
 ) -> tuple[str, ...]:

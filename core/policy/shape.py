@@ -7,11 +7,11 @@ deviation, naming the file and line, the key, what was found and what is allowed
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ..errors import OverdraftError
 from .lines import line_of
@@ -49,7 +49,9 @@ RULE_NAME = rf"{WORD}[.]{WORD}"
 SETTING_KEY = rf"{WORD}[.]{WORD}"
 LIMIT = 10**12
 DECIMALS = 9
-"""Numbers of a policy are below ``LIMIT`` and have at most so many decimals: sums stay exact and cheap."""
+MOST_PROBLEMS = 200
+"""Numbers of a policy are below ``LIMIT`` and have at most so many decimals: sums stay exact and cheap.
+Of a wrong file no more than ``MOST_PROBLEMS`` deviations are told."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,31 @@ class Shape:
 
 @dataclass(frozen=True)
 class Where:
-    """The file that is read, for messages."""
+    """The file that is read, for messages.
+
+    Attributes:
+        found: where deviations are collected; None to stop at the first.
+    """
 
     file: str
     lines: dict[str, int] = field(default_factory=dict)
+    found: list[OverdraftError] | None = None
+
+    def trying(self, check: Callable[..., Any], *given: object) -> Any:
+        """What ``check`` says of one member; a deviation is collected where that is wished, and the next follows."""
+        if self.found is None:
+            return check(*given)
+        if len(self.found) < MOST_PROBLEMS:
+            try:
+                return check(*given)
+            except OverdraftError as problem:
+                self.found.append(problem)
+        return None
+
+    def stop(self) -> None:
+        """Raise the first deviation collected: what follows would only repeat it."""
+        if self.found:
+            raise self.found[0]
 
     def place(self, path: str) -> str:
         """``file:line``, or the file alone where the line is not known."""
@@ -166,6 +189,7 @@ _TARGET = {
         required=False,
         keys={"items": Shape("list", each=_text(pattern=WORD, hint="total_use")), "until": _YEAR},
     ),
+    "given": Shape("list", required=False, each=_text(pattern=UNIT_ID, hint="650402"), empty=True),
 }
 _ANY = Shape("any")
 _SETTING = {
@@ -178,8 +202,8 @@ _SETTING = {
     "max": Shape("number", required=False),
     "unit": _text(required=False),
     "clause": _CLAUSE_REF,
-    "source": _text(one_of=("text", "default", "gap")),
-    "confidence": _text(required=False, one_of=("verified", "corroborated", "unverified", "absent")),
+    "source": _text(one_of=("text", "default", "gap", "user")),
+    "confidence": _text(required=False, one_of=("verified", "corroborated", "unverified", "absent", "user")),
     "en": _text(),
     "zh": _text(),
     "reason_en": _text(required=False),
@@ -188,6 +212,7 @@ _SETTING = {
 _BINDING = {
     "clause": _CLAUSE_REF,
     "rule": _text(pattern=RULE_NAME, hint="permits.idle"),
+    "on": Shape("bool", required=False),
     "with": Shape("table", required=False, name=WORD, each=_ANY),
     "settings": Shape(
         "table", required=False, name=WORD, each=_text(pattern=SETTING_KEY, hint="permit.idle_ratio")
@@ -249,7 +274,7 @@ def check_shape(data: object, shape: Shape, where: Where, path: str = "") -> Non
         if not data and not shape.empty:
             where.fail("empty", path)
         for position, member in enumerate(data):
-            check_shape(member, shape.each or _ANY, where, f"{path}[{position}]")
+            where.trying(check_shape, member, shape.each or _ANY, where, f"{path}[{position}]")
     else:
         _check_value(data, shape, where, path)
 
@@ -292,20 +317,24 @@ def shown(value: object) -> str:
 def _check_table(data: Mapping, shape: Shape, where: Where, path: str) -> None:
     known = shape.keys
     for name, member in data.items():
-        inner = f"{path}.{name}" if path else name
-        if known is None:
-            if not re.fullmatch(shape.name, name):
-                where.fail("bad_name", inner, found=name)
-            check_shape(member, shape.each or _ANY, where, inner)
-        elif name not in known:
-            suggestion = nearest(name, known)
-            problem = "unknown_key_like" if suggestion else "unknown_key"
-            where.fail(problem, inner, allowed=list(known), suggestion=suggestion or "")
-        else:
-            check_shape(member, known[name], where, inner)
+        where.trying(_check_member, name, member, shape, where, f"{path}.{name}" if path else name)
     for name, inner_shape in (known or {}).items():
         if inner_shape.required and name not in data:
-            where.fail("missing_key", f"{path}.{name}" if path else name)
+            where.trying(where.fail, "missing_key", f"{path}.{name}" if path else name)
+
+
+def _check_member(name: str, member: object, shape: Shape, where: Where, path: str) -> None:
+    known = shape.keys
+    if known is None:
+        if not re.fullmatch(shape.name, name):
+            where.fail("bad_name", path, found=name)
+        check_shape(member, shape.each or _ANY, where, path)
+    elif name not in known:
+        suggestion = nearest(name, known)
+        problem = "unknown_key_like" if suggestion else "unknown_key"
+        where.fail(problem, path, allowed=list(known), suggestion=suggestion or "")
+    else:
+        check_shape(member, known[name], where, path)
 
 
 def _check_value(value: object, shape: Shape, where: Where, path: str) -> None:

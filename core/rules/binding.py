@@ -129,8 +129,12 @@ class Binding:
             out_of_scope=len(subjects) - len(rows),
         )
 
-    def cannot(self, key: str, **values: object) -> Verdicts:
-        """One row on the clause itself: nothing could be judged, and why."""
+    def cannot(self, key: str, *, wanted: str = "supply_data", **values: object) -> Verdicts:
+        """One row on the clause itself: nothing could be judged, and why.
+
+        Args:
+            wanted: the action that would help.
+        """
         return judge(
             rule=self.rule.name,
             clause=self.clause.id,
@@ -138,7 +142,7 @@ class Binding:
             subject_id=[self.clause.id],
             unit_id=self.policy.city_id,
             outcome="not_evaluated",
-            action="supply_data",
+            action=wanted,
             message_key=key,
             message_values=values,
             settings=self.shown,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ..findings import Verdicts, concat
-from .binding import Binding, bindings
+from .binding import Binding, bind, bindings
 from .scene import Scene
 
 
@@ -27,13 +27,14 @@ def rule_findings(
     """
     families = None if families is None else set(families)
     wanted = None if subjects is None else set(subjects)
-    chosen = [
-        binding
-        for binding in bindings(scene.policy)
-        if (families is None or binding.rule.family in families)
-        and (wanted is None or wanted & set(binding.rule.subjects))
-    ]
-    found = []
+
+    def asked(binding: Binding) -> bool:
+        of_family = families is None or binding.rule.family in families
+        return of_family and (wanted is None or bool(wanted & set(binding.rule.subjects)))
+
+    chosen = [binding for binding in bindings(scene.policy) if asked(binding)]
+    switched_off = [bind(scene.policy, use) for use in scene.policy.off]
+    found = [one.cannot("rules.switched_off", wanted="none") for one in switched_off if asked(one)]
     for done, binding in enumerate(chosen):
         found.append(findings_of(scene, binding))
         if progress is not None:
