@@ -21,7 +21,7 @@ from ..intake.personal import personal_columns
 from ..policy import Policy, with_settings
 from ..schema import register_schema
 from .compare import RunComparison, compare_runs
-from .sides import RunTables, read_run
+from .sides import RunTables, read_run, subjects_of
 
 COUNT_COLUMNS = ("rule", "outcome_before", "outcome", "entered", "left", "changed")
 
@@ -148,7 +148,7 @@ def _settings(manifest: Mapping[str, Any], kept: Collection[str]) -> EnforceSett
 
 
 def _worst(run: RunTables) -> dict[str, int]:
-    """Wells by their worst outcome, as the run left them."""
-    if "outcome" not in run.wells:
-        return {}
-    return {str(name): int(count) for name, count in run.wells["outcome"].value_counts().items()}
+    """Wells by their worst outcome; a well without a finding passes."""
+    return {
+        str(name): int(count) for name, count in subjects_of(run, "wells")["outcome"].value_counts().items()
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from typing import Any
 from ..errors import OverdraftError
 from .lines import line_numbers
 from .loader import parse_content, path_of, policy_of, read_text
-from .model import RESERVE, Policy
-from .settings import read_value
+from .model import RESERVE, Policy, Setting
+from .settings import effective_settings, read_value
 from .shape import Where, plain_number, shown
 from .vocabulary import MAY_BE_EMPTY, RULE_SETTINGS
 
@@ -105,6 +105,19 @@ def edited_content(draft: Draft, edits: Edits) -> dict[str, Any]:
     for (row, name), figure in edits.targets.items():
         _set_figure(draft, content["targets"][row], name, figure)
     return content
+
+
+def edited_setting(policy: Policy, key: str, value: object) -> Setting:
+    """A setting as it will be with the value that a person gave; None for none.
+
+    Raises:
+        OverdraftError: a value that is not allowed.
+    """
+    if value is not None:
+        return effective_settings(policy, {key: value})[key]
+    setting = policy.setting(key)
+    source, confidence = ("user", "user") if setting.optional else ("gap", "absent")
+    return replace(setting, value=None, source=source, confidence=confidence)
 
 
 def may_be_empty(policy: Policy, key: str) -> bool:

@@ -1166,6 +1166,840 @@
     <message>
         <source>Freeze the inputs in the case file, for a replay</source>
         <translation>将输入固化到案卷文件，供重演</translation>
+        <source>Compare Policies</source>
+        <translation>比对政策文件</translation>
+    </message>
+    <message>
+        <source>The policy to compare with; it counts as the earlier one</source>
+        <translation>用于比对的政策文件，视为较早的一份</translation>
+    </message>
+    <message>
+        <source>Choose a policy</source>
+        <translation>选择政策文件</translation>
+    </message>
+    <message>
+        <source>{name} without the edits</source>
+        <translation>{name}（未含本次修改）</translation>
+    </message>
+    <message>
+        <source>&amp;Earlier policy</source>
+        <translation>较早的文件(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Open File…</source>
+        <translation>打开文件(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Compare with a policy file of your own</source>
+        <translation>与自有政策文件比对</translation>
+    </message>
+    <message>
+        <source>Search the differences</source>
+        <translation>搜索差异</translation>
+    </message>
+    <message>
+        <source>Show only the differences that hold these words</source>
+        <translation>仅显示含有所输文字的差异</translation>
+    </message>
+    <message>
+        <source>Section</source>
+        <translation>部分</translation>
+    </message>
+    <message>
+        <source>Entry</source>
+        <translation>条目</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>原值</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>现值</translation>
+    </message>
+    <message>
+        <source>Differences</source>
+        <translation>差异</translation>
+    </message>
+    <message>
+        <source>Both values in full</source>
+        <translation>原值与现值全文</translation>
+    </message>
+    <message>
+        <source>Choose the policy that {name} is compared with.</source>
+        <translation>请选择与{name}比对的政策文件。</translation>
+    </message>
+    <message>
+        <source>{name} with the edits</source>
+        <translation>{name}（含本次修改）</translation>
+    </message>
+    <message>
+        <source>Open Policy File</source>
+        <translation>打开政策文件</translation>
+    </message>
+    <message>
+        <source>Comparing …</source>
+        <translation>正在比对……</translation>
+    </message>
+    <message>
+        <source>Comparing policies</source>
+        <translation>比对政策文件</translation>
+    </message>
+    <message>
+        <source>The other policy could not be read.</source>
+        <translation>另一份政策文件无法读取。</translation>
+    </message>
+    <message>
+        <source>Both hold the same.</source>
+        <translation>两份文件内容相同。</translation>
+    </message>
+    <message>
+        <source>{before} → {after}: {added} added, {gone} gone, {changed} changed</source>
+        <translation>{before} → {after}：新增{added}项，删去{gone}项，变更{changed}项</translation>
+    </message>
+    <message>
+        <source>Reading the policy …</source>
+        <translation>正在读取政策文件……</translation>
+    </message>
+    <message>
+        <source>The open case was judged under {id}, a policy file of your own. Open that file.</source>
+        <translation>当前案卷依据自有政策文件{id}核查，请打开该文件。</translation>
+    </message>
+    <message>
+        <source>Choose a policy above, or open a policy file of your own.</source>
+        <translation>请在上方选择政策文件，或打开自有政策文件。</translation>
+    </message>
+    <message>
+        <source>without a number</source>
+        <translation>无文号</translation>
+    </message>
+    <message>
+        <source>version {hash}</source>
+        <translation>版本{hash}</translation>
+    </message>
+    <message>
+        <source>edited, not saved</source>
+        <translation>已修改，未保存</translation>
+    </message>
+    <message>
+        <source>Nothing was changed</source>
+        <translation>尚未作任何修改</translation>
+    </message>
+    <message>
+        <source>Nothing was taken back</source>
+        <translation>没有可恢复的修改</translation>
+    </message>
+    <message>
+        <source>No policy is open</source>
+        <translation>未打开政策文件</translation>
+    </message>
+    <message>
+        <source>Checking the edited policy</source>
+        <translation>检查修改后的政策文件</translation>
+    </message>
+    <message>
+        <source>Saving the policy</source>
+        <translation>保存政策文件</translation>
+    </message>
+    <message>
+        <source>Save New Version</source>
+        <translation>另存为新版本</translation>
+    </message>
+    <message>
+        <source>Saved as {name}, version {hash}. Findings on record keep the version they were made with.</source>
+        <translation>已保存为{name}，版本{hash}。已有核查结论仍保留其作出时所依据的版本。</translation>
+    </message>
+    <message>
+        <source>What was changed while saving is not in the file; save again to keep it.</source>
+        <translation>保存期间所作的修改未写入文件，请再次保存。</translation>
+    </message>
+    <message>
+        <source>Unsaved Edits</source>
+        <translation>修改未保存</translation>
+    </message>
+    <message>
+        <source>The edits of this policy are not saved. Discard them?</source>
+        <translation>对本政策文件的修改尚未保存，是否放弃？</translation>
+    </message>
+    <message>
+        <source>Has a &amp;value</source>
+        <translation>设定取值(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Back to the File</source>
+        <translation>恢复文件取值(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Take the value that stands in the policy file</source>
+        <translation>恢复为政策文件中的取值</translation>
+    </message>
+    <message>
+        <source>Choose a rule or a parameter above.</source>
+        <translation>请在上方选择规则或参数。</translation>
+    </message>
+    <message>
+        <source>Allowed: {range}</source>
+        <translation>允许：{range}</translation>
+    </message>
+    <message>
+        <source>Suggested: {values}</source>
+        <translation>建议：{values}</translation>
+    </message>
+    <message>
+        <source>Untick to leave the parameter without a value</source>
+        <translation>取消勾选则该参数不设取值</translation>
+    </message>
+    <message>
+        <source>The rules that read this parameter cannot do without a value</source>
+        <translation>读取该参数的规则必须有取值</translation>
+    </message>
+    <message>
+        <source>The value of the parameter; it counts at once and is saved with the new version</source>
+        <translation>参数取值，修改后即时生效，随新版本一并保存</translation>
+    </message>
+    <message>
+        <source>numbers with semicolons between them, such as 1; 1.5; 2</source>
+        <translation>数字之间用分号分隔，如 1; 1.5; 2</translation>
+    </message>
+    <message>
+        <source>Parameter</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Policy Profile</source>
+        <translation>政策文件</translation>
+    </message>
+    <message>
+        <source>The policies that come with the product, and the file opened here</source>
+        <translation>随附的政策文件，以及在此打开的文件</translation>
+    </message>
+    <message>
+        <source>Open a policy file of your own (TOML)</source>
+        <translation>打开自有政策文件（TOML）</translation>
+    </message>
+    <message>
+        <source>Co&amp;mpare…</source>
+        <translation>比对(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>Compare with another policy line by line</source>
+        <translation>与另一份政策文件逐条比对</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Take the last change back (Ctrl+Z)</source>
+        <translation>撤销上一步修改（Ctrl+Z）</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>恢复(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Make the change again (Ctrl+Y)</source>
+        <translation>恢复已撤销的修改（Ctrl+Y）</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Targets</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>Clauses</source>
+        <translation>条款</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>核验</translation>
+    </message>
+    <message>
+        <source>Identity</source>
+        <translation>文件信息</translation>
+    </message>
+    <message>
+        <source>What Would Change</source>
+        <translation>修改影响</translation>
+    </message>
+    <message>
+        <source>Text of the clause</source>
+        <translation>条款原文</translation>
+    </message>
+    <message>
+        <source>The exact words of the clause behind what is chosen; they cannot be edited</source>
+        <translation>所选内容依据的条款原文，不可修改</translation>
+    </message>
+    <message>
+        <source>Choose a rule, a parameter, a target or a clause to read the text here.</source>
+        <translation>选择规则、参数、目标或条款后，此处显示原文。</translation>
+    </message>
+    <message>
+        <source>&amp;Save New Version…</source>
+        <translation>另存为新版本(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>&amp;Policy</source>
+        <translation>政策文件(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Text of the Clause</source>
+        <translation>条款原文</translation>
+    </message>
+    <message>
+        <source>Clause</source>
+        <translation>条款</translation>
+    </message>
+    <message>
+        <source>Place in the text</source>
+        <translation>原文位置</translation>
+    </message>
+    <message>
+        <source>Quote</source>
+        <translation>原文</translation>
+    </message>
+    <message>
+        <source>Gloss</source>
+        <translation>释义</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Force</source>
+        <translation>效力</translation>
+    </message>
+    <message>
+        <source>Search id, place, quote, gloss and kind</source>
+        <translation>搜索编号、位置、原文、释义、类别</translation>
+    </message>
+    <message>
+        <source>Show only the clauses that hold these words</source>
+        <translation>仅显示含有所输文字的条款</translation>
+    </message>
+    <message>
+        <source>not read</source>
+        <translation>未读原文</translation>
+    </message>
+    <message>
+        <source>{n} of {all} clauses. Quotes are read, never edited.</source>
+        <translation>共{all}条，显示{n}条。原文只读，不可修改。</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>核验情况</translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation>说明</translation>
+    </message>
+    <message>
+        <source>The document has no figures that could contradict each other.</source>
+        <translation>该文件没有可相互核对的数字。</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>取值</translation>
+    </message>
+    <message>
+        <source>the whole country</source>
+        <translation>全国</translation>
+    </message>
+    <message>
+        <source>Version (by content)</source>
+        <translation>版本（按内容计算）</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Holds</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>Last run of the case</source>
+        <translation>案卷最近一次核查</translation>
+    </message>
+    <message>
+        <source>{clauses} clauses, {rules} rules ({off} switched off), {settings} parameters, {targets} targets</source>
+        <translation>条款{clauses}条，规则{rules}条（停用{off}条），参数{settings}项，目标{targets}项</translation>
+    </message>
+    <message>
+        <source>made with this version</source>
+        <translation>依据本版本作出</translation>
+    </message>
+    <message>
+        <source>made with another version of it, {hash}</source>
+        <translation>依据本文件的另一版本{hash}作出</translation>
+    </message>
+    <message>
+        <source>made with another policy, {id}, version {hash}</source>
+        <translation>依据另一文件{id}（版本{hash}）作出</translation>
+    </message>
+    <message>
+        <source>for information</source>
+        <translation>供参考</translation>
+    </message>
+    <message>
+        <source>agrees</source>
+        <translation>一致</translation>
+    </message>
+    <message>
+        <source>within rounding</source>
+        <translation>在舍入范围内</translation>
+    </message>
+    <message>
+        <source>contradiction</source>
+        <translation>相互矛盾</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>键</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>现有值</translation>
+    </message>
+    <message>
+        <source>Allowed</source>
+        <translation>允许值</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>处理办法</translation>
+    </message>
+    <message>
+        <source>Errors of the file</source>
+        <translation>文件错误</translation>
+    </message>
+    <message>
+        <source>Read &amp;Again</source>
+        <translation>重新读取(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Read the file again after mending it in a text editor</source>
+        <translation>用文本编辑器改正后重新读取该文件</translation>
+    </message>
+    <message>
+        <source>{name} was not opened: {n} errors. Mend them in a text editor, then press Read Again.</source>
+        <translation>未打开{name}：有{n}处错误。请用文本编辑器改正后点击“重新读取”。</translation>
+    </message>
+    <message>
+        <source>Reading the policy</source>
+        <translation>读取政策文件</translation>
+    </message>
+    <message>
+        <source>Search rules and parameters</source>
+        <translation>搜索规则和参数</translation>
+    </message>
+    <message>
+        <source>Show only the rules and parameters that hold these words, e.g. not set</source>
+        <translation>仅显示含有所输文字的规则和参数，如“未设定”</translation>
+    </message>
+    <message>
+        <source>Rules and parameters</source>
+        <translation>规则和参数</translation>
+    </message>
+    <message>
+        <source>Rule or parameter</source>
+        <translation>规则或参数</translation>
+    </message>
+    <message>
+        <source>Where from</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>This policy has no rules and no parameters.</source>
+        <translation>该政策文件没有规则和参数。</translation>
+    </message>
+    <message>
+        <source>switched off</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
+        <source>stands in the text</source>
+        <translation>文件写明</translation>
+    </message>
+    <message>
+        <source>Parameters of ledger, balances, rankings and plans</source>
+        <translation>台账、平衡、排名和计划所用参数</translation>
+    </message>
+    <message>
+        <source>This value stands in the words of the clause and is not edited: a quote is a quote.</source>
+        <translation>该取值出自条款原文，不可修改。</translation>
+    </message>
+    <message>
+        <source>Untick the rule to switch it off. A run then says of its clause that it was not evaluated.</source>
+        <translation>取消勾选即停用该规则，核查时相应条款列为“未评价”。</translation>
+    </message>
+    <message>
+        <source>They are read by more than one rule, or by none of those above.</source>
+        <translation>由多条规则共用，或不由上列规则读取。</translation>
+    </message>
+    <message>
+        <source>Quantity</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>单元</translation>
+    </message>
+    <message>
+        <source>Total</source>
+        <translation>合计</translation>
+    </message>
+    <message>
+        <source>The text sets no target for this year</source>
+        <translation>文件未规定该年目标</translation>
+    </message>
+    <message>
+        <source>Given by a person, not by the text</source>
+        <translation>由人员给出，非文件原文</translation>
+    </message>
+    <message>
+        <source>As it stands in the text; double-click or F2 to edit</source>
+        <translation>文件原文数值；双击或按F2修改</translation>
+    </message>
+    <message>
+        <source>This document sets no targets by unit and year.</source>
+        <translation>该文件未按单元和年度规定目标。</translation>
+    </message>
+    <message>
+        <source>Double-click a figure or press F2 to edit it; empty it to take it away. ✎ marks figures given by a person.</source>
+        <translation>双击数值或按F2修改，清空即删去。✎表示由人员给出的数值。</translation>
+    </message>
+    <message>
+        <source>from tables of the register</source>
+        <translation>由登记表提供</translation>
+    </message>
+    <message>
+        <source>given by a person</source>
+        <translation>人员给出</translation>
+    </message>
+    <message>
+        <source>not set (optional)</source>
+        <translation>未设定（可不设）</translation>
+    </message>
+    <message>
+        <source>not set: the text gives no value</source>
+        <translation>未设定：文件未给出取值</translation>
+    </message>
+    <message>
+        <source>unverified: a reading of ours</source>
+        <translation>未核实：我们的理解</translation>
+    </message>
+    <message>
+        <source>corroborated</source>
+        <translation>有旁证</translation>
+    </message>
+    <message>
+        <source>{low} to {high} {unit}</source>
+        <translation>{low}至{high} {unit}</translation>
+    </message>
+    <message>
+        <source>{low} {unit} or more</source>
+        <translation>不小于{low} {unit}</translation>
+    </message>
+    <message>
+        <source>{high} {unit} or less</source>
+        <translation>不大于{high} {unit}</translation>
+    </message>
+    <message>
+        <source>target</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>limit on a quantity</source>
+        <translation>数量限值</translation>
+    </message>
+    <message>
+        <source>prohibition by place</source>
+        <translation>空间禁止</translation>
+    </message>
+    <message>
+        <source>rule on permits</source>
+        <translation>许可规定</translation>
+    </message>
+    <message>
+        <source>rule on metering</source>
+        <translation>计量规定</translation>
+    </message>
+    <message>
+        <source>rule on monitoring</source>
+        <translation>监测规定</translation>
+    </message>
+    <message>
+        <source>rule on reporting</source>
+        <translation>报告规定</translation>
+    </message>
+    <message>
+        <source>rule on ranking</source>
+        <translation>排名规定</translation>
+    </message>
+    <message>
+        <source>rule on fees</source>
+        <translation>收费规定</translation>
+    </message>
+    <message>
+        <source>mandatory</source>
+        <translation>强制</translation>
+    </message>
+    <message>
+        <source>soft: reported, never failed</source>
+        <translation>倡导性：仅提示，不判不符合</translation>
+    </message>
+    <message>
+        <source>claimed result</source>
+        <translation>文件自述的成果</translation>
+    </message>
+    <message>
+        <source>computable</source>
+        <translation>可计算</translation>
+    </message>
+    <message>
+        <source>needs a value that the text lacks</source>
+        <translation>需补充文件未给出的取值</translation>
+    </message>
+    <message>
+        <source>for a person to check</source>
+        <translation>由人员核对</translation>
+    </message>
+    <message>
+        <source>Nobody has read the words; this is a paraphrase.</source>
+        <translation>未读过原文，以下为转述。</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation>单元</translation>
+    </message>
+    <message>
+        <source>Quantities</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Authorities</source>
+        <translation>主管机关</translation>
+    </message>
+    <message>
+        <source>Zones named</source>
+        <translation>所列分区</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>说明</translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>gone</source>
+        <translation>删去</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>变更</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Title in English</source>
+        <translation>英文标题</translation>
+    </message>
+    <message>
+        <source>Document number</source>
+        <translation>文号</translation>
+    </message>
+    <message>
+        <source>Issued by</source>
+        <translation>发文单位</translation>
+    </message>
+    <message>
+        <source>Issued by, in English</source>
+        <translation>发文单位（英文）</translation>
+    </message>
+    <message>
+        <source>Issued on</source>
+        <translation>发文日期</translation>
+    </message>
+    <message>
+        <source>Applies in</source>
+        <translation>适用范围</translation>
+    </message>
+    <message>
+        <source>Succeeds</source>
+        <translation>所替代文件</translation>
+    </message>
+    <message>
+        <source>Applies everywhere</source>
+        <translation>全国适用</translation>
+    </message>
+    <message>
+        <source>Evaluation</source>
+        <translation>评价方式</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>可信度</translation>
+    </message>
+    <message>
+        <source>Least</source>
+        <translation>最小值</translation>
+    </message>
+    <message>
+        <source>Most</source>
+        <translation>最大值</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>启用</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>限值方向</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Other names</source>
+        <translation>别名</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Count a&amp;fter each change</source>
+        <translation>每次修改后自动计算(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Count by itself one second after the last change</source>
+        <translation>最后一次修改一秒后自动计算</translation>
+    </message>
+    <message>
+        <source>Count &amp;Now</source>
+        <translation>立即计算(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Cancel C&amp;ount</source>
+        <translation>取消计算(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Stop counting; nothing was written</source>
+        <translation>停止计算，未写入任何内容</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <source>Entered</source>
+        <translation>新出现</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>不再出现</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>变更</translation>
+    </message>
+    <message>
+        <source>What would change</source>
+        <translation>修改影响</translation>
+    </message>
+    <message>
+        <source>Open a case file to see what a change would do to its findings.</source>
+        <translation>打开案卷文件后，可查看修改对其核查结论的影响。</translation>
+    </message>
+    <message>
+        <source>Change something, or press Count Now, to see what would enter, leave and change in {case}.</source>
+        <translation>修改参数，或点击“立即计算”，查看{case}中核查结论的增减与变更。</translation>
+    </message>
+    <message>
+        <source>The edits have changed since this count. Press Count Now.</source>
+        <translation>计算之后又有修改，请点击“立即计算”。</translation>
+    </message>
+    <message>
+        <source>What the policy would change</source>
+        <translation>政策修改的影响</translation>
+    </message>
+    <message>
+        <source>Judging the register of {case} under the edited policy …</source>
+        <translation>正在按修改后的政策核查{case}中的登记资料……</translation>
+    </message>
+    <message>
+        <source>The count was cancelled. Nothing was written.</source>
+        <translation>计算已取消，未写入任何内容。</translation>
+    </message>
+    <message>
+        <source>Judge the register of the open case under the edited policy and compare; nothing is written</source>
+        <translation>按修改后的政策核查当前案卷的登记资料并比对，不写入任何内容</translation>
+    </message>
+    <message>
+        <source>No case file is open</source>
+        <translation>未打开案卷文件</translation>
+    </message>
+    <message>
+        <source>Wells by worst outcome: {wells}</source>
+        <translation>机井按最不利结论统计：{wells}</translation>
     </message>
     <message>
         <source>Show</source>
@@ -1182,6 +2016,11 @@
     <message>
         <source>CASE is needed: choose a case file (*.gpkg).</source>
         <translation>须给出CASE：请选择案卷文件（*.gpkg）。</translation>
+        <translation>算法停止运行，未说明原因。</translation>
+    </message>
+    <message>
+        <source>Contradictions among the figures of the document: {n}. They are shown, never repaired.</source>
+        <translation>文件自身数字相互矛盾{n}处。仅予列示，不作更改。</translation>
     </message>
 </context>
 </TS>
