@@ -2022,5 +2022,25 @@
         <source>Contradictions among the figures of the document: {n}. They are shown, never repaired.</source>
         <translation>文件自身数字相互矛盾{n}处。仅予列示，不作更改。</translation>
     </message>
+    <message>
+        <source>a reading of ours</source>
+        <translation>我们的理解</translation>
+    </message>
+    <message>
+        <source>the text gives no value</source>
+        <translation>文件未给出取值</translation>
+    </message>
+    <message>
+        <source>verified</source>
+        <translation>已核实</translation>
+    </message>
+    <message>
+        <source>unverified</source>
+        <translation>未核实</translation>
+    </message>
+    <message>
+        <source>absent</source>
+        <translation>缺失</translation>
+    </message>
 </context>
 </TS>

@@ -18,7 +18,15 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.policy import Draft, Edits, PolicyLine, available_policies, compare_policies, edited_policy
+from ...core.policy import (
+    Draft,
+    Edits,
+    Policy,
+    PolicyLine,
+    available_policies,
+    compare_policies,
+    edited_policy,
+)
 from ...processing.texts import tr, ui_language
 from ..shared.help import open_window_help
 from ..shared.messages import complain
@@ -68,7 +76,7 @@ class CompareDialog(Dialog):
         self.rows = Rows(
             [tr("Section"), tr("Entry"), tr("Field"), tr("Change"), tr("Before"), tr("After")], self
         )
-        self.view = rows_view(self.rows, "policy_compare_rows", (90, 190, 120, 90, 210))
+        self.view = rows_view(self.rows, "policy_compare_rows", (75, 230, 85, 80, 150))
         self.view.setAccessibleName(tr("Differences"))
         self.both = QPlainTextEdit()
         self.both.setObjectName("policy_compare_both")
@@ -142,7 +150,8 @@ class CompareDialog(Dialog):
             complain(self.bar, found.problems[0])
             self.summary.setText(tr("The other policy could not be read."))
             return
-        self.rows.fill([(line, _told(line)) for line in lines])
+        names = _Names(found.draft.policy, self._draft.policy)
+        self.rows.fill([(line, names.told(line)) for line in lines])
         if not lines:
             self.summary.setText("= " + tr("Both hold the same."))
             return
@@ -160,8 +169,39 @@ class CompareDialog(Dialog):
         self.both.setPlainText(tr("Before") + f": {before or '—'}\n\n" + tr("After") + f": {after or '—'}")
 
 
-def _told(line: PolicyLine) -> tuple[str, ...]:
-    before = "" if line.change == "added" else texts.value(line.before)
-    after = "" if line.change == "gone" else texts.value(line.after)
-    field = texts.field(line.field) if line.field else ""
-    return texts.section(line.section), line.entry, field, texts.change(line.change), before, after
+class _Names:
+    """What the entries of a comparison are called: a code never stands without its words."""
+
+    def __init__(self, *policies: Policy) -> None:
+        self._policies = policies
+        self._words = texts.words_of(policies[0])
+
+    def told(self, line: PolicyLine) -> tuple[str, ...]:
+        """The cells of a line."""
+        before = "" if line.change == "added" else self._value(line, line.before)
+        after = "" if line.change == "gone" else self._value(line, line.after)
+        field = texts.field(line.field) if line.field else ""
+        return texts.section(line.section), self._entry(line), field, texts.change(line.change), before, after
+
+    def _entry(self, line: PolicyLine) -> str:
+        language = ui_language()
+        first, _, rest = line.entry.partition(" ")
+        for policy in self._policies:
+            if line.section == "settings" and first in policy.settings:
+                return f"{policy.settings[first].label(language)} ({first})"
+            if line.section == "targets" and first in policy.items:
+                year, _, place = rest.partition(" ")
+                names = (policy.items[first].label(language), year, policy.unit_name(place, language))
+                return " · ".join(filter(None, names))
+        if line.section == "rules":
+            return f"{self._words.rule(rest)} · {first} ({rest})"
+        return line.entry
+
+    def _value(self, line: PolicyLine, value: object) -> str:
+        if line.field in ("source", "confidence") and isinstance(value, str):
+            return texts.origin(value)
+        if line.section == "settings" and line.field in ("", "value", "allowed"):
+            members = value if isinstance(value, tuple) else (value,)
+            told = (self._words.choice(one) if isinstance(one, str) else texts.value(one) for one in members)
+            return "; ".join(told)
+        return texts.value(value)

@@ -43,7 +43,7 @@ class ClausesTab(_Page):
 
     def __init__(self) -> None:
         headings = [tr("Clause"), tr("Place in the text"), tr("Quote"), tr("Gloss"), tr("Kind"), tr("Force")]
-        super().__init__("clauses", tr("Clauses"), headings, (85, 100, 190, 140, 90))
+        super().__init__("clauses", tr("Clauses"), headings, (75, 105, 160, 120, 80))
         self.search = QLineEdit()
         self.search.setObjectName("policy_clauses_search")
         self.search.setClearButtonEnabled(True)

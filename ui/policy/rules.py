@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qgis.PyQt.QtCore import QSignalBlocker, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QSignalBlocker, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QGroupBox,
     QHeaderView,
@@ -66,7 +66,7 @@ class RulesTab(QWidget):
         header = self.tree.header()
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in ((NAME, 255), (VALUE, 120), (CLAUSE, 75)):
+        for column, width in ((NAME, 225), (VALUE, 105), (CLAUSE, 70)):
             header.resizeSection(column, scaled(self.tree, width))
         self.editor = ParameterEditor()
         box = QGroupBox(tr("Parameter"))
@@ -215,8 +215,14 @@ class RulesTab(QWidget):
             self.editor.show_text(
                 item.text(NAME), tr("They are read by more than one rule, or by none of those above.")
             )
+        QTimer.singleShot(0, self._keep_in_view)
         if clause:
             self.clause_chosen.emit(clause)
+
+    def _keep_in_view(self) -> None:
+        """The editor may have grown and left less room for the list."""
+        if self.tree.currentItem() is not None:
+            self.tree.scrollToItem(self.tree.currentItem())
 
     def _ticked(self, item: QTreeWidgetItem, column: int) -> None:
         what, row, *_ = item.data(NAME, _WHAT)

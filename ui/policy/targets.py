@@ -179,7 +179,7 @@ class TargetsTab(QWidget):
         self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.view.setWordWrap(False)
         self.view.horizontalHeader().setHighlightSections(False)
-        self.view.horizontalHeader().setDefaultSectionSize(scaled(self.view, 85))
+        self.view.horizontalHeader().setDefaultSectionSize(scaled(self.view, 75))
         self.note = PlainLabel()
         self.problem = PlainLabel()
         self.problem.setObjectName("policy_targets_problem")
@@ -194,8 +194,8 @@ class TargetsTab(QWidget):
     def show_policy(self, policy: Policy) -> None:
         """Another policy, without edits."""
         self.model.show_policy(policy)
-        self.view.setColumnWidth(0, scaled(self.view, 230))
-        self.view.setColumnWidth(1, scaled(self.view, 110))
+        self.view.setColumnWidth(0, scaled(self.view, 200))
+        self.view.setColumnWidth(1, scaled(self.view, 95))
         empty = not policy.sheets
         self.view.setVisible(not empty)
         self.note.setText(

@@ -154,6 +154,21 @@ def field(token: str) -> str:
     return known.get(token, token)
 
 
+def origin(token: str) -> str:
+    """A source or a confidence."""
+    known = {
+        "text": tr("stands in the text"),
+        "default": tr("a reading of ours"),
+        "user": tr("given by a person"),
+        "gap": tr("the text gives no value"),
+        "verified": tr("verified"),
+        "corroborated": tr("corroborated"),
+        "unverified": tr("unverified"),
+        "absent": tr("absent"),
+    }
+    return known.get(token, token)
+
+
 def value(given: object) -> str:
     """A value of a comparison as text, uncut."""
     if isinstance(given, bool):
