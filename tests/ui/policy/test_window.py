@@ -1,0 +1,379 @@
+"""The window: opening, showing, searching, comparing, saving, errors of a file, empty states."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QWidget,
+)
+
+from overdraft.core.policy import Edits, load_policy
+from overdraft.ui.policy.reading import read
+from overdraft.ui.shared.help import window_page
+
+RATIO = "permit.idle_ratio"
+HOSTILE = [
+    "<img src=file:///x>",
+    "<b>bold</b>",
+    '"; DROP TABLE findings; --',
+    "${table}",
+    "x" * 1000,
+]
+
+
+def bar_texts(window):
+    return " ".join(item.text() for item in window.bar.items())
+
+
+def wait_saved(window, qtbot):
+    qtbot.waitUntil(lambda: not window._saving and not window.edits, timeout=20_000)
+
+
+def test_it_shows_which_document_it_is(window, language):
+    told = dict(window.identity.rows.texts(n) for n in range(window.identity.rows.rowCount()))
+    values = list(told.values())
+    for value in (
+        "某市地下水管理方案",
+        "某市人民政府",
+        "2024-03-01",
+        "small-2019",
+        window.draft.policy.version,
+    ):
+        assert value in values
+    assert any("9901" in value for value in values)
+    assert any(value.startswith("= ") for value in values)  # the case was judged under this version
+    assert window.draft.policy.version in window.heading.text()
+
+
+def test_it_opens_the_policy_of_the_case(language, session, case, opened):
+    with sqlite3.connect(case) as connection:
+        connection.execute("UPDATE runs SET policy_id = 'toli-2024'")
+    session.open_case(case)
+    window = opened()
+    assert window.draft.policy.id == "toli-2024"
+    assert window.choice.currentData() == "toli-2024"
+
+
+def test_a_policy_of_ones_own_is_asked_for(language, opened):
+    window = opened(wait=False)
+    assert window.draft is None
+    assert "small-2024" in window.empty.text()
+    assert not window.save_button.isEnabled()
+    assert window.save_button.toolTip()
+
+
+def test_a_shipped_policy_is_chosen_by_key(language, session, opened, qtbot):
+    session.open_case(None)
+    window = opened(wait=False)
+    assert window.pages.currentWidget() is window.empty
+    window.choice.setFocus()
+    qtbot.keyClicks(window.choice, "kunyu")
+    qtbot.keyClick(window.choice, Qt.Key.Key_Return)
+    window.choice.activated.emit(window.choice.currentIndex())
+    qtbot.waitUntil(lambda: window.draft is not None, timeout=20_000)
+    assert window.draft.policy.id == "kunyu-2025"
+
+
+def test_a_file_is_opened_from_the_button(language, opened, policy_file, qtbot, monkeypatch):
+    window = opened(wait=False)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(policy_file), ""))
+    qtbot.mouseClick(window.open_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.draft is not None, timeout=20_000)
+    assert window.choice.currentText() == policy_file.name
+
+
+def test_clauses_are_searched_and_read(language, opened, qtbot):
+    window = opened("turpan-2021")
+    window.tabs.setCurrentWidget(window.clauses)
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(window.clauses.search, "闲置")
+    clauses = window.draft.policy.clauses.values()
+    expected = [one.id for one in clauses if "闲置" in f"{one.quote}{one.gloss}{one.locator}"]
+    rows = window.clauses.rows
+    assert expected
+    assert [rows.key(n) for n in range(rows.rowCount())] == expected
+    assert f"{len(expected)}" in window.clauses.counted.text()
+    window.clauses.view.selectRow(0)
+    assert window.draft.policy.clauses[expected[0]].quote in window.clause.toPlainText()
+
+
+def test_contradictions_stand_first(language, opened):
+    window = opened("turpan-2021")
+    rows = window.checks.rows
+    assert rows.texts(0)[0].startswith("✗")
+    window.checks.view.selectRow(0)
+    assert window.checks.whole.text() == rows.texts(0)[2]
+    assert rows.key(0) in window.clause.toPlainText()
+
+
+def test_a_new_version_is_saved_and_shown(window, qtbot, tmp_path, monkeypatch, case):
+    target = tmp_path / "新 #1.toml"
+    before = case.read_bytes()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    window._give(RATIO, 0.3)
+    window._switch(0, False)
+    assert window.save_button.isEnabled()
+    qtbot.mouseClick(window.save_button, Qt.MouseButton.LeftButton)
+    wait_saved(window, qtbot)
+    saved = load_policy(target)
+    assert saved.value(RATIO) == 0.3
+    assert saved.setting(RATIO).source == "user"
+    assert len(saved.off) == 1
+    assert "# --- ours ---" in target.read_text(encoding="utf-8")
+    assert saved.version in bar_texts(window)
+    qtbot.waitUntil(lambda: window.draft.policy.version == saved.version, timeout=20_000)
+    assert window.choice.currentText() == target.name
+    assert case.read_bytes() == before
+    with sqlite3.connect(case) as connection:
+        versions = connection.execute("SELECT DISTINCT policy_version FROM findings").fetchall()
+    assert len(versions) == 1
+    assert versions[0][0] != saved.version
+
+
+def test_a_shipped_policy_is_not_overwritten(language, opened, qtbot, monkeypatch):
+    window = opened("toli-2024")
+    path = window.draft.path
+    before = path.read_bytes()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    window._give("fee.mode", "whole")
+    qtbot.mouseClick(window.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window._saving, timeout=20_000)
+    assert path.read_bytes() == before
+    assert window.edits.settings == {"fee.mode": "whole"}
+    assert "toli-2024.toml" in bar_texts(window)
+
+
+def test_a_failing_disk_keeps_file_and_edits(window, qtbot, policy_file, monkeypatch):
+    before = policy_file.read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(policy_file), ""))
+    window._give(RATIO, 0.3)
+    qtbot.mouseClick(window.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window._saving, timeout=20_000)
+    assert policy_file.read_bytes() == before
+    assert [path for path in policy_file.parent.iterdir() if path.suffix == ".part"] == []
+    assert window.edits.settings == {RATIO: 0.3}
+    assert "No space left" in bar_texts(window)
+    assert window.save_button.isEnabled()
+
+
+def test_leaving_with_edits_asks(window, qtbot, monkeypatch):
+    window._give(RATIO, 0.3)
+    answers = [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard]
+    asked = []
+    monkeypatch.setattr(
+        QMessageBox, "question", lambda *args: asked.append(args[2]) or answers[len(asked) - 1]
+    )
+    close = window.buttons.button(QDialogButtonBox.StandardButton.Close)
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert window.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isVisible()
+    assert len(asked) == 2
+
+
+def test_two_policies_line_by_line(window, qtbot, language):
+    window._give(RATIO, 0.3)
+    window._switch(0, False)
+    qtbot.mouseClick(window.compare_button, Qt.MouseButton.LeftButton)
+    dialog = window.comparison
+    dialog.compare_with(window.draft.path)
+    qtbot.waitUntil(lambda: dialog.rows.total > 0, timeout=20_000)
+    rows = [dialog.rows.texts(n) for n in range(dialog.rows.rowCount())]
+    signs = [(row[1], row[3][0], row[4] != "", row[5] != "") for row in rows]
+    named = ("闲置比例" if language == "zh" else "Idle below") + f" ({RATIO})"
+    assert signs[0] == ("", "≠", True, True)  # the version
+    assert [sign for sign in signs if sign[0] == named] == [
+        (named, "+", False, True),  # the value
+        (named, "≠", True, True),  # source
+        (named, "≠", True, True),  # confidence
+    ]
+    assert signs[-1][0].endswith("SML-1 (permits.idle)")
+    dialog.view.selectRow(1)
+    assert "0.3" in dialog.both.toPlainText()
+    qtbot.keyClicks(dialog.search, "permits.idle")
+    assert dialog.rows.rowCount() == 1
+    assert window_page("policy").is_file()
+    dialog.reject()
+
+
+def test_a_wrong_file_opens_nothing_and_is_read_again(language, opened, policy_file, policy_text, qtbot):
+    wrong = policy_text.replace('force = "mandatory"', 'force = "<b>strong</b>"').replace(
+        "year = 2030", "yaer = 2030"
+    )
+    policy_file.write_text(wrong, encoding="utf-8")
+    window = opened(policy_file, wait=False)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.problems, timeout=20_000)
+    assert window.draft is None
+    assert not window.save_button.isEnabled()
+    rows = [window.problems.rows.texts(n) for n in range(window.problems.rows.rowCount())]
+    assert [row[1] for row in rows] == ["targets[0].yaer", "targets[0].year", "clauses[0].force"]
+    lines = wrong.splitlines()
+    assert lines[int(rows[0][0]) - 1].startswith("yaer")
+    assert rows[2][2] == '"<b>strong</b>"'
+    assert rows[2][3] == "mandatory, soft, claimed"
+    assert window.problems.whole.text() == rows[0][4]
+    policy_file.write_text(policy_text, encoding="utf-8")
+    button = window.problems.findChild(QAbstractButton, "policy_read_again")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.draft is not None, timeout=20_000)
+    assert window.pages.currentWidget() is window.splitter
+
+
+def test_a_rule_that_does_not_exist_is_an_error_of_the_file(policy_file, policy_text):
+    policy_file.write_text(
+        policy_text.replace("permits.idle", "permits.idel").replace("reduce_plan", "dance"), encoding="utf-8"
+    )
+    found = read(policy_file)
+    assert found.draft is None
+    assert [problem.key for problem in found.problems] == ["rules.unknown_rule"]
+
+
+@pytest.mark.parametrize("raw", [b"\xff\xfe\x00", b"x = [" + b"[" * 5000, b"# filler\n" * 300_000, b""])
+def test_hostile_files_end_in_a_message(language, opened, policy_file, qtbot, raw):
+    policy_file.write_bytes(raw)
+    window = opened(policy_file, wait=False)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.problems, timeout=20_000)
+    assert policy_file.name in window.problems.whole.text()
+
+
+def test_many_clauses_are_refused_or_shown(opened, policy_file, policy_text, qtbot):
+    """10⁵ clauses are beyond the size of a policy file; as many as fit are listed without an object for each cell."""
+    start = policy_text.index("[[clauses]]")
+    end = policy_text.index("# --- ours ---")
+    one = policy_text[start:end]
+    many = "".join(one.replace("SML-1", f"SML-{n}") for n in range(2, 100_001))
+    policy_file.write_text(policy_text + many, encoding="utf-8")
+    assert [problem.key for problem in read(policy_file).problems] == ["policy.too_large"]
+    some = "".join(one.replace("SML-1", f"SML-{n}") for n in range(2, 3001))
+    policy_file.write_text(policy_text + some, encoding="utf-8")
+    window = opened(policy_file)
+    assert window.clauses.rows.rowCount() == 3000
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_texts_are_shown_literally(language, opened, tmp_path, policy_text, name, qtbot):
+    told = name.replace('"', '\\"')
+    text = (
+        policy_text.replace("某市地下水管理方案", told)
+        .replace("Groundwater plan of an invented city", told)
+        .replace("用水总量不得超过3.0万立方米", told)
+        .replace("Total use is at most 30,000 m³.", told)
+        .replace('en = "Idle below"', f'en = "{told}"')
+        .replace('zh = "闲置比例"', f'zh = "{told}"')
+        .replace('name = "甲县"', f'name = "{told}"')
+        .replace('name_en = "Alpha"', f'name_en = "{told}1"')
+        .replace('en = "A note."', f'en = "{told}"')
+        .replace('zh = "注。"', f'zh = "{told}"')
+        .replace('en = "Total water use"', f'en = "{told}"')
+        .replace('zh = "用水总量"', f'zh = "{told}"')
+    )
+    path = tmp_path / "hostile.toml"
+    path.write_text(text, encoding="utf-8")
+    window = opened(path)
+    assert name in window.heading.text()
+    window.rules.find(RATIO)
+    assert name in window.rules.tree.currentItem().text(0)
+    assert name in window.rules.editor.name.text()
+    assert name in window.clause.toPlainText()
+    window.tabs.setCurrentWidget(window.targets)
+    assert name in window.targets.model.index(1, 1).data()
+    window.tabs.setCurrentWidget(window.clauses)
+    assert name in window.clauses.rows.texts(0)
+    for label in window.findChildren(QLabel):
+        if name in label.text():
+            assert label.textFormat() == Qt.TextFormat.PlainText
+    for tip in tooltips(window):
+        assert "<img" not in tip.replace("&lt;img", "")
+        assert "<b>bold" not in tip
+    assert isinstance(window.clause, QPlainTextEdit)
+    window._give(RATIO, 0.3)
+    qtbot.mouseClick(window.compare_button, Qt.MouseButton.LeftButton)
+    dialog = window.comparison
+    dialog.compare_with(path)
+    qtbot.waitUntil(lambda: dialog.rows.total > 0, timeout=20_000)
+    assert any(name in dialog.rows.texts(n)[1] for n in range(dialog.rows.rowCount()))
+    dialog.reject()
+
+
+def tooltips(window):
+    yield from (widget.toolTip() for widget in window.findChildren(QWidget))
+    for view in window.findChildren(QAbstractItemView):
+        model = view.model()
+        for row in range(min(model.rowCount(), 30)):
+            for column in range(model.columnCount()):
+                tip = model.index(row, column).data(Qt.ItemDataRole.ToolTipRole)
+                if tip:
+                    yield tip
+
+
+def test_nothing_is_clipped(language, opened, qtbot):
+    window = opened("turpan-2021")
+    window.rules.find(RATIO)
+    assert window.width() <= 1000
+    assert window.height() <= 580
+    for place in range(window.tabs.count()):
+        window.tabs.setCurrentIndex(place)
+        qtbot.wait(1)
+        assert clipped(window) == []
+    window.compare_button.click()
+    assert clipped(window.comparison) == []
+    assert window.comparison.height() <= 580
+    window.comparison.reject()
+
+
+def clipped(window):
+    """Labels and buttons that are smaller than their text; those that wrap need the height for their width."""
+    found = []
+    for widget in window.findChildren((QLabel, QAbstractButton)):
+        if not widget.isVisible() or not widget.text() or widget.parent().objectName().startswith("qt_"):
+            continue
+        wraps = isinstance(widget, QLabel) and widget.wordWrap()
+        needed = widget.heightForWidth(widget.width()) if wraps else widget.sizeHint().height()
+        if (not wraps and widget.width() < widget.sizeHint().width()) or widget.height() < needed:
+            found.append(widget.text())
+    return found
+
+
+def test_every_field_has_name_tooltip_and_place_in_the_tab_order(window):
+    fields = [
+        widget
+        for kind in (QAbstractButton, QLineEdit, QPlainTextEdit)
+        for widget in window.findChildren(kind)
+        if widget.objectName().startswith("policy_")
+    ]
+    assert len(fields) > 12
+    for widget in fields:
+        assert widget.toolTip(), widget.objectName()
+        assert widget.focusPolicy() != Qt.FocusPolicy.NoFocus, widget.objectName()
+    assert window_page("policy").is_file()
+
+
+def test_it_remembers_whether_to_count(window, opened, policy_file, qtbot):
+    assert not window.trial.auto.isChecked()
+    qtbot.mouseClick(window.trial.auto, Qt.MouseButton.LeftButton, pos=window.trial.auto.rect().center())
+    window.trial.auto.setChecked(True)
+    from overdraft.ui.policy.dialog import PolicyDialog
+
+    again = PolicyDialog(window._session, Path(policy_file))
+    qtbot.addWidget(again)
+    assert again.trial.auto.isChecked()
+    again.reject()
+    assert Edits() == again.edits
