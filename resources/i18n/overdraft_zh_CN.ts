@@ -1951,15 +1951,15 @@
     </message>
     <message>
         <source>Entered</source>
-        <translation>新出现</translation>
+        <translation>新增</translation>
     </message>
     <message>
         <source>Left</source>
-        <translation>不再出现</translation>
+        <translation>消失</translation>
     </message>
     <message>
         <source>Changed</source>
-        <translation>变更</translation>
+        <translation>变化</translation>
     </message>
     <message>
         <source>What would change</source>

@@ -35,7 +35,7 @@ from ..shared.tasks import Progress, Work, start
 from ..shared.windows import LARGEST, Dialog
 from . import texts
 from .reading import FILTER, Reading, last_folder, read, remember_folder
-from .rows import Rows, rows_view
+from .rows import Rows, no_default_button, rows_view
 
 
 class CompareDialog(Dialog):
@@ -96,6 +96,7 @@ class CompareDialog(Dialog):
         self.view.selectionModel().currentRowChanged.connect(lambda now, _: self._show_both(now.row()))
         self.summary.setText(tr("Choose the policy that {name} is compared with.").format(name=self._name))
         self.finish(QDialogButtonBox.StandardButton.Close)
+        no_default_button(self)
 
     def sizeHint(self) -> QSize:
         """Wide enough for both values side by side."""

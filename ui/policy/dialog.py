@@ -21,6 +21,7 @@ from . import texts
 from .compare import CompareDialog
 from .frame import AUTO, PolicyFrame, enable
 from .reading import FILTER, Reading, last_folder, last_run, remember_folder, start_reading
+from .rows import no_default_button
 
 _UNDO_STEPS = 100
 
@@ -48,6 +49,7 @@ class PolicyDialog(PolicyFrame):
         self._run = ("", "")
         self._connect()
         self.finish(QDialogButtonBox.StandardButton.Close)
+        no_default_button(self)
         self._case_changed()
         self._show_nothing()
         self.open_policy(source or self._policy_of_case())

@@ -105,7 +105,6 @@ class PolicyFrame(Dialog):
         self.save_button = QPushButton(tr("&Save New Version…"))
         self.save_button.setObjectName("policy_save")
         self.save_button.setIcon(QgsApplication.getThemeIcon("/mActionFileSaveAs.svg"))
-        self.save_button.setAutoDefault(False)
         self.idle = QTimer(self)
         self.idle.setSingleShot(True)
         self.idle.setInterval(IDLE_MS)
@@ -140,7 +139,6 @@ class PolicyFrame(Dialog):
 def _button(text: str, name: str, tip: str) -> QPushButton:
     button = QPushButton(text)
     button.setObjectName(name)
-    button.setAutoDefault(False)
     button.setProperty("tip", tip)
     button.setToolTip(tip)
     return button

@@ -102,7 +102,7 @@ def opened(session, qtbot):
 
     def call(source=None, wait=True):
         dialog = PolicyDialog(session, source)
-        qtbot.addWidget(dialog)
+        qtbot.addWidget(dialog, before_close_func=_forget)  # closing with edits would ask
         made.append(dialog)
         dialog.show()
         if wait:
@@ -111,9 +111,13 @@ def opened(session, qtbot):
 
     yield call
     for dialog in made:
-        dialog.edits = Edits()
+        _forget(dialog)
         dialog.reject()
     qtbot.waitUntil(lambda: not tasks._RUNNING, timeout=30_000)
+
+
+def _forget(dialog):
+    dialog.edits = Edits()
 
 
 @pytest.fixture

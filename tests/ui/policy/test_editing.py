@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from qgis.PyQt.QtCore import QDate, Qt
+from qgis.PyQt.QtCore import QCoreApplication, QDate, Qt
 from qgis.PyQt.QtWidgets import QComboBox, QDateEdit, QDoubleSpinBox, QLineEdit, QListWidget, QSpinBox
 
-from overdraft.ui.policy.rules import CLAUSE, NAME, STATE, VALUE
+from overdraft.ui.policy.rules import CLAUSE, STATE, VALUE
 
 RATIO = "permit.idle_ratio"
 
@@ -166,10 +166,11 @@ def edit_cell(window, qtbot, index, text):
     view = window.targets.view
     view.setFocus()
     view.edit(index)
-    field = view.findChild(QLineEdit)
+    field = view.viewport().findChild(QLineEdit)
     field.selectAll()
     qtbot.keyClicks(field, text)
     qtbot.keyClick(field, Qt.Key.Key_Return)
+    QCoreApplication.processEvents()  # the view takes the text over in its own time
 
 
 def test_a_target_is_edited_in_its_cell(window, qtbot):
@@ -204,4 +205,3 @@ def test_the_documents_arithmetic_follows_an_edit(window, qtbot):
     qtbot.waitUntil(lambda: "✎" in window.heading.text(), timeout=20_000)
     after = [window.checks.rows.texts(n)[0][0] for n in range(window.checks.rows.rowCount())].count("✗")
     assert after < before
-    assert NAME == 0

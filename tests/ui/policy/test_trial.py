@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date
 
+import pandas as pd
 import pytest
 from qgis.PyQt.QtCore import Qt
 
+from overdraft.core.comparing import COUNT_COLUMNS, RunComparison, Trial
 from overdraft.core.errors import OverdraftError
 from overdraft.ui.policy import trial as trial_module
 
@@ -19,6 +22,13 @@ def counted(window):
 
 def wait(window, qtbot):
     qtbot.waitUntil(lambda: not window.trial.running, timeout=60_000)
+
+
+def nothing(case, policy, own, progress):
+    """A count that finds nothing."""
+    empty = pd.DataFrame(columns=list(COUNT_COLUMNS))
+    compared = RunComparison(*[empty] * 6, ())
+    return Trial(compared, empty, {"pass": (3, 3)}, date(2026, 3, 31), "small-2024", "")
 
 
 def test_a_value_for_a_gap_on_the_open_case(window, qtbot, case, language):
@@ -36,7 +46,7 @@ def test_a_value_for_a_gap_on_the_open_case(window, qtbot, case, language):
     rows = counted(window)
     assert [row[2:] for row in rows] == [("", "1", ""), ("2", "", "")]
     assert window.trial.result.counts["outcome"].tolist() == ["not_evaluated", "review"]
-    words = ("新出现2", "不再出现1") if language == "zh" else ("2 entered", "1 left")
+    words = ("新增2", "消失1") if language == "zh" else ("2 entered", "1 left")
     told = window.trial.summary.text().replace(" ", "") if language == "zh" else window.trial.summary.text()
     assert [word for word in words if word not in told] == []
     assert case.read_bytes() == before
@@ -94,7 +104,8 @@ def test_cancel_and_outdated(window, qtbot, monkeypatch):
         assert counted(window) == []
 
 
-def test_an_older_count_says_so(window, qtbot):
+def test_an_older_count_says_so(window, qtbot, monkeypatch):
+    monkeypatch.setattr(trial_module, "try_policy", nothing)
     window._give(RATIO, 0.3)
     window._count()
     wait(window, qtbot)
@@ -111,7 +122,8 @@ def test_without_a_case_the_button_says_why(language, session, opened, policy_fi
     assert window.trial.summary.text()
 
 
-def test_closing_stops_the_count(window, qtbot):
+def test_closing_stops_the_count(window, qtbot, monkeypatch):
+    monkeypatch.setattr(trial_module, "try_policy", nothing)
     window._give(RATIO, 0.3)
     window._count()
     assert window.trial.running
