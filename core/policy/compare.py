@@ -76,6 +76,26 @@ def _sections(policy: Policy) -> dict[str, dict[str, Mapping[str, Any]]]:
         name = "total" if unit == policy.city_id else unit
         return "user" if (item, year, name) in given else "text"
 
+    figures: dict[str, Mapping[str, Any]] = {
+        f"{row.item} {row.year} {row.unit_id}": {
+            "figure": row.written,
+            "unit": row.unit,
+            "limit": row.limit,
+            "clause": row.clause,
+            "source": written_by(row.item, row.year, row.unit_id),
+        }
+        for row in policy.targets
+    }
+    figures |= {
+        f"{sheet.item} {sheet.year}": {
+            "reduction": sheet.reduction,
+            "since": sheet.since,
+            "reading_items": sheet.reading_items,
+            "until": sheet.until,
+        }
+        for sheet in policy.sheets
+        if sheet.since or sheet.reading_items
+    }
     return {
         "identity": {"": {name: getattr(policy, name) for name in _HEAD}},
         "clauses": {key: _record(row, "quote", "id") for key, row in policy.clauses.items()},
@@ -88,26 +108,7 @@ def _sections(policy: Policy) -> dict[str, dict[str, Mapping[str, Any]]]:
             }
             for use in rules
         },
-        "targets": {
-            f"{row.item} {row.year} {row.unit_id}": {
-                "figure": row.written,
-                "unit": row.unit,
-                "limit": row.limit,
-                "clause": row.clause,
-                "source": written_by(row.item, row.year, row.unit_id),
-            }
-            for row in policy.targets
-        }
-        | {
-            f"{sheet.item} {sheet.year}": {
-                "reduction": sheet.reduction,
-                "since": sheet.since,
-                "reading_items": sheet.reading_items,
-                "until": sheet.until,
-            }
-            for sheet in policy.sheets
-            if sheet.since or sheet.reading_items
-        },
+        "targets": figures,
         "units": {row.id: _record(row, "name", "id") for row in policy.units},
         "items": {key: _record(row, "label_en", "id") for key, row in policy.items.items()},
         "authorities": {

@@ -167,16 +167,16 @@ def _patched(text: str, before: Mapping, after: Mapping) -> str:
     return "\n".join(lines)
 
 
-def _differing(before: object, after: object, path: str) -> Iterator[str]:
+def _differing(before: Any, after: Any, path: str) -> Iterator[str]:
     """Paths, as ``line_numbers`` names them, of what differs."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in {**before, **after}:
             inner = f"{path}.{name}" if path else name
             yield from _differing(before.get(name), after.get(name), inner)
-    elif _rows(before) and _rows(after) and len(before) == len(after):  # type: ignore[arg-type]
-        for position, pair in enumerate(zip(before, after, strict=True)):  # type: ignore[call-overload]
-            yield from _differing(*pair, f"{path}[{position}]")
-    elif before != after or type(before) is not type(after):
+    elif _rows(before) and _rows(after) and len(before) == len(after):
+        for position, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from _differing(one, other, f"{path}[{position}]")
+    elif before != after or type(before) is not type(after) or str(before) != str(after):
         yield path
 
 

@@ -68,6 +68,7 @@ class ParameterEditor(QWidget):
         self.name.setObjectName("policy_parameter_name")
         self.has_value = QCheckBox(tr("Has a &value"))
         self.has_value.setObjectName("policy_parameter_has_value")
+        self.has_value.setToolTip(tr("Untick to leave the parameter without a value"))
         self.field: QWidget = QWidget()
         self.unit = PlainLabel()
         self.unit.setWordWrap(False)
