@@ -16,6 +16,8 @@ from ..shared.settings import UserSettings
 from ..shared.tasks import Progress, Work, start
 
 FILTER = "TOML (*.toml)"
+MOST_ROWS = 1000
+"""Rules, and parameters, that the window shows; the longest document known has a tenth of it."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def read(source: str | Path) -> Reading:
     problems = policy_problems(text, path.name)
     if not problems:
         draft = read_draft(text, path)
-        problems = _binding_problems(draft)
+        problems = _too_many(draft) or _binding_problems(draft)
         if not problems:
             return Reading(source, draft, ())
     return Reading(source, None, tuple(problems))
@@ -79,6 +81,16 @@ def remember_folder(path: Path) -> None:
     kept = UserSettings.load()
     kept.last_folder = str(path.parent)
     kept.save()
+
+
+def _too_many(draft: Draft) -> list[OverdraftError]:
+    policy = draft.policy
+    rows = {"rules": len(policy.rules) + len(policy.off), "settings": len(policy.settings)}
+    return [
+        OverdraftError("policy.too_many", place=draft.path.name, path=name, found=count, allowed=MOST_ROWS)
+        for name, count in rows.items()
+        if count > MOST_ROWS
+    ]
 
 
 def _binding_problems(draft: Draft) -> list[OverdraftError]:

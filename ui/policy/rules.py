@@ -52,6 +52,8 @@ class RulesTab(QWidget):
         self._values: Mapping[str, object] = {}
         self._items: dict[str, list[QTreeWidgetItem]] = {}
         self._rules: dict[int, QTreeWidgetItem] = {}
+        self._off: set[int] = set()
+        self._switched: Mapping[int, bool] = {}
         self.search = QLineEdit()
         self.search.setObjectName("policy_rules_search")
         self.search.setClearButtonEnabled(True)
@@ -85,7 +87,8 @@ class RulesTab(QWidget):
     def show_policy(self, policy: Policy) -> None:
         """Another policy, without edits."""
         self._policy, self._values = policy, {}
-        self._items, self._rules = {}, {}
+        self._items, self._rules, self._switched = {}, {}, {}
+        self._off = {use.position for use in policy.off}
         words = texts.words_of(policy)
         with QSignalBlocker(self.tree):
             self.tree.clear()
@@ -113,13 +116,15 @@ class RulesTab(QWidget):
         touched = {*values, *self._values}
         self._values = dict(values)
         words = texts.words_of(policy)
-        off = {use.position for use in policy.off}
+        rows = {*rules, *self._switched}
+        self._switched = dict(rules)
         with QSignalBlocker(self.tree):
             for key in touched:
                 for item in self._items.get(key, ()):
                     self._fill(item, self._setting(key), words)
-            for row, item in self._rules.items():
-                on = rules.get(row, row not in off)
+            for row in rows:
+                item = self._rules[row]
+                on = rules.get(row, row not in self._off)
                 item.setCheckState(NAME, Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
                 item.setText(STATE, "" if on else "✎ " + tr("switched off"))
                 _mark(item, row in rules)
@@ -135,7 +140,7 @@ class RulesTab(QWidget):
         item = QTreeWidgetItem([words.rule(use.rule), "", use.clause, ""])
         item.setData(NAME, _WHAT, ("rule", use.position, use.clause, use.rule))
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-        on = use in policy.rules
+        on = use.position not in self._off
         item.setCheckState(NAME, Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
         item.setText(STATE, "" if on else "✎ " + tr("switched off"))
         _tip(item)

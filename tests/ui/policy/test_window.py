@@ -269,6 +269,16 @@ def test_many_clauses_are_refused_or_shown(opened, policy_file, policy_text, qtb
     assert window.clauses.rows.rowCount() == 3000
 
 
+def test_more_rules_than_a_window_shows_are_a_message(policy_file, policy_text):
+    clause = policy_text[policy_text.index("[[clauses]]") : policy_text.index("# --- ours ---")]
+    rule = policy_text[policy_text.index("[[rules]]") :]
+    many = "".join((clause + rule).replace("SML-1", f"SML-{n}") for n in range(2, 1002))
+    policy_file.write_text(policy_text + many, encoding="utf-8")
+    assert [(one.key, one.values["found"]) for one in read(policy_file).problems] == [
+        ("policy.too_many", 1001)
+    ]
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts_are_shown_literally(language, opened, tmp_path, policy_text, name, qtbot):
     told = name.replace('"', '\\"')
