@@ -1166,8 +1166,26 @@
     <message>
         <source>Freeze the inputs in the case file, for a replay</source>
         <translation>将输入固化到案卷文件，供重演</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>The algorithm stopped without saying why.</source>
+        <translation>算法中止，未说明原因。</translation>
+    </message>
+    <message>
+        <source>The history of {name} shows signs of tampering. It is kept as it was: Verify case file names them.</source>
+        <translation>{name}的历史记录有改动迹象，已原样保留；可用“校验案卷文件”逐一列明。</translation>
+    </message>
+    <message>
+        <source>CASE is needed: choose a case file (*.gpkg).</source>
+        <translation>须给出CASE：请选择案卷文件（*.gpkg）。</translation>
+    </message>
+    <message>
         <source>Compare Policies</source>
-        <translation>比对政策文件</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The policy to compare with; it counts as the earlier one</source>
@@ -1334,6 +1352,10 @@
         <translation>设定取值(&amp;V)</translation>
     </message>
     <message>
+        <source>Untick to leave the parameter without a value</source>
+        <translation>取消勾选则该参数不设取值</translation>
+    </message>
+    <message>
         <source>&amp;Back to the File</source>
         <translation>恢复文件取值(&amp;B)</translation>
     </message>
@@ -1352,10 +1374,6 @@
     <message>
         <source>Suggested: {values}</source>
         <translation>建议：{values}</translation>
-    </message>
-    <message>
-        <source>Untick to leave the parameter without a value</source>
-        <translation>取消勾选则该参数不设取值</translation>
     </message>
     <message>
         <source>The rules that read this parameter cannot do without a value</source>
@@ -1508,6 +1526,10 @@
     <message>
         <source>note</source>
         <translation>说明</translation>
+    </message>
+    <message>
+        <source>Contradictions among the figures of the document: {n}. They are shown, never repaired.</source>
+        <translation>文件自身数字相互矛盾{n}处。仅予列示，不作更改。</translation>
     </message>
     <message>
         <source>The document has no figures that could contradict each other.</source>
@@ -1914,6 +1936,26 @@
         <translation>别名</translation>
     </message>
     <message>
+        <source>a reading of ours</source>
+        <translation>我们的理解</translation>
+    </message>
+    <message>
+        <source>the text gives no value</source>
+        <translation>文件未给出取值</translation>
+    </message>
+    <message>
+        <source>verified</source>
+        <translation>已核实</translation>
+    </message>
+    <message>
+        <source>unverified</source>
+        <translation>未核实</translation>
+    </message>
+    <message>
+        <source>absent</source>
+        <translation>缺失</translation>
+    </message>
+    <message>
         <source>yes</source>
         <translation>是</translation>
     </message>
@@ -2000,47 +2042,6 @@
     <message>
         <source>Wells by worst outcome: {wells}</source>
         <translation>机井按最不利结论统计：{wells}</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation>显示</translation>
-    </message>
-    <message>
-        <source>The algorithm stopped without saying why.</source>
-        <translation>算法中止，未说明原因。</translation>
-    </message>
-    <message>
-        <source>The history of {name} shows signs of tampering. It is kept as it was: Verify case file names them.</source>
-        <translation>{name}的历史记录有改动迹象，已原样保留；可用“校验案卷文件”逐一列明。</translation>
-    </message>
-    <message>
-        <source>CASE is needed: choose a case file (*.gpkg).</source>
-        <translation>须给出CASE：请选择案卷文件（*.gpkg）。</translation>
-        <translation>算法停止运行，未说明原因。</translation>
-    </message>
-    <message>
-        <source>Contradictions among the figures of the document: {n}. They are shown, never repaired.</source>
-        <translation>文件自身数字相互矛盾{n}处。仅予列示，不作更改。</translation>
-    </message>
-    <message>
-        <source>a reading of ours</source>
-        <translation>我们的理解</translation>
-    </message>
-    <message>
-        <source>the text gives no value</source>
-        <translation>文件未给出取值</translation>
-    </message>
-    <message>
-        <source>verified</source>
-        <translation>已核实</translation>
-    </message>
-    <message>
-        <source>unverified</source>
-        <translation>未核实</translation>
-    </message>
-    <message>
-        <source>absent</source>
-        <translation>缺失</translation>
     </message>
 </context>
 </TS>
