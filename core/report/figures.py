@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
-
+from ..units import ONE_HUNDREDTH, rounded
 from .words import DASH, is_given
-
-ONE_TENTH = Decimal("0.1")
-ONE_HUNDREDTH = Decimal("0.01")
-
-
-def rounded(value: float, step: Decimal = ONE_TENTH) -> Decimal:
-    """``value`` to the nearest step, halves away from zero, as people round.
-
-    The decimal expansion of the float that Python prints is rounded, so that 0.25 from a table stays 0.25.
-    """
-    number = Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP)
-    return abs(number) if number == 0 else number
 
 
 def area(value: object) -> str:

@@ -112,9 +112,9 @@ def unit_balance(pieces: pd.DataFrame, units: pd.DataFrame, targets: pd.Series, 
     rows["restored_mu"] = sums[f"restored_{basis}_mu"]
     rows["net_mu"] = net[basis]
     rows["gap_mu"] = np.maximum(0.0, target - net[basis])
-    line = _lines(units, targets, terms.parent_sum_only)
+    line = lines_of(units, targets, terms.parent_sum_only)
     sure = np.r_[units["complete"].to_numpy(dtype=bool), True] & (not terms.is_open)
-    met = {kind: _met(rows["unit_id"], value, target, line, sure) for kind, value in net.items()}
+    met = {kind: met_of(rows["unit_id"], value, target, line, sure) for kind, value in net.items()}
     rows["met"] = pd.array(met[basis], dtype="boolean")
     rows["period_state"] = "" if terms.year is None else "open" if terms.is_open else "closed"
     rows["registered_mu"] = net["registered"]
@@ -160,7 +160,7 @@ def _sums(pieces: pd.DataFrame, unit_ids: pd.Series, located: np.ndarray) -> dic
     return sums
 
 
-def _lines(units: pd.DataFrame, targets: pd.Series, alone: bool) -> dict[str, list[str]]:
+def lines_of(units: pd.DataFrame, targets: pd.Series, alone: bool) -> dict[str, list[str]]:
     """For each unit with a target: the units that must have reached theirs, itself first."""
     with_target = [unit_id for unit_id in units["unit_id"] if unit_id in targets.index]
     if alone:
@@ -171,7 +171,7 @@ def _lines(units: pd.DataFrame, targets: pd.Series, alone: bool) -> dict[str, li
     }
 
 
-def _met(
+def met_of(
     unit_ids: pd.Series, net: np.ndarray, target: np.ndarray, line: dict[str, list[str]], sure: np.ndarray
 ) -> list[bool | None]:
     """Per unit: every one of its line has reached its target, one has not, or (None) it cannot be told.
