@@ -1954,6 +1954,232 @@
     <message>
         <source>absent</source>
         <translation>缺失</translation>
+        <source>Read the irrigation land</source>
+        <translation>读取灌溉地块</translation>
+    </message>
+    <message>
+        <source>Base</source>
+        <translation>基准</translation>
+    </message>
+    <message>
+        <source>{n} parcels of {name} are left out: they are retired by now, locked or no longer there.</source>
+        <translation>“{name}”中有{n}个地块未纳入：现已退减、已锁定或已不存在。</translation>
+    </message>
+    <message>
+        <source>Plans on record that cannot be read: {ids}</source>
+        <translation>以下在册方案无法读取：{ids}</translation>
+    </message>
+    <message>
+        <source>Scenario</source>
+        <translation>情景</translation>
+    </message>
+    <message>
+        <source>Solve the retirement plan</source>
+        <translation>求解退减方案</translation>
+    </message>
+    <message>
+        <source>On record in the case file: {names}</source>
+        <translation>已存入案卷：{names}</translation>
+    </message>
+    <message>
+        <source>Save the retirement plan</source>
+        <translation>保存退减方案</translation>
+    </message>
+    <message>
+        <source>Search id, county or township</source>
+        <translation>搜索编号、县（区）或乡镇</translation>
+    </message>
+    <message>
+        <source>Shows the areas whose id, county or township contains this</source>
+        <translation>仅显示编号、县（区）或乡镇含该文字的地块</translation>
+    </message>
+    <message>
+        <source>Shows the areas of one unit; those that its border cuts too</source>
+        <translation>仅显示某一单元的地块，含被其边界切割的地块</translation>
+    </message>
+    <message>
+        <source>Shows the areas in zones of one class</source>
+        <translation>仅显示某一类分区内的地块</translation>
+    </message>
+    <message>
+        <source>Shows the areas with one source of water</source>
+        <translation>仅显示某一水源的地块</translation>
+    </message>
+    <message>
+        <source>Shows all areas, those that can be ticked, or those that are</source>
+        <translation>显示全部、可勾选或已勾选的地块</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Takes every filter off</source>
+        <translation>清除全部筛选条件</translation>
+    </message>
+    <message>
+        <source>&amp;Year</source>
+        <translation>年份(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>Year in which a ticked area is to be retired</source>
+        <translation>勾选地块的退减年份</translation>
+    </message>
+    <message>
+        <source>&amp;Lock Year</source>
+        <translation>锁定年份(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Tick Selected</source>
+        <translation>勾选所选(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Untick Selected</source>
+        <translation>取消所选(&amp;U)</translation>
+    </message>
+    <message>
+        <source>{shown} of {n} areas shown · {chosen} ticked</source>
+        <translation>显示{shown}/{n}个地块 · 已勾选{chosen}个</translation>
+    </message>
+    <message>
+        <source>The base cannot be edited: duplicate it first</source>
+        <translation>基准情景不可修改：请先复制</translation>
+    </message>
+    <message>
+        <source>Nothing in this year can be changed while it is locked</source>
+        <translation>锁定后该年安排不可修改</translation>
+    </message>
+    <message>
+        <source>This year is locked; press to open it</source>
+        <translation>该年已锁定；点击解锁</translation>
+    </message>
+    <message>
+        <source>Retires the selected areas in the year chosen</source>
+        <translation>将所选地块安排在所选年份退减</translation>
+    </message>
+    <message>
+        <source>Lets the selected areas stay in use</source>
+        <translation>所选地块继续灌溉，不安排退减</translation>
+    </message>
+    <message>
+        <source>All counties</source>
+        <translation>全部县（区）</translation>
+    </message>
+    <message>
+        <source>All zone classes</source>
+        <translation>全部分区类型</translation>
+    </message>
+    <message>
+        <source>All sources</source>
+        <translation>全部水源</translation>
+    </message>
+    <message>
+        <source>All areas</source>
+        <translation>全部地块</translation>
+    </message>
+    <message>
+        <source>Can be ticked</source>
+        <translation>可勾选</translation>
+    </message>
+    <message>
+        <source>Ticked</source>
+        <translation>已勾选</translation>
+    </message>
+    <message>
+        <source>Stays</source>
+        <translation>不退减</translation>
+    </message>
+    <message>
+        <source>Candidate areas. Space ticks the selected ones</source>
+        <translation>候选地块。按空格键勾选所选地块</translation>
+    </message>
+    <message>
+        <source>Compare Scenarios</source>
+        <translation>情景对比</translation>
+    </message>
+    <message>
+        <source>&amp;First</source>
+        <translation>情景一(&amp;F)</translation>
+    </message>
+    <message>
+        <source>The scenario on the left</source>
+        <translation>左侧情景</translation>
+    </message>
+    <message>
+        <source>&amp;Second</source>
+        <translation>情景二(&amp;S)</translation>
+    </message>
+    <message>
+        <source>The scenario on the right</source>
+        <translation>右侧情景</translation>
+    </message>
+    <message>
+        <source>What both plan in each unit up to the end of each year</source>
+        <translation>两个情景在各单元截至各年末的计划退减面积</translation>
+    </message>
+    <message>
+        <source>Areas that the two treat otherwise</source>
+        <translation>两个情景安排不同的地块</translation>
+    </message>
+    <message>
+        <source>Targets met: {first} of {n} against {second} of {n}</source>
+        <translation>完成目标：{first}/{n} 对 {second}/{n}</translation>
+    </message>
+    <message>
+        <source>{figure}, {scenario}</source>
+        <translation>{figure}（{scenario}）</translation>
+    </message>
+    <message>
+        <source>first</source>
+        <translation>情景一</translation>
+    </message>
+    <message>
+        <source>second</source>
+        <translation>情景二</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单元</translation>
+    </message>
+    <message>
+        <source>Year</source>
+        <translation>年份</translation>
+    </message>
+    <message>
+        <source>Planned</source>
+        <translation>计划</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>Gap</source>
+        <translation>缺口</translation>
+    </message>
+    <message>
+        <source>{n} areas are treated otherwise</source>
+        <translation>{n}个地块安排不同</translation>
+    </message>
+    <message>
+        <source>Area in use</source>
+        <translation>在用面积</translation>
+    </message>
+    <message>
+        <source>areas</source>
+        <translation>地块</translation>
+    </message>
+    <message>
+        <source>{label} ({unit})</source>
+        <translation>{label}（{unit}）</translation>
+    </message>
+    <message>
+        <source>Unit id</source>
+        <translation>单元编号</translation>
+    </message>
+    <message>
+        <source>All together</source>
+        <translation>合计</translation>
     </message>
     <message>
         <source>yes</source>
@@ -2042,6 +2268,464 @@
     <message>
         <source>Wells by worst outcome: {wells}</source>
         <translation>机井按最不利结论统计：{wells}</translation>
+        <source>Target met</source>
+        <translation>是否完成</translation>
+    </message>
+    <message>
+        <source>On either side of a border ({unit})</source>
+        <translation>界线两侧面积（{unit}）</translation>
+    </message>
+    <message>
+        <source>ha</source>
+        <translation>公顷</translation>
+    </message>
+    <message>
+        <source>mu</source>
+        <translation>亩</translation>
+    </message>
+    <message>
+        <source>Cut by a border; it counts on either side: {split}</source>
+        <translation>被行政界线切割，两侧分别计入：{split}</translation>
+    </message>
+    <message>
+        <source>Area that counts</source>
+        <translation>可计面积</translation>
+    </message>
+    <message>
+        <source>Zone class</source>
+        <translation>分区类型</translation>
+    </message>
+    <message>
+        <source>Wells inside</source>
+        <translation>区内机井</translation>
+    </message>
+    <message>
+        <source>Tick an area to retire it in the year chosen above</source>
+        <translation>勾选即安排在上方所选年份退减</translation>
+    </message>
+    <message>
+        <source>County in which it lies; both where a border cuts it</source>
+        <translation>所在县（区）；被界线切割的列出两侧</translation>
+    </message>
+    <message>
+        <source>Township on record</source>
+        <translation>登记的乡镇</translation>
+    </message>
+    <message>
+        <source>Land that would go out of use</source>
+        <translation>退减后停止灌溉的面积</translation>
+    </message>
+    <message>
+        <source>Land that would count towards the target: without what other areas claim or what was retired earlier</source>
+        <translation>可计入目标的面积：扣除其他地块占用及此前已退减部分</translation>
+    </message>
+    <message>
+        <source>Class of the over-extraction and control zones that hold most of it</source>
+        <translation>占比最大的超采区及禁限采区类型</translation>
+    </message>
+    <message>
+        <source>Source of its irrigation water</source>
+        <translation>灌溉水源</translation>
+    </message>
+    <message>
+        <source>Wells on the register that stand in it</source>
+        <translation>地块内在册机井数</translation>
+    </message>
+    <message>
+        <source>Cost of retiring it, as recorded</source>
+        <translation>登记的退减成本</translation>
+    </message>
+    <message>
+        <source>Why it cannot be ticked, or its lock</source>
+        <translation>不可勾选的原因或锁定状态</translation>
+    </message>
+    <message>
+        <source>Year in which this scenario retires it; double-click to change it</source>
+        <translation>本情景安排的退减年份；双击修改</translation>
+    </message>
+    <message>
+        <source>Retirement Planner</source>
+        <translation>退减灌溉面积方案编制</translation>
+    </message>
+    <message>
+        <source>Un&amp;do</source>
+        <translation>撤销(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Red&amp;o</source>
+        <translation>重做(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Sol&amp;ve…</source>
+        <translation>求解(&amp;V)…</translation>
+    </message>
+    <message>
+        <source>&amp;Export…</source>
+        <translation>导出(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Tick on Ma&amp;p</source>
+        <translation>图上勾选(&amp;P)</translation>
+    </message>
+    <message>
+        <source>How far the work under way is</source>
+        <translation>当前任务进度</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stops the work under way; nothing of it is kept</source>
+        <translation>停止当前任务，不保留任何结果</translation>
+    </message>
+    <message>
+        <source>The case file is being read …</source>
+        <translation>正在读取案卷……</translation>
+    </message>
+    <message>
+        <source>No case file is open. Open one, or run the overlay into a new one, and come back.</source>
+        <translation>尚未打开案卷。请先打开案卷，或运行叠加核查生成案卷后再来。</translation>
+    </message>
+    <message>
+        <source>Nothing was read. Look at the message above, mend it, and open the planner again.</source>
+        <translation>未读取到数据。请按上方提示处理后重新打开本窗口。</translation>
+    </message>
+    <message>
+        <source>Open a case file with irrigation areas first</source>
+        <translation>请先打开含灌溉地块的案卷</translation>
+    </message>
+    <message>
+        <source>The base is the record: duplicate it first</source>
+        <translation>基准即台账现状：请先复制</translation>
+    </message>
+    <message>
+        <source>Wait until the work under way is done, or cancel it</source>
+        <translation>请等待当前任务完成，或取消该任务</translation>
+    </message>
+    <message>
+        <source>There is no edit to take back</source>
+        <translation>没有可撤销的修改</translation>
+    </message>
+    <message>
+        <source>Takes the last edit back</source>
+        <translation>撤销上一步修改</translation>
+    </message>
+    <message>
+        <source>No edit was taken back</source>
+        <translation>没有可重做的修改</translation>
+    </message>
+    <message>
+        <source>Does the edit again</source>
+        <translation>重做已撤销的修改</translation>
+    </message>
+    <message>
+        <source>Fills this scenario with the plan that costs least</source>
+        <translation>以成本最低的方案填充本情景</translation>
+    </message>
+    <message>
+        <source>Writes this scenario as CSV or XLSX</source>
+        <translation>将本情景导出为CSV或XLSX</translation>
+    </message>
+    <message>
+        <source>There is no map</source>
+        <translation>没有地图窗口</translation>
+    </message>
+    <message>
+        <source>A click on the map ticks an area or clears it</source>
+        <translation>在图上单击地块即勾选或取消</translation>
+    </message>
+    <message>
+        <source>{n} of {all} areas were left as they are: they are locked, retired or cannot be planned with.</source>
+        <translation>{all}个地块中有{n}个未改动：已锁定、已退减或不能纳入方案。</translation>
+    </message>
+    <message>
+        <source>Duplicate the Scenario</source>
+        <translation>复制情景</translation>
+    </message>
+    <message>
+        <source>Rename the Scenario</source>
+        <translation>重命名情景</translation>
+    </message>
+    <message>
+        <source>Take {name} off the list?</source>
+        <translation>将“{name}”从列表中删除？</translation>
+    </message>
+    <message>
+        <source>It is on record in the case file and stays there: it is listed again when the planner is opened anew.</source>
+        <translation>该情景已存入案卷，案卷中的记录予以保留；重新打开本窗口时仍会列出。</translation>
+    </message>
+    <message>
+        <source>It is not on record; it cannot be brought back.</source>
+        <translation>该情景未存入案卷，删除后无法恢复。</translation>
+    </message>
+    <message>
+        <source>Delete the Scenario</source>
+        <translation>删除情景</translation>
+    </message>
+    <message>
+        <source>Written: {names}</source>
+        <translation>已写出：{names}</translation>
+    </message>
+    <message>
+        <source>Export the scenario</source>
+        <translation>导出情景</translation>
+    </message>
+    <message>
+        <source>Another case file is open now. This planner still shows {file}: save or close it first.</source>
+        <translation>现已打开另一案卷。本窗口仍显示{file}：请先保存或关闭。</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Export the Scenario</source>
+        <translation>导出情景</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>These scenarios are not on record: {names}</source>
+        <translation>以下情景尚未存入案卷：{names}</translation>
+    </message>
+    <message>
+        <source>Save them in the case file before closing?</source>
+        <translation>关闭前是否存入案卷？</translation>
+    </message>
+    <message>
+        <source>S&amp;cenario</source>
+        <translation>情景(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Duplicate…</source>
+        <translation>复制…</translation>
+    </message>
+    <message>
+        <source>&amp;Rename…</source>
+        <translation>重命名(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>Dele&amp;te…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Co&amp;mpare…</source>
+        <translation>对比(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>保存(&amp;S)</translation>
+    </message>
+    <message>
+        <source>U&amp;nit</source>
+        <translation>单位(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Areas in mu (one decimal) or hectares (two); 15 mu are one hectare</source>
+        <translation>面积单位：亩（一位小数）或公顷（两位小数）；15亩为1公顷</translation>
+    </message>
+    <message>
+        <source>Years shown</source>
+        <translation>显示年份</translation>
+    </message>
+    <message>
+        <source>Which years have columns: those of the targets and those of the plan</source>
+        <translation>选择列出的年份：目标年及方案年份</translation>
+    </message>
+    <message>
+        <source>&amp;As of</source>
+        <translation>截止日期(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Day of judgement: what is on record up to it counts as achieved</source>
+        <translation>判定日：截至该日的在册记录计为已完成</translation>
+    </message>
+    <message>
+        <source>{name} (not saved)</source>
+        <translation>{name}（未保存）</translation>
+    </message>
+    <message>
+        <source>Scenarios are copies; the base is the record</source>
+        <translation>情景均为副本；基准即台账现状</translation>
+    </message>
+    <message>
+        <source>This scenario is on record as it stands</source>
+        <translation>本情景已按现状存入案卷</translation>
+    </message>
+    <message>
+        <source>There is only one scenario: duplicate it first</source>
+        <translation>仅有一个情景：请先复制</translation>
+    </message>
+    <message>
+        <source>Makes a copy of this scenario under another name</source>
+        <translation>以新名称复制本情景</translation>
+    </message>
+    <message>
+        <source>Gives this scenario another name</source>
+        <translation>为本情景另取名称</translation>
+    </message>
+    <message>
+        <source>Takes this scenario off the list, after a question</source>
+        <translation>确认后将本情景从列表中删除</translation>
+    </message>
+    <message>
+        <source>Shows two scenarios side by side</source>
+        <translation>并列对比两个情景</translation>
+    </message>
+    <message>
+        <source>Puts this scenario on record in the case file; nothing else does</source>
+        <translation>将本情景存入案卷；其他操作均不入卷</translation>
+    </message>
+    <message>
+        <source>Solve the Scenario</source>
+        <translation>求解情景</translation>
+    </message>
+    <message>
+        <source>Looks for the land that meets every target at least cost, starting from the record. What is ticked now is replaced; one Undo brings it back.</source>
+        <translation>从台账现状出发，求取以最低成本完成全部目标的地块组合。现有勾选将被替换，撤销一次即可恢复。</translation>
+    </message>
+    <message>
+        <source>The next one</source>
+        <translation>最近的目标年</translation>
+    </message>
+    <message>
+        <source>&amp;Target year</source>
+        <translation>目标年(&amp;T)</translation>
+    </message>
+    <message>
+        <source>The targets of this year are met; earlier ones too</source>
+        <translation>完成该年及以前各年的目标</translation>
+    </message>
+    <message>
+        <source>&amp;First year</source>
+        <translation>起始年(&amp;F)</translation>
+    </message>
+    <message>
+        <source>No land is retired before this year</source>
+        <translation>此前各年不安排退减</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> 秒</translation>
+    </message>
+    <message>
+        <source>Time &amp;limit</source>
+        <translation>时限(&amp;L)</translation>
+    </message>
+    <message>
+        <source>After this time the best plan found so far is taken, with its gap</source>
+        <translation>到时取已求得的最好方案，并给出间隙</translation>
+    </message>
+    <message>
+        <source>&amp;Gap that is good enough</source>
+        <translation>允许间隙(&amp;G)</translation>
+    </message>
+    <message>
+        <source>The search ends when no plan can cost less by more than this</source>
+        <translation>当可能的成本降幅不超过该比例时停止求解</translation>
+    </message>
+    <message>
+        <source>&amp;Solve</source>
+        <translation>求解(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Caps and Cost</source>
+        <translation>上限与成本</translation>
+    </message>
+    <message>
+        <source>&amp;Cap per township and year</source>
+        <translation>乡镇年度上限(&amp;C)</translation>
+    </message>
+    <message>
+        <source>At most this share of a township&apos;s irrigated land is retired in one year</source>
+        <translation>一个乡镇一年内退减面积占其灌溉面积的最高比例</translation>
+    </message>
+    <message>
+        <source>Use the recorded &amp;cost of each area</source>
+        <translation>按登记的退减成本求解(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Without it the plan takes least land; areas without a cost are left out with it</source>
+        <translation>不勾选时以退减面积最小为目标；勾选时无成本的地块不纳入</translation>
+    </message>
+    <message>
+        <source> %</source>
+        <translation> %</translation>
+    </message>
+    <message>
+        <source>Targets met: {met} of {n}</source>
+        <translation>完成目标：{met}/{n}</translation>
+    </message>
+    <message>
+        <source>{year}, {column}: the rows add up to {added} {unit}, their unrounded sum is {whole} {unit}.</source>
+        <translation>{year}年“{column}”：各行舍入后合计{added}{unit}，未舍入合计为{whole}{unit}。</translation>
+    </message>
+    <message>
+        <source>Ticked: {n} areas, {area} {unit} out of use</source>
+        <translation>已勾选{n}个地块，停灌{area}{unit}</translation>
+    </message>
+    <message>
+        <source>recorded cost {cost}</source>
+        <translation>登记成本{cost}</translation>
+    </message>
+    <message>
+        <source>locked: {years}</source>
+        <translation>已锁定：{years}</translation>
+    </message>
+    <message>
+        <source>Solved: {status}, objective {objective}, bound {bound}, gap {gap} %</source>
+        <translation>求解结果：{status}，目标值{objective}，界{bound}，间隙{gap}%</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>Achieved</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>完成率</translation>
+    </message>
+    <message>
+        <source>Land to be retired by the end of the year</source>
+        <translation>截至年末应退减的面积</translation>
+    </message>
+    <message>
+        <source>Land that this scenario retires up to the end of the year</source>
+        <translation>本情景截至年末安排退减的面积</translation>
+    </message>
+    <message>
+        <source>Land on record as retired, less what was restored, by the end of the year or today</source>
+        <translation>截至年末或判定日在册的净退减面积（扣除复灌）</translation>
+    </message>
+    <message>
+        <source>Target less achieved and planned</source>
+        <translation>目标减去已完成和计划面积</translation>
+    </message>
+    <message>
+        <source>Achieved (solid) and planned (hatched) as a share of the target. ✓ reached, ✗ not reached</source>
+        <translation>已完成（实色）与计划（斜线）占目标的比例。✓已达到，✗未达到</translation>
+    </message>
+    <message>
+        <source>County, or the city above it</source>
+        <translation>县（区）或其上级市</translation>
+    </message>
+    <message>
+        <source>What each unit has to retire, plans and has achieved, by year</source>
+        <translation>各单元分年的目标、计划与已完成面积</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>The algorithm stopped without saying why.</source>
+        <translation>算法中止，未说明原因。</translation>
     </message>
 </context>
 </TS>

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -71,7 +72,7 @@ def board_of(planner: LandPlanner, progress: Callable[[float], None] | None = No
     """Lay out the land of a planner.
 
     ``achieved`` is ``net_mu`` of the retirement balance: for a year that is over on its 31 December, else on the day of
-    judgement. Pieces are those that ``planretirement`` reckons with, so a plan by hand and a solved one are the same sum.
+    judgement. Pieces are those that ``planretirement`` reckons with: a plan by hand and a solved one are the same sum.
     """
     tell = progress or (lambda _: None)
     stock, today = planner.stock, planner.scene.as_of.year
@@ -123,23 +124,22 @@ def _achieved(planner: LandPlanner, columns: tuple[int, ...], tell: Callable[[fl
     known: dict[pd.Timestamp, np.ndarray] = {}
     for place, year in enumerate(columns):
         terms = Terms(year=year, as_of=as_of, area_basis=settings.area_basis, registered_known=True)
+        start, step = 0.7 * place / len(columns), 0.7 / len(columns)
         if terms.day not in known:
             land = planner.stock.land
             if terms.day != as_of:
-                land = land_on(
-                    scene.register,
-                    scene.policy,
-                    planner.targets.units,
-                    settings.baseline,
-                    terms.day,
-                    as_of,
-                    lambda share, at=place: tell(0.7 * (at + share) / len(columns)),
-                )
+                part = partial(_tell, tell, start, step)
+                targeted, register = planner.targets.units, scene.register
+                land = land_on(register, scene.policy, targeted, settings.baseline, terms.day, as_of, part)
             balance = unit_balance(land.pieces, land.units.table, pd.Series(dtype="float64"), terms)
             known[terms.day] = balance.set_index("unit_id")["net_mu"].reindex(unit_ids).to_numpy("float64")
-        tell(0.7 * (place + 1) / len(columns))
+        tell(start + step)
     days = [Terms(year=year, as_of=as_of).day for year in columns]
     return np.column_stack([known[day] for day in days])
+
+
+def _tell(tell: Callable[[float], None], start: float, step: float, share: float) -> None:
+    tell(start + step * share)
 
 
 def _parcels(stock: LandStock, units: pd.DataFrame, pieces: tuple[np.ndarray, ...]) -> pd.DataFrame:

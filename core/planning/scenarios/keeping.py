@@ -102,5 +102,5 @@ def kept_scenarios(
 def _solution(row: Mapping[str, Any], settings: dict[str, object]) -> Solution | None:
     if not isinstance(row["status"], str) or not row["status"]:
         return None
-    figures = (float(row[name]) for name in ("objective", "bound", "gap_ratio"))
-    return Solution(row["status"], *figures, settings=settings)
+    objective, bound, gap = (float(row[name]) for name in ("objective", "bound", "gap_ratio"))
+    return Solution(row["status"], objective, bound, gap, settings)
