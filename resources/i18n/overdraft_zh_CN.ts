@@ -2162,10 +2162,6 @@
         <translation>{n}个地块安排不同</translation>
     </message>
     <message>
-        <source>Area in use</source>
-        <translation>在用面积</translation>
-    </message>
-    <message>
         <source>areas</source>
         <translation>地块</translation>
     </message>
@@ -2286,10 +2282,6 @@
     <message>
         <source>Cut by a border; it counts on either side: {split}</source>
         <translation>被行政界线切割，两侧分别计入：{split}</translation>
-    </message>
-    <message>
-        <source>Area that counts</source>
-        <translation>可计面积</translation>
     </message>
     <message>
         <source>Zone class</source>
@@ -2726,6 +2718,14 @@
     <message>
         <source>The algorithm stopped without saying why.</source>
         <translation>算法中止，未说明原因。</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>在用面积</translation>
+    </message>
+    <message>
+        <source>Counts</source>
+        <translation>可计面积</translation>
     </message>
 </context>
 </TS>

@@ -29,6 +29,9 @@ _PAUSE_MS = 150
 """Typing pauses this long before the list is filtered."""
 
 
+_WIDTHS = {"area_id": 160, "county": 90, "township": 90, "zone": 170}
+
+
 class Candidates(QWidget):
     """Filters above, the list below.
 
@@ -75,7 +78,7 @@ class Candidates(QWidget):
         self.search.setPlaceholderText(tr("Search id, county or township"))
         self.search.setToolTip(tr("Shows the areas whose id, county or township contains this"))
         self.search.textChanged.connect(lambda *_: self._pause.start())
-        row.addWidget(self.search, 2)
+        row.addWidget(self.search, 1)
         self.unit = _combo("unit_filter", tr("Shows the areas of one unit; those that its border cuts too"))
         self.zone = _combo("zone_filter", tr("Shows the areas in zones of one class"))
         self.source = _combo("source_filter", tr("Shows the areas with one source of water"))
@@ -266,12 +269,12 @@ def _table(model: ParcelModel, parent: QWidget) -> QTableView:
     table.setWordWrap(False)
     table.verticalHeader().hide()
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
+    table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 3)
     header = table.horizontalHeader()
     header.setStretchLastSection(True)
     for column, name in enumerate(COLUMNS):
         width = header.sectionSizeHint(column) + 12
-        table.setColumnWidth(column, max(width, 120 if name in ("area_id", "zone") else 60))
+        table.setColumnWidth(column, max(width, _WIDTHS.get(name, 60)))
     return table
 
 

@@ -66,8 +66,8 @@ class CompareDialog(Dialog):
         self.headline = PlainLabel()
         self.headline.setObjectName("headline")
         self.body.addWidget(self.headline)
-        self.units = _Table("compared_units", tr("What both plan in each unit up to the end of each year"))
-        self.parcels = _Table("compared_parcels", tr("Areas that the two treat otherwise"))
+        self.units = _Table("compared_units", tr("What both plan in each unit up to the end of each year"), 1)
+        self.parcels = _Table("compared_parcels", tr("Areas that the two treat otherwise"), 2)
         self.differing = PlainLabel()
         self.differing.setObjectName("differing")
         below = QWidget()
@@ -116,7 +116,7 @@ class CompareDialog(Dialog):
             [
                 fields["area_id"].label(ui_language()),
                 fields["county"].label(ui_language()),
-                tr("Area in use"),
+                tr("In use"),
                 plan.format(figure=tr("Year"), scenario=left),
                 plan.format(figure=tr("Year"), scenario=right),
             ],
@@ -144,8 +144,9 @@ def _parcel_cells(row: pd.Series, area: Callable[[float], str]) -> list[str]:
 class _Rows(QAbstractTableModel):
     """Rows whose cells are made when they are seen."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, first_number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._first_number = first_number
         self._headings: list[str] = []
         self._size = 0
         self._cells: Callable[[int], list[str]] = lambda row: []
@@ -171,22 +172,24 @@ class _Rows(QAbstractTableModel):
             return self._cells(index.row())[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
             return escaped(self._cells(index.row())[index.column()])
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= self._first_number:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
 
 class _Table(QTableView):
-    def __init__(self, name: str, tip: str) -> None:
+    def __init__(self, name: str, tip: str, first_number: int) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setToolTip(tip)
-        self.rows = _Rows(self)
+        self.rows = _Rows(first_number, self)
         self.setModel(self.rows)
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 4)
         self.horizontalHeader().setResizeContentsPrecision(50)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setStretchLastSection(True)
 
     def fill(self, headings: list[str], size: int, cells: Callable[[int], list[str]]) -> None:
         """Other rows."""

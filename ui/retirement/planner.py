@@ -7,13 +7,11 @@ from typing import Any
 
 import numpy as np
 from qgis.gui import QgsMapCanvas, QgsMessageBar
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import (
     QDialogButtonBox,
-    QHBoxLayout,
     QMessageBox,
-    QProgressBar,
     QShortcut,
     QSplitter,
     QStackedWidget,
@@ -27,10 +25,10 @@ from ...processing.texts import tr
 from ..session import Session
 from ..shared import messages
 from ..shared.plain import PlainLabel
-from ..shared.windows import Dialog
+from ..shared.windows import LARGEST, Dialog
 from . import questions
+from .acts import Acts
 from .bench import Bench
-from .buttons import allow, button
 from .candidates import Candidates
 from .compare_dialog import CompareDialog
 from .export import exporting
@@ -84,6 +82,7 @@ class RetirementPlanner(Dialog):
         self.splitter.addWidget(above)
         self.splitter.addWidget(self.candidates)
         self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([215, 285])
         self.splitter.setChildrenCollapsible(False)
         self.empty = PlainLabel()
         self.empty.setObjectName("empty")
@@ -94,27 +93,11 @@ class RetirementPlanner(Dialog):
         for widget in (self.message_bar, self.bar):
             self.body.addWidget(widget)
         self.body.addWidget(self.pages, 1)
-        self.body.addLayout(self._actions())
+        self.acts = Acts(self.buttons)
+        self.body.addLayout(self.acts.busy_row)
 
-    def _actions(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        self.undo = button("undo", tr("Un&do"), "mActionUndo.svg")
-        self.redo = button("redo", tr("Red&o"), "mActionRedo.svg")
-        self.solve = button("solve", tr("Sol&ve…"), "mActionStart.svg")
-        self.export = button("export", tr("&Export…"), "mActionFileSaveAs.svg")
-        self.pick = button("pick", tr("Tick on Ma&p"), "mActionSelect.svg")
-        self.pick.setCheckable(True)
-        self.progress = QProgressBar()
-        self.progress.setObjectName("progress")
-        self.progress.setToolTip(tr("How far the work under way is"))
-        self.cancel = button("cancel", tr("Cancel"), "")
-        self.cancel.setToolTip(tr("Stops the work under way; nothing of it is kept"))
-        for widget in (self.undo, self.redo, self.solve, self.export, self.pick):
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(self.progress)
-        row.addWidget(self.cancel)
-        return row
+    def sizeHint(self) -> QSize:
+        return QSize(*LARGEST)
 
     def _connect(self) -> None:
         bench, bar, candidates = self.bench, self.bar, self.candidates
@@ -123,7 +106,7 @@ class RetirementPlanner(Dialog):
         bench.chosen.connect(self._chosen)
         bench.edited.connect(self._edited)
         bench.worked.connect(self._worked)
-        bench.progressed.connect(lambda percent: self.progress.setValue(int(percent)))
+        bench.progressed.connect(lambda percent: self.acts.progress.setValue(int(percent)))
         bench.failed.connect(self._failed)
         bench.told.connect(lambda text: messages.say(self.message_bar, text))
         bench.warned.connect(lambda text: messages.warn(self.message_bar, text))
@@ -141,14 +124,14 @@ class RetirementPlanner(Dialog):
         candidates.year_changed.connect(self.bar.show_year)
         candidates.lock_asked.connect(self._lock)
         self.on_map.clicked.connect(self._clicked_on_map)
-        self.undo.clicked.connect(lambda: self._try(bench.undo))
-        self.redo.clicked.connect(lambda: self._try(bench.redo))
-        self.solve.clicked.connect(self._solve)
-        self.export.clicked.connect(self._export)
-        self.pick.toggled.connect(self.on_map.pick)
-        self.cancel.clicked.connect(bench.cancel)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo.click)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, self.redo.click)
+        self.acts.undo.clicked.connect(lambda: self._try(bench.undo))
+        self.acts.redo.clicked.connect(lambda: self._try(bench.redo))
+        self.acts.solve.clicked.connect(self._solve)
+        self.acts.export.clicked.connect(self._export)
+        self.acts.pick.toggled.connect(self.on_map.pick)
+        self.acts.cancel.clicked.connect(bench.cancel)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.acts.undo.click)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, self.acts.redo.click)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self.bar.save.click)
         self.session.case_changed.connect(self._case_changed)
         self.session.content_changed.connect(self._content_changed)
@@ -196,22 +179,7 @@ class RetirementPlanner(Dialog):
         self.bar.show_buttons(current, idle, len(bench.scenarios) > 1)
         self.candidates.refresh()
         self.candidates.setEnabled(idle and current is not None)
-        self.progress.setVisible(not idle)
-        self.cancel.setVisible(not idle)
-        own = idle and current is not None and not current.is_base
-        none = tr("Open a case file with irrigation areas first")
-        base = tr("The base is the record: duplicate it first")
-        busy = tr("Wait until the work under way is done, or cancel it")
-        closed = busy if not idle else none if current is None else ""
-        fixed = closed or ("" if own else base)
-        nothing = fixed or ("" if current.can_undo else tr("There is no edit to take back"))
-        allow(self.undo, nothing, tr("Takes the last edit back"))
-        nothing = fixed or ("" if current.can_redo else tr("No edit was taken back"))
-        allow(self.redo, nothing, tr("Does the edit again"))
-        allow(self.solve, fixed, tr("Fills this scenario with the plan that costs least"))
-        allow(self.export, closed, tr("Writes this scenario as CSV or XLSX"))
-        no_map = "" if self.on_map.canvas is not None else tr("There is no map")
-        allow(self.pick, no_map or fixed, tr("A click on the map ticks an area or clears it"))
+        self.acts.refresh(current, idle, self.on_map.canvas is not None)
 
     def _chosen(self) -> None:
         self.candidates.show_board(self.bench.board, self.bench.current)
@@ -340,7 +308,7 @@ class RetirementPlanner(Dialog):
 
     def _worked(self) -> None:
         if self.bench.work is not None:
-            self.progress.setValue(0)
+            self.acts.progress.setValue(0)
         self._refresh_buttons()
         self.empty.setText(self._what_to_do())
         if self.bench.work is None:

@@ -1,14 +1,50 @@
 import os
-
 import pytest
+from qgis.PyQt.QtCore import Qt
 
 
 @pytest.mark.skipif("SHOT" not in os.environ, reason="pictures")
 def test_picture(language, copied, free_in, qtbot):
+    from qgis.PyQt.QtWidgets import QApplication
+    from qgis.PyQt.QtGui import QPalette, QColor
+
     planner = copied
-    rows = free_in(planner, "托克逊县")[:6]
+    tag = os.environ["SHOT"]
+    if tag == "dark":
+        pal = QPalette()
+        for r, c in (
+            (QPalette.Window, "#2b2b2b"),
+            (QPalette.WindowText, "#eee"),
+            (QPalette.Base, "#1e1e1e"),
+            (QPalette.AlternateBase, "#2b2b2b"),
+            (QPalette.Text, "#eee"),
+            (QPalette.Button, "#333"),
+            (QPalette.ButtonText, "#eee"),
+            (QPalette.Link, "#6af"),
+            (QPalette.Highlight, "#456"),
+            (QPalette.HighlightedText, "#fff"),
+            (QPalette.Mid, "#777"),
+        ):
+            pal.setColor(r, QColor(c))
+        QApplication.setPalette(pal)
+    rows = free_in(planner, "托克逊县")[:9]
     planner.bench.assign(rows, 2026)
-    planner.candidates.show_row(int(rows[0]))
+    planner.candidates.show_row(int(rows[3]))
     qtbot.wait(300)
-    planner.grab().save(f"/tmp/planner_{language}.png")
+    planner.grab().save(f"/tmp/planner_{tag}_{language}.png")
     print(planner.size(), planner.minimumSizeHint())
+    from overdraft.ui.retirement.solve_dialog import SolveDialog
+    from overdraft.ui.retirement.compare_dialog import CompareDialog
+
+    d = SolveDialog(planner.bench.board, planner)
+    d.show()
+    d.grab().save(f"/tmp/solve_{tag}_{language}.png")
+    d.close()
+    d = CompareDialog(
+        planner.bench.board, planner.bench.scenarios, planner.bench.current, planner._shown, planner
+    )
+    d.show()
+    qtbot.wait(100)
+    d.grab().save(f"/tmp/compare_{tag}_{language}.png")
+    d.close()
+    QApplication.setPalette(QPalette())
