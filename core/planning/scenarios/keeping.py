@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...retirement.balance import has_reached
 from ..record import PlanStamp, plan_row
 from .board import Board
 from .figures import Figures
@@ -27,6 +28,8 @@ def scenario_row(board: Board, scenario: Scenario, figures: Figures, stamp: Plan
     ids = board.parcels["area_id"].to_numpy(dtype=object)
     solved = scenario.solution
     last = len(board.columns) - 1
+    target, net = figures.target[:, last], figures.achieved[:, last] + figures.planned[:, last]
+    short = np.isfinite(target) & np.isfinite(net) & ~has_reached(net, target)
     missed = [
         {
             "unit_id": str(board.units["unit_id"].iloc[unit]),
@@ -34,7 +37,7 @@ def scenario_row(board: Board, scenario: Scenario, figures: Figures, stamp: Plan
             "year": board.columns[last],
             "shortfall": float(figures.gap[unit, last]),
         }
-        for unit in np.flatnonzero(figures.met[:, last] == 0)
+        for unit in np.flatnonzero(short)
     ]
     return plan_row(
         KIND,

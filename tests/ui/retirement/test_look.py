@@ -1,12 +1,12 @@
 import os
+
 import pytest
-from qgis.PyQt.QtCore import Qt
 
 
 @pytest.mark.skipif("SHOT" not in os.environ, reason="pictures")
 def test_picture(language, copied, free_in, qtbot):
+    from qgis.PyQt.QtGui import QColor, QPalette
     from qgis.PyQt.QtWidgets import QApplication
-    from qgis.PyQt.QtGui import QPalette, QColor
 
     planner = copied
     tag = os.environ["SHOT"]
@@ -33,8 +33,8 @@ def test_picture(language, copied, free_in, qtbot):
     qtbot.wait(300)
     planner.grab().save(f"/tmp/planner_{tag}_{language}.png")
     print(planner.size(), planner.minimumSizeHint())
-    from overdraft.ui.retirement.solve_dialog import SolveDialog
     from overdraft.ui.retirement.compare_dialog import CompareDialog
+    from overdraft.ui.retirement.solve_dialog import SolveDialog
 
     d = SolveDialog(planner.bench.board, planner)
     d.show()
