@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -48,6 +49,9 @@ def exporting(
                 beside = BesideFile(target)
                 staged.append(beside)
                 write_file(beside.inside, layer, QgsProcessingContext())
+                if path.suffix.lower() == ".csv":
+                    # without the mark Excel takes the text for the local encoding
+                    beside.inside.write_bytes(codecs.BOM_UTF8 + beside.inside.read_bytes())
                 progress(len(staged) / (len(tables) + 1))
             for beside in staged:
                 beside.commit()
@@ -68,7 +72,7 @@ def _units(rows: pd.DataFrame, scenario: Scenario, shown: Shown) -> OutputLayer:
         (tr("Scenario"), "text", [scenario.name] * len(rows)),
         (tr("Unit id"), "text", list(rows["unit_id"])),
         (tr("Unit"), "text", [name or tr("All together") for name in rows["name"]]),
-        (tr("Year"), "int64", list(rows["year"])),
+        (tr("Year"), "int32", list(rows["year"])),
     ]
     for name, heading in zip(FIGURES, headings, strict=False):
         columns.append(
@@ -90,14 +94,14 @@ def _areas(rows: pd.DataFrame, scenario: Scenario, shown: Shown) -> OutputLayer:
         (titles["area_id"], "text", list(rows["area_id"])),
         (titles["county"], "text", list(rows["county"])),
         (titles["township"], "text", list(rows["township"])),
-        (year, "int64", list(rows["year"])),
+        (year, "int32", list(rows["year"])),
         (titles["in_use_mu"], "real", [_number(one) for one in rows["in_use"]]),
         (titles["counts_mu"], "real", [_number(one) for one in rows["counts"]]),
         (tr("On either side of a border ({unit})").format(unit=_unit(shown)), "text", list(rows["split"])),
         (zones["severity"].label(language), "text", _labels("severity", rows["severity"])),
         (zones["control"].label(language), "text", _labels("control", rows["control"])),
         (fields["source"].label(language), "text", _labels("irrigation_source", rows["source"])),
-        (titles["wells"], "int64", list(rows["wells"])),
+        (titles["wells"], "int32", list(rows["wells"])),
         (titles["cost"], "real", [float(one) for one in rows["cost"]]),
     ]
     return _layer(columns)
@@ -109,7 +113,7 @@ def _layer(columns: list[tuple[str, str, list]]) -> OutputLayer:
         if kind == "text":
             array = np.array([*map(_harmless, values), None], dtype=object)[:-1]
         else:
-            array = np.array(values, dtype="float64" if kind == "real" else "int64")
+            array = np.array(values, dtype="float64" if kind == "real" else "int32")
         arrays.append(array)
     return OutputLayer([Field(name, kind) for name, kind, _ in columns], arrays)
 

@@ -38,7 +38,8 @@ def policy():
 def world(policy):
     """``world({"a": {"mu": 30}, …}, as_of=…, units=…)``: register, planner and board; each area in a row of its own.
 
-    ``goals`` are targets by unit and year. An area is ``mu`` wide from the west of its county (``at``), or from ``west``; it may have any field.
+    ``goals`` are targets by unit and year.
+    An area is ``mu`` wide from the west of its county (``at``), or from ``west``; it may have any field.
     """
 
     def make(areas, as_of=date(2025, 6, 30), goals=None, **frames):

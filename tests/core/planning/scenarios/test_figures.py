@@ -172,10 +172,13 @@ def test_totals_are_the_sum_of_the_rounded_rows_or_say_so(world):
     values = np.where(board.units["lowest"], 0.04, 0.12)
     total = total_of(board, values, Shown())
     assert (total.added, total.whole, total.differs) == (Decimal("0.0"), Decimal("0.1"), True)
-    assert not total_of(board, np.where(board.units["lowest"], 0.05, np.nan), Shown()).differs is False
+    assert total_of(board, np.where(board.units["lowest"], 0.05, np.nan), Shown()).differs is not False
 
 
-@pytest.mark.parametrize(("mu", "as_mu", "as_ha"), [(0.25, "0.3", "0.02"), (66_900, "66,900.0", "4,460.00"), (150, "150.0", "10.00")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("mu", "as_mu", "as_ha"),
+    [(0.25, "0.3", "0.02"), (66_900, "66,900.0", "4,460.00"), (150, "150.0", "10.00")],
+)
 def test_figures_are_rounded_once(mu, as_mu, as_ha):
     assert (Shown("mu").text(mu), Shown("ha").text(mu)) == (as_mu, as_ha)
     assert Shown().text(float("nan")) == "—"
@@ -193,14 +196,16 @@ def test_the_tables_hold_what_the_screen_shows(world, plan):
     parcels = parcel_rows(board, scenario, Shown())
     assert parcels[["area_id", "year"]].to_numpy().tolist() == [["b", 2025], ["a", 2026]]
     assert parcels["in_use"].tolist() == [Decimal("20.0"), Decimal("10.0")]
-    assert parcels["cost"].tolist()[0] == 7 and np.isnan(parcels["cost"].tolist()[1])
+    assert parcels["cost"].tolist()[0] == 7
+    assert np.isnan(parcels["cost"].tolist()[1])
 
 
 def test_two_scenarios_compared(world, plan):
     areas = {"a": {"mu": 10}, "b": {"mu": 20, "at": "650421"}, "c": {"mu": 5}}
     _, _, board = world(areas, goals=SMALL)
     found = compare(board, plan(board, a=2025, c=2025), plan(board, a=2026, b=2025, c=2025))
-    assert found.parcels[["area_id", "year_first", "year_second"]].to_numpy().tolist() == [["a", 2025, 2026], ["b", 0, 2025]]  # fmt: skip
+    differing = found.parcels[["area_id", "year_first", "year_second"]].to_numpy().tolist()
+    assert differing == [["a", 2025, 2026], ["b", 0, 2025]]
     units = found.units.assign(unit=board.units["unit_id"].to_numpy()[found.units["unit"]]).set_index(
         ["unit", "year"]
     )
@@ -230,7 +235,8 @@ def test_the_list_tells_zone_wells_and_source(world):
     areas = {"a": {"mu": 100, "source": "surface"}, "b": {"mu": 100, "at": "650421"}}
     _, _, board = world(areas, goals=SMALL, zones=zones, wells=wells)
     parcels = board.parcels.set_index("area_id")
-    assert parcels[["severity", "control", "source"]].to_numpy().tolist() == [["severe", "", "surface"], ["", "banned", ""]]  # fmt: skip
+    told = parcels[["severity", "control", "source"]].to_numpy().tolist()
+    assert told == [["severe", "", "surface"], ["", "banned", ""]]
     assert parcels["wells"].tolist() == [2, 0]
 
 
@@ -249,5 +255,6 @@ def test_a_figure_does_not_depend_on_the_way_to_it(world, plan):
 def test_no_targets_no_land_planned(world):
     _, _, board = world({"a": {"mu": 1}})
     figures = figures_of(board, Scenario.base(board, "base").year)
-    assert figures.n_parcels == 0 and np.isnan(figures.cost)
+    assert figures.n_parcels == 0
+    assert np.isnan(figures.cost)
     assert isinstance(board.parcels, pd.DataFrame)

@@ -1,0 +1,276 @@
+"""What goes on record and what comes out: save, leave, solve, export; and what happens when the case changes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+import zipfile
+from contextlib import closing
+
+import pytest
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QMessageBox
+
+from overdraft.core.messages import render
+
+BUTTONS = QMessageBox.StandardButton
+
+
+def query(path, statement, *values):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(statement, values).fetchall()
+
+
+@pytest.fixture
+def ticked(copied, free_in):
+    """Two areas of 托克逊县 ticked for 2026."""
+    rows = free_in(copied, "托克逊县")[:2]
+    copied.bench.assign(rows, 2026)
+    return copied, rows
+
+
+def test_nothing_is_saved_without_save(language, ticked, case, qtbot, rested, planners, session):
+    planner, rows = ticked
+    assert query(case, "SELECT count(*) FROM plans") == [(0,)]
+    changes = []
+    session.content_changed.connect(lambda: changes.append(1))
+    qtbot.mouseClick(planner.bar.save, Qt.MouseButton.LeftButton)
+    rested(planner)
+    ((plan_id, kind, name, by, objective, content),) = query(
+        case, "SELECT plan_id, kind, name, created_by, objective, content FROM plans"
+    )
+    parcels = planner.bench.board.parcels.iloc[rows]
+    assert (kind, name, by) == ("retirement", "方案一", "审核员甲")
+    assert objective == pytest.approx(parcels["in_use_mu"].sum())
+    assert {(one["area_id"], one["year"]) for one in json.loads(content)["areas"]} == {
+        (area, 2026) for area in parcels["area_id"]
+    }
+    assert query(case, "SELECT subject, who FROM history WHERE kind = 'plan'") == [(plan_id, "审核员甲")]
+    assert changes == [1]
+    assert not planner.bar.save.isEnabled()
+    again = planners()
+    assert again.bench.names()[1:] == ["方案一"]
+    again.bar.scenario.setCurrentIndex(1)
+    assert (again.bench.current.year > 0).nonzero()[0].tolist() == sorted(rows.tolist())
+
+
+def test_leaving_with_unsaved_changes_asks(language, ticked, case, answer, rested):
+    planner, _ = ticked
+    asked = answer(ask_to_leave=BUTTONS.Cancel)
+    planner.close()
+    assert planner.isVisible()
+    assert asked[0][1] == ["方案一"]
+    answer(ask_to_leave=BUTTONS.Save)
+    planner.close()
+    rested(planner)
+    assert not planner.isVisible()
+    assert query(case, "SELECT name FROM plans") == [("方案一",)]
+
+
+def test_leaving_without_saving_leaves_the_record_alone(language, ticked, case, answer):
+    planner, _ = ticked
+    answer(ask_to_leave=BUTTONS.Discard)
+    planner.close()
+    assert not planner.isVisible()
+    assert query(case, "SELECT count(*) FROM plans") == [(0,)]
+
+
+def test_a_file_that_cannot_be_written_keeps_the_scenario(
+    language, ticked, case, qtbot, rested, said, monkeypatch
+):
+    import overdraft.core.casefile as casefile
+    from overdraft.core.errors import OverdraftError
+
+    def full(*_, **__):
+        raise OverdraftError("casefile.disk_full", path="案.gpkg")
+
+    planner, rows = ticked
+    monkeypatch.setattr(casefile, "add_plan", full)
+    qtbot.mouseClick(planner.bar.save, Qt.MouseButton.LeftButton)
+    rested(planner)
+    assert said(planner)[0] == OverdraftError("casefile.disk_full", path="案.gpkg").text(language)
+    assert planner.bench.current.changed
+    assert (planner.bench.current.year[rows] == 2026).all()
+    monkeypatch.undo()
+
+
+def test_solve_fills_the_scenario(language, copied, rested, qtbot, cell):
+    """2,700 mu are missing in 托克逊县 alone: the plan takes at least that, and nowhere else."""
+    from overdraft.ui.retirement.solve_dialog import SolveDialog
+
+    planner = copied
+    qtbot.mouseClick(planner.acts.solve, Qt.MouseButton.LeftButton)
+    dialog = planner.findChild(SolveDialog)
+    dialog.time_limit.setValue(30)
+    dialog.accept()
+    assert planner.bench.work is not None
+    assert not planner.bar.save.isEnabled()
+    rested(planner)
+    scenario, board = planner.bench.current, planner.bench.board
+    going = board.parcels[scenario.year > 0]
+    assert scenario.solution.status in ("optimal", "within_gap")
+    assert set(going["county"]) == {"托克逊县"}
+    assert scenario.solution.objective == pytest.approx(going["in_use_mu"].sum(), abs=1e-3)
+    assert 2700 <= going["counts_mu"].sum() + 1e-3 < 2710
+    assert cell(planner, "托克逊县", 2026, "gap") == "0.0"
+    assert planner.bar.headline.text() == ("Targets met: 3 of 3" if language == "en" else "完成目标：3/3")
+    word = "Solved: " if language == "en" else "求解结果："
+    assert word in planner.note.text()
+    planner.bench.undo()
+    assert not scenario.year.any()
+    assert word not in planner.note.text()
+
+
+def test_solving_can_be_cancelled(language, copied, rested, qtbot):
+    from overdraft.ui.retirement.solving import Request
+
+    planner = copied
+    planner.bench.solve(Request())
+    qtbot.waitUntil(planner.acts.cancel.isVisible)
+    qtbot.mouseClick(planner.acts.cancel, Qt.MouseButton.LeftButton)
+    rested(planner)
+    assert not planner.bench.current.year.any()
+    assert not planner.acts.cancel.isVisible()
+    assert planner.acts.solve.isEnabled()
+
+
+def test_the_request_is_what_the_dialog_says(language, planner):
+    from overdraft.ui.retirement.solve_dialog import SolveDialog
+
+    dialog = SolveDialog(planner.bench.board, planner)
+    dialog.target_year.setCurrentIndex(1)
+    dialog.first_year.setCurrentIndex(2)
+    dialog.time_limit.setValue(5)
+    dialog.gap.setValue(1.5)
+    dialog.capped.setChecked(True)
+    dialog.cap.setValue(12.5)
+    dialog.by_cost.setChecked(True)
+    assert dialog.request().parameters() == {
+        "TARGET_YEAR": 2025,
+        "FIRST_YEAR": 2028,
+        "TIME_LIMIT": 5.0,
+        "GAP_LIMIT": 0.015,
+        "TOWNSHIP_CAP": 0.125,
+        "COST_FIELD": "cost",
+    }
+    dialog.deleteLater()
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_the_export_holds_the_figures_of_the_screen(
+    language, ticked, answer, rested, qtbot, tmp_path, cell, suffix
+):
+    from qgis.core import QgsVectorLayer
+
+    planner, rows = ticked
+    answer(ask_name='=HYPERLINK("x")')
+    qtbot.mouseClick(planner.bar.rename, Qt.MouseButton.LeftButton)
+    planner.bar.unit.setCurrentIndex(1)
+    path = tmp_path / f"退减 plan{suffix}"
+    answer(ask_file=path)
+    qtbot.mouseClick(planner.acts.export, Qt.MouseButton.LeftButton)
+    rested(planner)
+    beside = tmp_path / f"退减 plan {'areas' if language == 'en' else '地块'}{suffix}"
+    assert sorted(tmp_path.glob(f"*{suffix}")) == sorted([path, beside])
+    tables = []
+    for one in (path, beside):
+        if suffix == ".csv":
+            assert one.read_bytes().startswith(b"\xef\xbb\xbf")
+            tables.append(list(csv.reader(one.open(encoding="utf-8-sig")))[1:])
+        else:
+            with zipfile.ZipFile(one) as archive:
+                assert not any(b"<f>" in archive.read(name) for name in archive.namelist() if "sheet" in name)
+            layer = QgsVectorLayer(str(one), "t", "ogr")
+            tables.append([[str(value) for value in feature.attributes()] for feature in layer.getFeatures()])
+    units, areas = tables
+    assert len(units) == 10  # four units and a total in two years
+    row = next(row for row in units if row[2] == "托克逊县" and row[3] == "2026")
+    shown = [cell(planner, "托克逊县", 2026, what) for what in ("target", "planned", "achieved", "gap")]
+    assert [float(value) for value in row[4:8]] == [float(text.replace(",", "")) for text in shown]
+    assert {row[1] for row in areas} == set(planner.bench.board.parcels["area_id"].iloc[rows])
+    assert {row[0] for row in units + areas} == {'\'=HYPERLINK("x")'}
+    in_use = sum(float(row[5]) for row in areas)
+    assert in_use == pytest.approx(planner.bench.board.parcels["in_use_mu"].iloc[rows].sum() / 15, abs=0.02)
+
+
+def test_an_export_that_fails_keeps_the_older_file(language, ticked, answer, rested, qtbot, tmp_path, said):
+    planner, _ = ticked
+    path = tmp_path / "missing" / "plan.csv"
+    answer(ask_file=path)
+    qtbot.mouseClick(planner.acts.export, Qt.MouseButton.LeftButton)
+    rested(planner)
+    assert "plan.csv" in said(planner)[0]
+    assert not path.parent.exists()
+
+
+def test_a_change_of_the_record_keeps_the_scenarios(language, ticked, session, rested):
+    planner, rows = ticked
+    session.content_changed.emit()
+    rested(planner)
+    assert planner.bench.current.name == "方案一"
+    assert (planner.bench.current.year[rows] == 2026).all()
+    assert planner.bench.current.changed
+
+
+def test_another_case_does_not_take_the_scenarios_away(
+    language, ticked, session, said, case, tmp_path, rested
+):
+    import shutil
+
+    planner, rows = ticked
+    other = tmp_path / "other.gpkg"
+    shutil.copy(case, other)
+    session.open_case(other)
+    assert case.name in said(planner)[0]
+    assert (planner.bench.current.year[rows] == 2026).all()
+    assert planner.bench.path == case
+
+
+def test_another_case_is_read_when_nothing_is_unsaved(language, planner, session, case, tmp_path, rested):
+    import shutil
+
+    other = tmp_path / "other.gpkg"
+    shutil.copy(case, other)
+    session.open_case(other)
+    rested(planner)
+    assert planner.bench.path == other
+    assert planner.bench.board is not None
+
+
+def test_another_day_is_read_anew(language, session, planners, copied, rested):
+    """On 30 June 2025 the target of 2025 is still to come, and 2025 is a year of the plan."""
+    from qgis.PyQt.QtCore import QDate
+
+    planner = copied
+    planner.bar.day.setDate(QDate(2025, 6, 30))
+    planner.bar.day.editingFinished.emit()
+    rested(planner)
+    assert planner.bench.board.years[0] == 2025
+    assert planner.bench.names()[1:] == ["方案一"]
+
+
+def test_no_case_no_run_no_land(language, session, planners, rested, said, tmp_path, case):
+    from overdraft.core.casefile import create_case
+
+    session.open_case(None)
+    planner = planners()
+    assert planner.pages.currentWidget() is planner.empty
+    assert ("No case file" if language == "en" else "尚未打开案卷") in planner.empty.text()
+    assert not planner.bar.duplicate.isEnabled()
+    assert planner.bar.duplicate.toolTip()
+    empty = tmp_path / "empty.gpkg"
+    create_case(empty, language="zh")
+    session.open_case(empty)
+    rested(planner)
+    assert said(planner)[0] == render("scenarios.no_run", {"file": "empty.gpkg"}, language)
+    assert planner.pages.currentWidget() is planner.empty
+
+
+def test_reading_can_be_cancelled(language, planners, rested, qtbot):
+    planner = planners(wait=False)
+    assert planner.acts.cancel.isVisible()
+    qtbot.mouseClick(planner.acts.cancel, Qt.MouseButton.LeftButton)
+    rested(planner)
+    assert planner.bench.board is None
+    assert planner.pages.currentWidget() is planner.empty
