@@ -2340,20 +2340,8 @@
         <translation>退减灌溉面积方案编制</translation>
     </message>
     <message>
-        <source>Un&amp;do</source>
-        <translation>撤销(&amp;D)</translation>
-    </message>
-    <message>
-        <source>Red&amp;o</source>
-        <translation>重做(&amp;O)</translation>
-    </message>
-    <message>
         <source>Sol&amp;ve…</source>
         <translation>求解(&amp;V)…</translation>
-    </message>
-    <message>
-        <source>&amp;Export…</source>
-        <translation>导出(&amp;E)…</translation>
     </message>
     <message>
         <source>Tick on Ma&amp;p</source>
@@ -2493,15 +2481,11 @@
     </message>
     <message>
         <source>&amp;Duplicate…</source>
-        <translation>复制…</translation>
+        <translation>复制(&amp;D)…</translation>
     </message>
     <message>
         <source>&amp;Rename…</source>
         <translation>重命名(&amp;R)…</translation>
-    </message>
-    <message>
-        <source>Dele&amp;te…</source>
-        <translation>删除…</translation>
     </message>
     <message>
         <source>Co&amp;mpare…</source>
@@ -2636,10 +2620,6 @@
         <translation>一个乡镇一年内退减面积占其灌溉面积的最高比例</translation>
     </message>
     <message>
-        <source>Use the recorded &amp;cost of each area</source>
-        <translation>按登记的退减成本求解(&amp;C)</translation>
-    </message>
-    <message>
         <source>Without it the plan takes least land; areas without a cost are left out with it</source>
         <translation>不勾选时以退减面积最小为目标；勾选时无成本的地块不纳入</translation>
     </message>
@@ -2726,6 +2706,26 @@
     <message>
         <source>Counts</source>
         <translation>可计面积</translation>
+    </message>
+    <message>
+        <source>Und&amp;o</source>
+        <translation>撤销(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>E&amp;xport…</source>
+        <translation>导出(&amp;X)…</translation>
+    </message>
+    <message>
+        <source>Delet&amp;e…</source>
+        <translation>删除(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Use the &amp;recorded cost of each area</source>
+        <translation>按登记的退减成本求解(&amp;R)</translation>
     </message>
 </context>
 </TS>

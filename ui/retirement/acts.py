@@ -13,10 +13,10 @@ class Acts:
     """Undo, Redo, Solve, Export and the tool of the map in a button box; progress and Cancel in a row above."""
 
     def __init__(self, box: QDialogButtonBox) -> None:
-        self.undo = button("undo", tr("Un&do"), "mActionUndo.svg")
-        self.redo = button("redo", tr("Red&o"), "mActionRedo.svg")
+        self.undo = button("undo", tr("Und&o"), "mActionUndo.svg")
+        self.redo = button("redo", tr("Redo"), "mActionRedo.svg")
         self.solve = button("solve", tr("Sol&ve…"), "mActionStart.svg")
-        self.export = button("export", tr("&Export…"), "mActionFileSaveAs.svg")
+        self.export = button("export", tr("E&xport…"), "mActionFileSaveAs.svg")
         self.pick = button("pick", tr("Tick on Ma&p"), "mActionSelect.svg")
         self.pick.setCheckable(True)
         for one in (self.undo, self.redo, self.solve, self.export, self.pick):

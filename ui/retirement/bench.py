@@ -185,10 +185,13 @@ class Bench(QObject):
         Raises:
             OverdraftError: none of them can be; the reason of the first.
         """
+        import numpy as np
+
         from ...core.planning.scenarios import refusals
 
         if self.board is None or not len(rows):
             return 0
+        rows = np.asarray(rows, dtype="int64")
         scenario, board = self._now(), self.board
         free = refusals(board, scenario, rows, year) == ""
         changed = scenario.assign(board, rows[free] if free.any() else rows[:1], year)

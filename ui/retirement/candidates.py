@@ -50,7 +50,6 @@ class Candidates(QWidget):
         self._board: Board | None = None
         self._scenario: Scenario | None = None
         self.parcels = ParcelModel(self)
-        self.table = _table(self.parcels, self)
         self.count = PlainLabel()
         self.count.setObjectName("count")
         self.count.setWordWrap(False)
@@ -58,6 +57,8 @@ class Candidates(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addLayout(self._filters())
         outer.addLayout(self._actions())
+        # made last: the key Tab goes through widgets in the order in which they were made
+        self.table = _table(self.parcels, self)
         outer.addWidget(self.table)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

@@ -56,7 +56,7 @@ class ScenarioBar(QWidget):
         row.addWidget(self.scenario, 1)
         self.duplicate = button("duplicate", tr("&Duplicate…"), "mActionEditCopy.svg")
         self.rename = button("rename", tr("&Rename…"), "mActionRename.svg")
-        self.delete = button("delete", tr("Dele&te…"), "mActionDeleteSelected.svg")
+        self.delete = button("delete", tr("Delet&e…"), "mActionDeleteSelected.svg")
         self.compare = button("compare", tr("Co&mpare…"), "")
         self.save = button("save", tr("&Save"), "mActionFileSave.svg")
         for one in (self.duplicate, self.rename, self.compare, self.save, self.delete):

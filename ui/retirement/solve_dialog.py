@@ -87,7 +87,7 @@ class SolveDialog(Dialog):
         self.cap.setEnabled(False)
         self.capped.toggled.connect(self.cap.setEnabled)
         form.addRow(self.capped, self.cap)
-        self.by_cost = QCheckBox(tr("Use the recorded &cost of each area"))
+        self.by_cost = QCheckBox(tr("Use the &recorded cost of each area"))
         self.by_cost.setObjectName("by_cost")
         self.by_cost.setToolTip(
             tr("Without it the plan takes least land; areas without a cost are left out with it")

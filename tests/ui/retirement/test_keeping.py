@@ -55,12 +55,16 @@ def test_nothing_is_saved_without_save(language, ticked, case, qtbot, rested, pl
     assert (again.bench.current.year > 0).nonzero()[0].tolist() == sorted(rows.tolist())
 
 
-def test_leaving_with_unsaved_changes_asks(language, ticked, case, answer, rested):
+def test_leaving_with_unsaved_changes_asks(language, ticked, answer):
     planner, _ = ticked
     asked = answer(ask_to_leave=BUTTONS.Cancel)
     planner.close()
     assert planner.isVisible()
     assert asked[0][1] == ["方案一"]
+
+
+def test_leaving_can_save_first(ticked, case, answer, rested):
+    planner, _ = ticked
     answer(ask_to_leave=BUTTONS.Save)
     planner.close()
     rested(planner)
@@ -95,7 +99,7 @@ def test_a_file_that_cannot_be_written_keeps_the_scenario(
     monkeypatch.undo()
 
 
-def test_solve_fills_the_scenario(language, copied, rested, qtbot, cell):
+def test_solve_fills_the_scenario(provider, language, copied, rested, qtbot, cell):
     """2,700 mu are missing in 托克逊县 alone: the plan takes at least that, and nowhere else."""
     from overdraft.ui.retirement.solve_dialog import SolveDialog
 
@@ -122,7 +126,7 @@ def test_solve_fills_the_scenario(language, copied, rested, qtbot, cell):
     assert word not in planner.note.text()
 
 
-def test_solving_can_be_cancelled(language, copied, rested, qtbot):
+def test_solving_can_be_cancelled(provider, language, copied, rested, qtbot):
     from overdraft.ui.retirement.solving import Request
 
     planner = copied
