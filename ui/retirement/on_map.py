@@ -7,7 +7,9 @@ import shapely
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
+    QgsCsException,
     QgsGeometry,
+    QgsPointXY,
     QgsProject,
     QgsWkbTypes,
 )
@@ -115,9 +117,10 @@ class OnMap(QObject):
         """The parcel at a place in the canvas's own system; −1 for none, of several the smallest."""
         if self._tree is None or self._board is None:
             return -1
-        point = QgsGeometry.fromWkt(shapely.to_wkt(shapely.Point(x, y), rounding_precision=-1))
-        point.transform(self._to_canvas(), QgsCoordinateTransform.TransformDirection.ReverseTransform)
-        place = point.asPoint()
+        try:
+            place = self._from_canvas().transform(QgsPointXY(x, y))
+        except QgsCsException:
+            return -1  # beyond where the system of the land can express a place there is none of it
         found = self._tree.query(shapely.Point(place.x(), place.y()), predicate="intersects")
         if not len(found):
             return -1
@@ -135,9 +138,12 @@ class OnMap(QObject):
         self.planned = self.current = None
 
     def _to_canvas(self) -> QgsCoordinateTransform:
-        return QgsCoordinateTransform(
-            self._crs, self.canvas.mapSettings().destinationCrs(), QgsProject.instance().transformContext()
-        )
+        context = QgsProject.instance().transformContext()
+        return QgsCoordinateTransform(self._crs, self.canvas.mapSettings().destinationCrs(), context)
+
+    def _from_canvas(self) -> QgsCoordinateTransform:
+        context = QgsProject.instance().transformContext()
+        return QgsCoordinateTransform(self.canvas.mapSettings().destinationCrs(), self._crs, context)
 
     def _clicked(self, point, _button) -> None:
         row = self.row_at(point.x(), point.y())
