@@ -169,8 +169,10 @@ class Candidates(QWidget):
 
     def selected_rows(self) -> np.ndarray:
         """Rows of the board that are selected in the list."""
-        places = [index.row() for index in self.table.selectionModel().selectedRows()]
-        return self.parcels.rows_at(sorted(places)) if places else np.zeros(0, dtype="int64")
+        # by ranges: Qt takes seconds to list the rows of a selection of everything
+        ranges = [range(one.top(), one.bottom() + 1) for one in self.table.selectionModel().selection()]
+        places = sorted({place for one in ranges for place in one})
+        return self.parcels.rows_at(places)
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
@@ -273,6 +275,8 @@ def _table(model: ParcelModel, parent: QWidget) -> QTableView:
     table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 3)
     header = table.horizontalHeader()
     header.setStretchLastSection(True)
+    # else each column asks every row whether it is selected: seconds, when all of a county is
+    header.setHighlightSections(False)
     for column, name in enumerate(COLUMNS):
         width = header.sectionSizeHint(column) + 12
         table.setColumnWidth(column, max(width, _WIDTHS.get(name, 60)))

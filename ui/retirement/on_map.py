@@ -21,6 +21,7 @@ from ...core.planning.scenarios import Board
 
 _PLANNED = QColor(178, 24, 43)
 _CURRENT = QColor(33, 102, 172)
+_PAUSE_MS = 100
 _MARGIN = 3.0
 """A current area fills a third of the map when it is zoomed to."""
 
@@ -51,10 +52,10 @@ class OnMap(QObject):
         self.current = _band(canvas, _CURRENT, Qt.BrushStyle.NoBrush, 3)
         self.tool = QgsMapToolEmitPoint(canvas)
         self.tool.canvasClicked.connect(self._clicked)
-        # The list answers first; what is hatched follows when nothing else is to be done.
+        # The list answers first; what is hatched follows, once for several ticks in a row.
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.setInterval(0)
+        self._later.setInterval(_PAUSE_MS)
         self._later.timeout.connect(self.draw)
 
     def show(self, board: Board | None, year: np.ndarray) -> None:

@@ -72,7 +72,7 @@ def test_leaving_can_save_first(ticked, case, answer, rested):
     assert query(case, "SELECT name FROM plans") == [("方案一",)]
 
 
-def test_leaving_without_saving_leaves_the_record_alone(language, ticked, case, answer):
+def test_leaving_without_saving_leaves_the_record_alone(ticked, case, answer):
     planner, _ = ticked
     answer(ask_to_leave=BUTTONS.Discard)
     planner.close()
@@ -139,7 +139,7 @@ def test_solving_can_be_cancelled(provider, language, copied, rested, qtbot):
     assert planner.acts.solve.isEnabled()
 
 
-def test_the_request_is_what_the_dialog_says(language, planner):
+def test_the_request_is_what_the_dialog_says(planner):
     from overdraft.ui.retirement.solve_dialog import SolveDialog
 
     dialog = SolveDialog(planner.bench.board, planner)
@@ -231,7 +231,7 @@ def test_another_case_does_not_take_the_scenarios_away(
     assert planner.bench.path == case
 
 
-def test_another_case_is_read_when_nothing_is_unsaved(language, planner, session, case, tmp_path, rested):
+def test_another_case_is_read_when_nothing_is_unsaved(planner, session, case, tmp_path, rested):
     import shutil
 
     other = tmp_path / "other.gpkg"
@@ -242,7 +242,7 @@ def test_another_case_is_read_when_nothing_is_unsaved(language, planner, session
     assert planner.bench.board is not None
 
 
-def test_another_day_is_read_anew(language, session, planners, copied, rested):
+def test_another_day_is_read_anew(session, planners, copied, rested):
     """On 30 June 2025 the target of 2025 is still to come, and 2025 is a year of the plan."""
     from qgis.PyQt.QtCore import QDate
 
@@ -271,7 +271,7 @@ def test_no_case_no_run_no_land(language, session, planners, rested, said, tmp_p
     assert planner.pages.currentWidget() is planner.empty
 
 
-def test_reading_can_be_cancelled(language, planners, rested, qtbot):
+def test_reading_can_be_cancelled(planners, rested, qtbot):
     planner = planners(wait=False)
     assert planner.acts.cancel.isVisible()
     qtbot.mouseClick(planner.acts.cancel, Qt.MouseButton.LeftButton)

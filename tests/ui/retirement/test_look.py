@@ -15,7 +15,6 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QLineEdit,
     QTableView,
-    QWidget,
 )
 
 HOSTILE = (
@@ -94,7 +93,7 @@ def test_mnemonics_are_unique(language, copied):
         assert len(keys) == len(set(keys)), sorted(keys)
 
 
-def test_tab_goes_through_in_reading_order(language, copied):
+def test_tab_goes_through_in_reading_order(copied):
     bar, candidates = copied.bar, copied.candidates
     wanted = [bar.scenario, bar.unit, copied.units, candidates.search, candidates.year, candidates.table]
     chain, widget = [], copied.bar.scenario
@@ -185,13 +184,8 @@ def test_questions_are_plain_text(language, copied, monkeypatch):
     assert all("<b>x</b>" in text for _, text in seen)
 
 
-def test_size_and_place_are_remembered(language, planners, read_once):
+def test_size_and_place_are_remembered(planners, read_once):
     planner = planners()
     planner.resize(930, 560)
     planner.reject()
     assert planners().size().width() == 930
-
-
-def test_widgets_are_named(language, planner):
-    names = [one.objectName() for one in own(planner, QWidget) if one.objectName()]
-    assert {"scenario", "duplicate", "units", "parcels", "solve", "export", "undo", "search"} <= set(names)

@@ -65,7 +65,7 @@ def test_a_click_on_the_map_ticks_and_clears(language, mapped, canvas, free_in, 
     assert canvas.mapTool() is before
 
 
-def test_what_is_planned_is_hatched(language, mapped, free_in, qtbot):
+def test_what_is_planned_is_hatched(mapped, free_in, qtbot):
     """The band holds the very polygons; by their area in the plane of the sample."""
     rows = free_in(mapped, "鄯善县")[:3]
     mapped.bench.assign(rows, 2026)
@@ -81,7 +81,7 @@ def test_what_is_planned_is_hatched(language, mapped, free_in, qtbot):
 
 
 @pytest.mark.parametrize("follow", ["zoom", "pan", "off"])
-def test_the_row_chosen_is_outlined_and_brought_into_view(language, mapped, canvas, free_in, session, follow):
+def test_the_row_chosen_is_outlined_and_brought_into_view(mapped, canvas, free_in, session, follow):
     session.settings.follow = follow
     row = int(free_in(mapped, "高昌区")[5])
     canvas.setExtent(QgsRectangle(100, 10, 101, 11))
@@ -93,7 +93,7 @@ def test_the_row_chosen_is_outlined_and_brought_into_view(language, mapped, canv
         assert canvas.extent().width() > 0.5
 
 
-def test_closing_leaves_the_map_as_it_was(language, mapped, canvas, qtbot):
+def test_closing_leaves_the_map_as_it_was(mapped, canvas, qtbot):
     before = len(canvas.scene().items())
     qtbot.mouseClick(mapped.acts.pick, Qt.MouseButton.LeftButton)
     mapped.reject()
@@ -106,7 +106,7 @@ def test_without_a_map_the_button_says_so(language, copied):
     assert copied.acts.pick.toolTip() == ("There is no map" if language == "en" else "没有地图窗口")
 
 
-def test_of_two_parcels_the_smaller_is_clicked(language, mapped):
+def test_of_two_parcels_the_smaller_is_clicked(mapped):
     """Overlaps of the sample: wherever two parcels share land, the smaller answers."""
     board = mapped.bench.board
     one, other = shapely.STRtree(board.shapes).query(board.shapes, predicate="intersects")
