@@ -275,8 +275,8 @@ def _table(model: ParcelModel, parent: QWidget) -> QTableView:
     table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 3)
     header = table.horizontalHeader()
     header.setStretchLastSection(True)
-    # else each column asks every row whether it is selected: seconds, when all of a county is
-    header.setHighlightSections(False)
+    # with the list's own one each column asks every row whether it is selected: seconds, when all rows are
+    header.setSelectionModel(QItemSelectionModel(model, header))
     for column, name in enumerate(COLUMNS):
         width = header.sectionSizeHint(column) + 12
         table.setColumnWidth(column, max(width, _WIDTHS.get(name, 60)))
