@@ -64,10 +64,11 @@ class ImportSource:
 
         encoding = token_of(algorithm, parameters, "ENCODING", context)
         header_row = whole_of(algorithm, parameters, "HEADER_ROW", context)
-        return _as_source(self.layer, read_raw(self.layer, encoding, header_row, progress))
+        return as_source(self.layer, read_raw(self.layer, encoding, header_row, progress))
 
 
-def _as_source(layer: LayerSource, raw: RawLayer) -> Source:
+def as_source(layer: LayerSource, raw: RawLayer) -> Source:
+    """What was read of a layer, as the import of ``core`` takes it."""
     from ..core.importing.source import Source
 
     place_of_row = {int(number): place for place, number in enumerate(raw.rows)}

@@ -5,6 +5,7 @@ from .changes import CaseStore, Cells, Change, ConflictError, Copy, Entry
 from .content import CaseContent, case_content, used_settings
 from .frozen import Given, with_frozen
 from .imports import add_import, undo_import
+from .imports import Delivery, add_import, add_imports, new_case, undo_import
 from .layout import SCHEMA_VERSION
 from .merge import Merged, merge_cases
 from .plans import add_plan
@@ -25,8 +26,10 @@ __all__ = [
     "Given",
     "Merged",
     "Verification",
+    "Delivery",
     "WriteResult",
     "add_import",
+    "add_imports",
     "add_plan",
     "backups",
     "case_content",
@@ -34,6 +37,7 @@ __all__ = [
     "latest_backup",
     "merge_cases",
     "problem_table",
+    "new_case",
     "read_case",
     "read_results",
     "remove_leftovers",

@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import shapely
+from pyproj import CRS
 
 from ..errors import OverdraftError
 from ..findings.verdicts import to_json
 from ..importing.record import Batch
 from ..register.identity import ROW_ID
 from ..schema import register_schema
+from .container import KEY
 from .content import CaseContent
+from .layout import DEFAULT_CRS
 from .opening import reading
 from .rows import history_entry, joined, rows_of_role, with_new_keys
 from .store import WriteResult, write_case
@@ -33,6 +38,27 @@ WHOLE_ROW = "*"
 """``field`` of a record in ``raw_values`` that holds a whole row which an import replaced."""
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """One imported layer or table on its way into a case file.
+
+    Attributes:
+        frame: canonical, as :func:`importing.import_source` makes it.
+        mode: of ``importing.choices.MODES``: ``append`` to the rows of the role, or ``replace`` them all.
+        persons: personal data that goes with it, None for none; added to the role ``persons``.
+    """
+
+    frame: pd.DataFrame
+    batch: Batch
+    mode: str = "append"
+    persons: pd.DataFrame | None = None
+
+    @property
+    def role(self) -> str:
+        """The role that it is of."""
+        return str(self.batch.row["role"])
+
+
 def add_import(
     path: str | os.PathLike,
     frame: pd.DataFrame,
@@ -41,42 +67,103 @@ def add_import(
     language: str,
     persons: pd.DataFrame | None = None,
 ) -> WriteResult:
-    """Put an imported layer or table into a case file.
-
-    Args:
-        frame: canonical, as :func:`importing.import_source` makes it.
-        mode: of ``importing.choices.MODES``: ``append`` to the rows of the role, or ``replace`` them all.
-        persons: personal data that goes with it, None for none; added to the role ``persons``.
+    """Put one imported layer or table into a case file; see :class:`Delivery`.
 
     Raises:
-        OverdraftError: as :func:`write_case`; an id in the import that the role already has (append).
+        OverdraftError: as :func:`add_imports`.
     """
-    role = str(batch.row["role"])
-    before, language_of_file = rows_of_role(path, role)
-    own = _numbered(path, role, frame.drop(columns=ROW_ID), batch)
-    added = {"imports": pd.DataFrame([batch.row]), "raw_values": batch.changes}
-    if mode == "append" and len(before):
-        _refuse_known(role, before, own)
-        own = joined(before, own)
-    elif len(before):
-        added["raw_values"] = pd.concat([batch.changes, _on_record(before, role, batch)], ignore_index=True)
-    tables = {role: own}
-    if persons is not None:
-        known, _ = rows_of_role(path, "persons")
-        tables["persons"] = joined(known, _numbered(path, "persons", persons, batch))
-    after = {
-        name: batch.row[name] for name in ("source", "source_hash", "n_read", "n_written", "n_set_aside")
-    }
-    return write_case(
-        path,
-        CaseContent(
-            tables=tables,
-            language=language_of_file or language,
-            added=added,
-            history=history_entry(
-                "import", batch.row["batch_id"], batch.row["imported_by"], {**after, "mode": mode}
-            ),
-        ),
+    return add_imports(path, [Delivery(frame, batch, mode, persons)], language)
+
+
+def add_imports(
+    path: str | os.PathLike,
+    deliveries: Sequence[Delivery],
+    language: str,
+    progress: Callable[[float], None] | None = None,
+) -> WriteResult:
+    """Put deliveries, each of another role, into a case file: all of them or none, with one backup.
+
+    Raises:
+        OverdraftError: as :func:`write_case`; an id in a delivery that the role already has (append).
+        Cancelled: from ``progress``; the file stays as it was.
+    """
+    before = {item.role: rows_of_role(path, item.role) for item in deliveries}
+    tables: dict[str, pd.DataFrame] = {}
+    raw = [item.batch.changes for item in deliveries]
+    for item in deliveries:
+        rows = before[item.role][0]
+        own = _numbered(path, item.role, item.frame.drop(columns=ROW_ID), item.batch)
+        if item.mode == "append" and len(rows):
+            refuse_known(item.role, rows, own)
+            own = joined(rows, own)
+        elif len(rows):
+            raw.append(_on_record(rows, item.role, item.batch))
+        tables[item.role] = own
+    brought = [item for item in deliveries if item.persons is not None]
+    if brought:
+        known = tables["persons"] if "persons" in tables else rows_of_role(path, "persons")[0]
+        parts = [
+            pd.DataFrame(item.persons).assign(**{IMPORT_ID: item.batch.row["batch_id"]}) for item in brought
+        ]
+        added = with_new_keys(path, "persons", pd.concat(parts, ignore_index=True))
+        added[KEY] += (
+            max(0, int(known[KEY].max()) + 1 - int(added[KEY].min())) if len(known) and len(added) else 0
+        )
+        tables["persons"] = joined(known, added)
+    language = next((found for _, found in before.values() if found), language)
+    return write_case(path, _content(deliveries, tables, raw, language), progress=progress)
+
+
+def new_case(
+    path: str | os.PathLike,
+    deliveries: Sequence[Delivery],
+    language: str,
+    crs: object = DEFAULT_CRS,
+    progress: Callable[[float], None] | None = None,
+) -> WriteResult:
+    """A new case file with deliveries, each of another role; it appears under its name when it is whole.
+
+    Args:
+        crs: coordinate system of the layers that stay empty, anything pyproj understands.
+
+    Raises:
+        OverdraftError: something of that name exists, or the folder cannot be written.
+        Cancelled: from ``progress``; nothing is left behind.
+    """
+    if Path(path).exists():
+        raise OverdraftError("casefile.exists", path=str(path))
+    tables = {}
+    for item in deliveries:
+        tables[item.role] = _first(item.frame.drop(columns=ROW_ID), item.batch)
+    persons = [_first(item.persons, item.batch) for item in deliveries if item.persons is not None]
+    if persons:
+        every = [*([tables["persons"]] if "persons" in tables else []), *persons]
+        tables["persons"] = pd.concat(every, ignore_index=True)
+        tables["persons"][KEY] = range(1, len(tables["persons"]) + 1)
+    raw = [item.batch.changes for item in deliveries]
+    content = _content(deliveries, tables, raw, language)
+    return write_case(path, content, progress=progress, crs=CRS.from_user_input(crs))
+
+
+def _content(
+    deliveries: Sequence[Delivery],
+    tables: Mapping[str, pd.DataFrame],
+    raw: Sequence[pd.DataFrame],
+    language: str,
+) -> CaseContent:
+    """The tables with the record of the imports and their entry in the history."""
+    names = ("source", "source_hash", "n_read", "n_written", "n_set_aside")
+    after = [{**{name: item.batch.row[name] for name in names}, "mode": item.mode} for item in deliveries]
+    batches = [str(item.batch.row["batch_id"]) for item in deliveries]
+    told = after[0] if len(after) == 1 else dict(zip(batches, after, strict=True))
+    return CaseContent(
+        tables=tables,
+        language=language,
+        added={
+            "imports": pd.DataFrame([item.batch.row for item in deliveries]),
+            "raw_values": pd.concat(raw, ignore_index=True),
+        },
+        history=history_entry("import", ";".join(batches), deliveries[0].batch.row["imported_by"], told),
     )
 
 
@@ -126,12 +213,23 @@ def _numbered(path: str | os.PathLike, role: str, frame: pd.DataFrame, batch: Ba
     return with_new_keys(path, role, frame).assign(**{IMPORT_ID: batch.row["batch_id"]})
 
 
+def _first(frame: pd.DataFrame, batch: Batch) -> pd.DataFrame:
+    """The rows of an import into a table that has none yet."""
+    free = frame.drop(columns=[name for name in frame.columns if str(name).lower() == KEY])
+    return free.assign(**{KEY: range(1, len(free) + 1), IMPORT_ID: batch.row["batch_id"]})
+
+
 def _without(rows: pd.DataFrame, batch_id: str) -> pd.DataFrame:
     """The rows that an import did not bring."""
     return rows[rows[IMPORT_ID] != batch_id] if IMPORT_ID in rows.columns else rows
 
 
-def _refuse_known(role: str, before: pd.DataFrame, own: pd.DataFrame) -> None:
+def refuse_known(role: str, before: pd.DataFrame, own: pd.DataFrame) -> None:
+    """Ids that a role has already must not come a second time.
+
+    Raises:
+        OverdraftError: some do.
+    """
     item = register_schema().roles[role]
     keys = [*item.key, *item.editions]
     old = set(map(tuple, before[keys].astype(object).where(before[keys].notna(), None).to_numpy()))

@@ -65,6 +65,7 @@ def write_case(
     content: CaseContent,
     base: str | os.PathLike | None = None,
     progress: Progress | None = None,
+    crs: CRS | None = None,
 ) -> WriteResult:
     """Write the content of a run into a case file.
 
@@ -81,7 +82,7 @@ def write_case(
     path = Path(target)
     origin = None if base is None or _same(Path(base), path) else Path(base)
     if not path.exists():
-        return _write_new(path, content, origin, progress)
+        return _write_new(path, content, origin, progress, crs)
     with explained(path):
         remove_leftovers(path.parent, path.name)
         with closing(connect(path, "rw")) as connection:

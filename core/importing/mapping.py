@@ -33,6 +33,15 @@ def load_mapping(path: Path, role: str) -> tuple[Given, list[str]]:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise OverdraftError("importing.mapping_broken", path=name, detail=str(error)) from error
+    return mapping_from(data, role, name)
+
+
+def mapping_from(data: object, role: str, name: str) -> tuple[Given, list[str]]:
+    """The mapping in what was read from JSON, checked key by key; ``name`` is said in errors.
+
+    Raises:
+        OverdraftError: not such a mapping, for another role, or a key of the wrong form.
+    """
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         found = data.get("format") if isinstance(data, dict) else type(data).__name__
         raise OverdraftError("importing.mapping_format", path=name, found=found, allowed=FORMAT)
