@@ -1606,6 +1606,56 @@
     <message>
         <source>Allowed</source>
         <translation>允许值</translation>
+        <source>S&amp;top</source>
+        <translation>停止(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Stop what is going on; nothing is left behind</source>
+        <translation>停止正在进行的工作，不留下任何半成品</translation>
+    </message>
+    <message>
+        <source>Here: page 2, Words…</source>
+        <translation>在本向导中：第2页“词语…”</translation>
+    </message>
+    <message>
+        <source>Here: page 2, the list beside the field</source>
+        <translation>在本向导中：第2页字段旁的列表</translation>
+    </message>
+    <message>
+        <source>Here: page 2, the unit beside the field</source>
+        <translation>在本向导中：第2页字段旁的单位</translation>
+    </message>
+    <message>
+        <source>Here: page 2, Import personal data too</source>
+        <translation>在本向导中：第2页“同时导入个人信息”</translation>
+    </message>
+    <message>
+        <source>Here: page 2, x and y below the fields</source>
+        <translation>在本向导中：第2页字段末尾的x、y</translation>
+    </message>
+    <message>
+        <source>Here: page 1, Options…</source>
+        <translation>在本向导中：第1页“选项…”</translation>
+    </message>
+    <message>
+        <source>What is found here does not change your layers. ✗ blocks; ⚠ will be judged “needs check”; ℹ is good to know. Finish writes the case file.</source>
+        <translation>此处检查不改动原始图层。✗ 阻断，须先处理；⚠ 将判为“待核查”；ℹ 仅供知悉。点“完成”后写入案卷文件。</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>程度</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行数</translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>检查发现</translation>
     </message>
     <message>
         <source>What to do</source>
@@ -1854,6 +1904,316 @@
     <message>
         <source>Version</source>
         <translation>版本</translation>
+        <source>A line per kind of finding; open it to see the first rows concerned</source>
+        <translation>每类问题一行；展开可查看最先涉及的记录</translation>
+    </message>
+    <message>
+        <source>&amp;Case file</source>
+        <translation>案卷文件(&amp;C)</translation>
+    </message>
+    <message>
+        <source>GeoPackage that will hold the register, findings, decisions and history</source>
+        <translation>存放登记册、核查结论、处理决定和历史记录的GeoPackage文件</translation>
+    </message>
+    <message>
+        <source>C&amp;hoose…</source>
+        <translation>选择(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>Choose folder and name</source>
+        <translation>选择文件夹和文件名</translation>
+    </message>
+    <message>
+        <source>Check A&amp;gain</source>
+        <translation>重新检查(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Repeat the check with the layers as they were read</source>
+        <translation>按已读入的图层重新检查</translation>
+    </message>
+    <message>
+        <source>Save &amp;Report…</source>
+        <translation>保存报告(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>Check again first.</source>
+        <translation>请先重新检查。</translation>
+    </message>
+    <message>
+        <source>The check is not over yet.</source>
+        <translation>检查尚未完成。</translation>
+    </message>
+    <message>
+        <source>Something blocks (✗): mend it on the pages before, or leave the layer out.</source>
+        <translation>存在阻断项（✗）：请返回前面各页处理，或不选该图层。</translation>
+    </message>
+    <message>
+        <source>Name the case file first.</source>
+        <translation>请先填写案卷文件名。</translation>
+    </message>
+    <message>
+        <source>There is a file of this name already: choose another one.</source>
+        <translation>已有同名文件，请另取文件名。</translation>
+    </message>
+    <message>
+        <source>There is no such folder.</source>
+        <translation>没有这个文件夹。</translation>
+    </message>
+    <message>
+        <source>Is being checked…</source>
+        <translation>正在检查…</translation>
+    </message>
+    <message>
+        <source>Checking the data</source>
+        <translation>检查数据</translation>
+    </message>
+    <message>
+        <source>The report is saved: {name}</source>
+        <translation>报告已保存：{name}</translation>
+    </message>
+    <message>
+        <source>Saving the report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>{rows} rows checked · ✗ {blocks} block · ⚠ {warnings} need a check · ℹ {notes} to know</source>
+        <translation>已检查{rows}行 · ✗ 阻断{blocks}项 · ⚠ 待核查{warnings}项 · ℹ 提示{notes}项</translation>
+    </message>
+    <message>
+        <source>Blocks</source>
+        <translation>阻断</translation>
+    </message>
+    <message>
+        <source>Nothing was found.</source>
+        <translation>未发现问题。</translation>
+    </message>
+    <message>
+        <source>The check was stopped.</source>
+        <translation>检查已停止。</translation>
+    </message>
+    <message>
+        <source>case.gpkg</source>
+        <translation>案卷.gpkg</translation>
+    </message>
+    <message>
+        <source>Case File</source>
+        <translation>案卷文件</translation>
+    </message>
+    <message>
+        <source>check.csv</source>
+        <translation>检查结果.csv</translation>
+    </message>
+    <message>
+        <source>Save Report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>All findings as a table (CSV)</source>
+        <translation>全部检查发现导出为表格（CSV）</translation>
+    </message>
+    <message>
+        <source>Say which layer holds what. Only the wells are needed; what is missing never improves an outcome. Drop files here, or on a row. Your layers are read and never changed.</source>
+        <translation>请指明各图层的内容。只有机井是必需的；缺少资料不会使结论变得有利。可将文件拖放到此处或某一行。原始图层只读取，不改动。</translation>
+    </message>
+    <message>
+        <source>Into a &amp;new case file</source>
+        <translation>写入新案卷文件(&amp;N)</translation>
+    </message>
+    <message>
+        <source>You name the file on the last page</source>
+        <translation>文件名在最后一页填写</translation>
+    </message>
+    <message>
+        <source>Into the &amp;open case file</source>
+        <translation>写入已打开的案卷文件(&amp;O)</translation>
+    </message>
+    <message>
+        <source>No case file is open in this project</source>
+        <translation>本项目没有打开的案卷文件</translation>
+    </message>
+    <message>
+        <source>Add &amp;Files…</source>
+        <translation>添加文件(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Shapefiles, GeoPackages, GeoJSON, spreadsheets and text files to choose from</source>
+        <translation>可供选择的Shapefile、GeoPackage、GeoJSON、电子表格和文本文件</translation>
+    </message>
+    <message>
+        <source>Add Another &amp;Layer</source>
+        <translation>增加图层(&amp;L)</translation>
+    </message>
+    <message>
+        <source>A row for a further role: readings, permits, users, calendar …</source>
+        <translation>为其他类别增加一行：计量读数、取水许可、用水户、工作日历等</translation>
+    </message>
+    <message>
+        <source>Looking into {n} files</source>
+        <translation>查看{n}个文件</translation>
+    </message>
+    <message>
+        <source>Reading {name}</source>
+        <translation>读取{name}</translation>
+    </message>
+    <message>
+        <source>Choose the layer again whose reading was stopped, or none.</source>
+        <translation>读取被停止的图层请重新选择，或不选。</translation>
+    </message>
+    <message>
+        <source>The layers are still being read.</source>
+        <translation>图层仍在读取。</translation>
+    </message>
+    <message>
+        <source>A layer cannot be read: choose another one, or none.</source>
+        <translation>有图层无法读取：请另选，或不选。</translation>
+    </message>
+    <message>
+        <source>Choose the layer of the wells first.</source>
+        <translation>请先选择机井图层。</translation>
+    </message>
+    <message>
+        <source>Choose a layer first.</source>
+        <translation>请先选择图层。</translation>
+    </message>
+    <message>
+        <source>Vector files and tables (*.shp *.gpkg *.geojson *.json *.csv *.txt *.tsv *.xlsx *.xls *.ods)</source>
+        <translation>矢量文件和表格 (*.shp *.gpkg *.geojson *.json *.csv *.txt *.tsv *.xlsx *.xls *.ods)</translation>
+    </message>
+    <message>
+        <source>Add Files</source>
+        <translation>添加文件</translation>
+    </message>
+    <message>
+        <source>Layer, sheet or table for this role; files may be dropped here</source>
+        <translation>该类别的图层、工作表或表格；可将文件拖放到此处</translation>
+    </message>
+    <message>
+        <source>Append</source>
+        <translation>追加</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>替换</translation>
+    </message>
+    <message>
+        <source>Add to the rows that the case file has of this role, or put them in their place</source>
+        <translation>追加到案卷文件中该类别的已有记录之后，或替换这些记录</translation>
+    </message>
+    <message>
+        <source>Options…</source>
+        <translation>选项…</translation>
+    </message>
+    <message>
+        <source>Not chosen</source>
+        <translation>未选择</translation>
+    </message>
+    <message>
+        <source>Encoding, headings, coordinate system and repairs of this layer</source>
+        <translation>该图层的编码、表头、坐标系和修正</translation>
+    </message>
+    <message>
+        <source>Choose a layer first</source>
+        <translation>请先选择图层</translation>
+    </message>
+    <message>
+        <source>Say which column fills which field: drag a column onto a field, or choose it in the list. Green is certain; amber is only proposed and counts when you choose it.</source>
+        <translation>请指明各列对应的字段：将列拖到字段上，或在列表中选择。绿色为确定；橙色仅为建议，经您选择后才生效。</translation>
+    </message>
+    <message>
+        <source>&amp;Layer</source>
+        <translation>图层(&amp;L)</translation>
+    </message>
+    <message>
+        <source>The layer whose columns are shown; ✗ marks those that wait for an answer</source>
+        <translation>当前显示的图层；✗ 表示尚有待确认的字段</translation>
+    </message>
+    <message>
+        <source>&amp;Auto-Detect</source>
+        <translation>自动识别(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Choose what is certain; proposals stay open</source>
+        <translation>选定能够确定的列，建议项仍待确认</translation>
+    </message>
+    <message>
+        <source>&amp;Clear</source>
+        <translation>清除(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Take every choice of this layer back</source>
+        <translation>撤回该图层的全部选择</translation>
+    </message>
+    <message>
+        <source>&amp;Words…</source>
+        <translation>词语(&amp;W)…</translation>
+    </message>
+    <message>
+        <source>Say what words of the layer mean that are not understood</source>
+        <translation>说明图层中无法识别的词语的含义</translation>
+    </message>
+    <message>
+        <source>Import &amp;personal data too</source>
+        <translation>同时导入个人信息(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Apply &amp;Mapping…</source>
+        <translation>套用对应方案(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>Use the mapping of an earlier delivery</source>
+        <translation>使用以往交付数据的字段对应方案</translation>
+    </message>
+    <message>
+        <source>&amp;Export Mapping…</source>
+        <translation>导出对应方案(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Save these choices for next year&apos;s delivery</source>
+        <translation>保存本次选择，供下年度交付数据使用</translation>
+    </message>
+    <message>
+        <source>{layer}: choose a column, or No column, for {fields}.</source>
+        <translation>{layer}：请为{fields}选择列，或选择“无对应列”。</translation>
+    </message>
+    <message>
+        <source>Applying {name}</source>
+        <translation>套用{name}</translation>
+    </message>
+    <message>
+        <source>They go into a table of their own: {names}</source>
+        <translation>将单独存表：{names}</translation>
+    </message>
+    <message>
+        <source>The layer has no columns with personal data</source>
+        <translation>该图层没有个人信息列</translation>
+    </message>
+    <message>
+        <source>Apply Mapping</source>
+        <translation>套用对应方案</translation>
+    </message>
+    <message>
+        <source>Export Mapping</source>
+        <translation>导出对应方案</translation>
+    </message>
+    <message>
+        <source>Choose the document that says what must happen. The check on the next page uses its names of places; the verdicts come when you run the overlay.</source>
+        <translation>请选择作为依据的政策文件。下一页的检查只使用其中的地名；核查结论在运行叠加核查时得出。</translation>
+    </message>
+    <message>
+        <source>From &amp;File…</source>
+        <translation>从文件(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>A policy file of your own (*.toml); it may also be dropped on this page</source>
+        <translation>自备的政策文件（*.toml）；也可拖放到本页</translation>
+    </message>
+    <message>
+        <source>&amp;Policy</source>
+        <translation>政策(&amp;P)</translation>
+    </message>
+    <message>
+        <source>The government document that the case is judged by</source>
+        <translation>核查所依据的政府文件</translation>
     </message>
     <message>
         <source>Title</source>
@@ -1874,6 +2234,7 @@
     <message>
         <source>Issued by, in English</source>
         <translation>发文单位（英文）</translation>
+        <translation>发文机关</translation>
     </message>
     <message>
         <source>Issued on</source>
@@ -2270,6 +2631,24 @@
     <message>
         <source>On either side of a border ({unit})</source>
         <translation>界线两侧面积（{unit}）</translation>
+        <source>Clauses</source>
+        <translation>条款数</translation>
+    </message>
+    <message>
+        <source>That of each layer</source>
+        <translation>各图层自身坐标系</translation>
+    </message>
+    <message>
+        <source>The case file keeps its layers in this system; empty: each in its own. Areas and lengths are ellipsoidal</source>
+        <translation>案卷文件中图层所用的坐标系；留空则各用其自身坐标系。面积和长度均按椭球计算</translation>
+    </message>
+    <message>
+        <source>&amp;Working CRS</source>
+        <translation>工作坐标系(&amp;W)</translation>
+    </message>
+    <message>
+        <source>mu (1/15 ha)</source>
+        <translation>亩（1/15公顷）</translation>
     </message>
     <message>
         <source>ha</source>
@@ -2690,6 +3069,376 @@
     <message>
         <source>What each unit has to retire, plans and has achieved, by year</source>
         <translation>各单元分年的目标、计划与已完成面积</translation>
+        <source>Area &amp;unit</source>
+        <translation>面积单位(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Unit in which areas are shown; they are stored exactly</source>
+        <translation>显示面积所用的单位；存储值不作舍入</translation>
+    </message>
+    <message>
+        <source>Choose &amp;Layer</source>
+        <translation>选择图层(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Go to page 1 and choose the table of holidays and make-up working days</source>
+        <translation>转到第1页，选择节假日和调休工作日表</translation>
+    </message>
+    <message>
+        <source>Holiday calendar</source>
+        <translation>工作日历</translation>
+    </message>
+    <message>
+        <source>{name}, {n} days</source>
+        <translation>{name}，{n}天</translation>
+    </message>
+    <message>
+        <source>Not given: Saturdays and Sundays are days off, no others</source>
+        <translation>未提供：仅周六、周日为休息日</translation>
+    </message>
+    <message>
+        <source>Choose the policy first.</source>
+        <translation>请先选择政策。</translation>
+    </message>
+    <message>
+        <source>Reading the policy</source>
+        <translation>读取政策文件</translation>
+    </message>
+    <message>
+        <source>not stated in the document</source>
+        <translation>文件未载明</translation>
+    </message>
+    <message>
+        <source>Choose Policy File</source>
+        <translation>选择政策文件</translation>
+    </message>
+    <message>
+        <source>How the Layer Is Read</source>
+        <translation>图层读取方式</translation>
+    </message>
+    <message>
+        <source>As found</source>
+        <translation>自动识别</translation>
+    </message>
+    <message>
+        <source>&amp;Encoding</source>
+        <translation>编码(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Encoding of the texts, if those shown are garbled</source>
+        <translation>文字编码；显示乱码时在此指定</translation>
+    </message>
+    <message>
+        <source>Row of a sheet or text file in which the headings begin, counted from 1</source>
+        <translation>工作表或文本文件中表头起始行号，从1起算</translation>
+    </message>
+    <message>
+        <source>&amp;Row of the headings</source>
+        <translation>表头行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>That of the layer</source>
+        <translation>图层自身坐标系</translation>
+    </message>
+    <message>
+        <source>Only where the layer says none or a wrong one; nothing is reprojected by it</source>
+        <translation>仅在图层未注明或注明有误时填写；不会因此重新投影</translation>
+    </message>
+    <message>
+        <source>&amp;Coordinate system</source>
+        <translation>坐标系(&amp;C)</translation>
+    </message>
+    <message>
+        <source>PROJ pipeline from Beijing 1954 or Xi&apos;an 1980 to CGCS2000, as your surveying office gives it</source>
+        <translation>由1954北京坐标系或1980西安坐标系转换到CGCS2000的PROJ管线，由测绘部门提供</translation>
+    </message>
+    <message>
+        <source>Coordinate &amp;operation</source>
+        <translation>坐标转换(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Exchange x and y where they stand the wrong way round</source>
+        <translation>x、y颠倒时对调</translation>
+    </message>
+    <message>
+        <source>Shift back from the map coordinates GCJ-02</source>
+        <translation>由GCJ-02坐标还原</translation>
+    </message>
+    <message>
+        <source>Shift back from the map coordinates BD-09</source>
+        <translation>由BD-09坐标还原</translation>
+    </message>
+    <message>
+        <source>Only if you know that the positions are wrong in this way; each change is recorded</source>
+        <translation>仅在确知位置存在此类偏差时勾选；每处改动均有记录</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Sample values</source>
+        <translation>示例值</translation>
+    </message>
+    <message>
+        <source>Columns of the layer; drag one onto the field that it fills</source>
+        <translation>图层的列；拖到所对应的字段上</translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>number</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>day</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>yes/no</source>
+        <translation>是否</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>空</translation>
+    </message>
+    <message>
+        <source>The layer {name} is no longer in the project: choose it again.</source>
+        <translation>图层{name}已不在项目中，请重新选择。</translation>
+    </message>
+    <message>
+        <source>Needed: without wells nothing can be judged.</source>
+        <translation>必需：没有机井便无从核查。</translation>
+    </message>
+    <message>
+        <source>Reading was stopped. Choose the layer again.</source>
+        <translation>读取已停止，请重新选择图层。</translation>
+    </message>
+    <message>
+        <source>Is being read…</source>
+        <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>1 row</source>
+        <translation>1行</translation>
+    </message>
+    <message>
+        <source>{n} rows</source>
+        <translation>{n}行</translation>
+    </message>
+    <message>
+        <source>It holds no rows.</source>
+        <translation>没有记录。</translation>
+    </message>
+    <message>
+        <source>Its columns are not those of last time: look through page 2 again.</source>
+        <translation>列与上次不同，请重新核对第2页。</translation>
+    </message>
+    <message>
+        <source>{encoding} (confidence {confidence})</source>
+        <translation>{encoding}（置信度{confidence}）</translation>
+    </message>
+    <message>
+        <source>{crs} (you say so)</source>
+        <translation>{crs}（由您指定）</translation>
+    </message>
+    <message>
+        <source>no coordinate system: say which under Options…</source>
+        <translation>没有坐标系：请在“选项…”中指定</translation>
+    </message>
+    <message>
+        <source>no geometry: say on page 2 which columns hold the coordinates</source>
+        <translation>没有几何：请在第2页指定坐标所在列</translation>
+    </message>
+    <message>
+        <source>positions from columns, coordinate system not stated: say which under Options…</source>
+        <translation>位置取自坐标列，未注明坐标系：请在“选项…”中指定</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>How sure</source>
+        <translation>可靠程度</translation>
+    </message>
+    <message>
+        <source>Fields of the register; * marks those that are needed</source>
+        <translation>登记册字段；*为必需字段</translation>
+    </message>
+    <message>
+        <source>No column</source>
+        <translation>无对应列</translation>
+    </message>
+    <message>
+        <source>By its name</source>
+        <translation>按列名识别</translation>
+    </message>
+    <message>
+        <source>x or longitude</source>
+        <translation>x或经度</translation>
+    </message>
+    <message>
+        <source>y or latitude</source>
+        <translation>y或纬度</translation>
+    </message>
+    <message>
+        <source>Column that fills {field}</source>
+        <translation>对应{field}的列</translation>
+    </message>
+    <message>
+        <source>Not stated</source>
+        <translation>未注明</translation>
+    </message>
+    <message>
+        <source>Unit of the figures in the column</source>
+        <translation>该列数值的单位</translation>
+    </message>
+    <message>
+        <source>How sure the choice is; a proposal is never taken by itself</source>
+        <translation>所选列的可靠程度；建议项不会自动采用</translation>
+    </message>
+    <message>
+        <source>⚠ Unit not stated: taken for {unit}</source>
+        <translation>⚠ 未注明单位：按{unit}处理</translation>
+    </message>
+    <message>
+        <source>○ No column</source>
+        <translation>○ 无对应列</translation>
+    </message>
+    <message>
+        <source>✗ Needed: choose a column</source>
+        <translation>✗ 必需：请选择列</translation>
+    </message>
+    <message>
+        <source>⚠ No column: needs check in every row</source>
+        <translation>⚠ 无对应列：每行均待核查</translation>
+    </message>
+    <message>
+        <source>◐ {n} candidates, none chosen: {names}</source>
+        <translation>◐ {n}个候选，均未选：{names}</translation>
+    </message>
+    <message>
+        <source>◐ Beginning alike, confirm: {name}</source>
+        <translation>◐ 开头相同，请确认：{name}</translation>
+    </message>
+    <message>
+        <source>◐ As last time, confirm: {name}</source>
+        <translation>◐ 与上次相同，请确认：{name}</translation>
+    </message>
+    <message>
+        <source>◐ Alike, confirm: {name}</source>
+        <translation>◐ 名称相近，请确认：{name}</translation>
+    </message>
+    <message>
+        <source>Setup</source>
+        <translation>设置向导</translation>
+    </message>
+    <message>
+        <source>1 Data</source>
+        <translation>1 数据</translation>
+    </message>
+    <message>
+        <source>2 Fields</source>
+        <translation>2 字段</translation>
+    </message>
+    <message>
+        <source>3 Policy</source>
+        <translation>3 政策</translation>
+    </message>
+    <message>
+        <source>4 Check</source>
+        <translation>4 检查</translation>
+    </message>
+    <message>
+        <source>‹ &amp;Back</source>
+        <translation>‹ 上一步(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Next ›</source>
+        <translation>下一步(&amp;N) ›</translation>
+    </message>
+    <message>
+        <source>F&amp;inish</source>
+        <translation>完成(&amp;I)</translation>
+    </message>
+    <message>
+        <source>To the page before; nothing chosen is lost</source>
+        <translation>返回上一页，已作选择不会丢失</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was written.</source>
+        <translation>已停止，未写入任何内容。</translation>
+    </message>
+    <message>
+        <source>Writing the case file</source>
+        <translation>写入案卷文件</translation>
+    </message>
+    <message>
+        <source>The case file {name} is ready: next, run the overlay.</source>
+        <translation>案卷文件{name}已就绪：下一步请运行叠加核查。</translation>
+    </message>
+    <message>
+        <source>Wait for the work below, or stop it.</source>
+        <translation>请等待下方工作完成，或停止它。</translation>
+    </message>
+    <message>
+        <source>Write the case file and open it</source>
+        <translation>写入案卷文件并打开</translation>
+    </message>
+    <message>
+        <source>To the next page</source>
+        <translation>转到下一页</translation>
+    </message>
+    <message>
+        <source>Words That Are Not Understood</source>
+        <translation>无法识别的词语</translation>
+    </message>
+    <message>
+        <source>Word</source>
+        <translation>词语</translation>
+    </message>
+    <message>
+        <source>Means</source>
+        <translation>含义</translation>
+    </message>
+    <message>
+        <source>Words of the layer and the value of the register that each means</source>
+        <translation>图层中的词语及其对应的登记册取值</translation>
+    </message>
+    <message>
+        <source>Choose what each word means. A word that stays open leaves its cells empty: they will need a check.</source>
+        <translation>请选择各词语的含义。未选的词语将使相应单元格为空，列为待核查。</translation>
+    </message>
+    <message>
+        <source>All words of the columns chosen are understood. There is nothing to do here.</source>
+        <translation>所选各列的词语均可识别，无需处理。</translation>
+    </message>
+    <message>
+        <source>(empty cells)</source>
+        <translation>（空单元格）</translation>
+    </message>
+    <message>
+        <source>Needs check</source>
+        <translation>待核查</translation>
+    </message>
+    <message>
+        <source>The value that is stored for this word</source>
+        <translation>该词语存入登记册的取值</translation>
     </message>
     <message>
         <source>Show</source>
@@ -2726,6 +3475,7 @@
     <message>
         <source>Use the &amp;recorded cost of each area</source>
         <translation>按登记的退减成本求解(&amp;R)</translation>
+        <translation>算法已停止，但未说明原因。</translation>
     </message>
 </context>
 </TS>

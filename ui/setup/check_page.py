@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsProject
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QBrush
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
@@ -16,6 +16,7 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -38,6 +39,25 @@ if TYPE_CHECKING:
 
 KIND_OF = {"refused": BAD, "error": UNSURE, "warning": UNSURE, "note": QUIET}
 """Mark of each severity: only what cannot be imported blocks."""
+
+_WHOLE = Qt.ItemDataRole.UserRole
+
+
+def here(remedy: str) -> str:
+    """Where in this window a remedy is done that names parameters of the batch import; empty for any other."""
+    places = {
+        "VALUE_MAP": tr("Here: page 2, Words…"),
+        "FIELD_MAP": tr("Here: page 2, the list beside the field"),
+        "UNIT_MAP": tr("Here: page 2, the unit beside the field"),
+        "PERSONS": tr("Here: page 2, Import personal data too"),
+        "X_COLUMN": tr("Here: page 2, x and y below the fields"),
+        "OPERATION": tr("Here: page 1, Options…"),
+        "ENCODING": tr("Here: page 1, Options…"),
+        "HEADER_ROW": tr("Here: page 1, Options…"),
+        "REPAIR": tr("Here: page 1, Options…"),
+        "CRS": tr("Here: page 1, Options…"),
+    }
+    return next((text for name, text in places.items() if name in remedy), "")
 
 
 class CheckPage(QWidget):
@@ -69,10 +89,20 @@ class CheckPage(QWidget):
         self.list = QTreeWidget(self)
         self.list.setObjectName("findings")
         self.list.setHeaderLabels([tr("Weight"), tr("Layer"), tr("Rows"), tr("Finding"), tr("What to do")])
-        for place, width in enumerate((100, 130, 60, 360)):
+        for place, width in enumerate((120, 130, 60, 330)):
             self.list.header().resizeSection(place, width)
         set_tip(self.list, tr("A line per kind of finding; open it to see the first rows concerned"))
+        self.list.currentItemChanged.connect(self._show_detail)
         body.addWidget(self.list, 1)
+        self.detail = PlainLabel("", self)
+        self.detail.setObjectName("detail")
+        scroll = QScrollArea(self)
+        scroll.setObjectName("detail_area")
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.detail)
+        scroll.setFixedHeight(4 * self.fontMetrics().lineSpacing() + 8)
+        self.detail.setAlignment(Qt.AlignmentFlag.AlignTop)
+        body.addWidget(scroll)
         self._foot(body)
 
     def _foot(self, body: QVBoxLayout) -> None:
@@ -193,15 +223,22 @@ class CheckPage(QWidget):
             texts = [f"{SIGNS[kind]} {word}", role, str(group.n), group.message, group.remedy]
             item = QTreeWidgetItem([" ".join(text.split()) for text in texts])
             item.setForeground(0, QBrush(colour(kind, self.palette())))
+            item.setData(
+                0, _WHOLE, "\n".join(filter(None, (group.message, group.remedy, here(group.remedy))))
+            )
             for place in (3, 4):
                 item.setToolTip(place, f"<span>{escaped(texts[place])}</span>")
             for subject, message in group.examples if group.n > 1 else ():
                 child = QTreeWidgetItem(["", subject, "", " ".join(message.split()), ""])
-                child.setToolTip(3, f"<span>{escaped(message)}</span>")
+                child.setData(0, _WHOLE, f"{subject}\n{message}")
                 item.addChild(child)
             self.list.addTopLevelItem(item)
         if not groups:
             self.list.addTopLevelItem(QTreeWidgetItem([SIGNS[GOOD], "", "", tr("Nothing was found."), ""]))
+        self.list.setCurrentItem(self.list.topLevelItem(0))
+
+    def _show_detail(self, item: QTreeWidgetItem | None, _: object = None) -> None:
+        self.detail.setText(str(item.data(0, _WHOLE) or "") if item is not None else "")
 
     def _failed(self, error: Exception) -> None:
         self._stopped = True

@@ -99,7 +99,7 @@ class DataRow(QObject):
         top = Qt.AlignmentFlag.AlignTop
         for place, widget in enumerate((self.label, self.combo, self.mode, self.button)):
             grid.addWidget(widget, line, place, top)
-        grid.addWidget(self.status, line, 4)
+        grid.addWidget(self.status, line, 4, top)
 
     def offer(self, refs: Sequence[LayerRef]) -> None:
         """Show the layers to choose from, those that fit."""

@@ -64,7 +64,7 @@ class FieldsPage(QWidget):
         split.addWidget(self.target)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
-        split.setSizes([360, 600])
+        split.setSizes([330, 630])
         body.addWidget(split, 1)
         self._foot(body)
         self.problem = PlainLabel("", self)

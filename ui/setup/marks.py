@@ -14,8 +14,8 @@ _ON_DARK = {GOOD: "#7fd18c", UNSURE: "#f0b65a", BAD: "#ff8a80"}
 def colour(kind: str, palette: QPalette) -> QColor:
     """The colour of text of a kind on the base of a palette; that of ordinary text for what is only to know."""
     if kind == QUIET:
-        return palette.color(QPalette.ColorRole.Text)
-    dark = palette.color(QPalette.ColorRole.Base).lightness() < 128
+        return palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text)
+    dark = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Base).lightness() < 128
     return QColor((_ON_DARK if dark else _ON_LIGHT)[kind])
 
 

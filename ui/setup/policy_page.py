@@ -98,7 +98,7 @@ class PolicyPage(QWidget):
             ("title", tr("Title")),
             ("number", tr("Document number")),
             ("issuer", tr("Issued by")),
-            ("day", tr("Effective date")),
+            ("day", tr("Issued on")),
             ("clauses", tr("Clauses")),
         ):
             label = PlainLabel("—", self)

@@ -31,7 +31,8 @@ def status_of(layer: RoleLayer) -> tuple[str, str]:
         return BAD, layer.trouble
     if layer.source is None:
         return QUIET, tr("Is being read…")
-    facts = [tr("{n} rows").format(n=len(layer.source.frame))]
+    n = len(layer.source.frame)
+    facts = [tr("1 row") if n == 1 else tr("{n} rows").format(n=n)]
     kind, place = _place(layer)
     warnings = warnings_of(layer)
     code = layer.source.encoding

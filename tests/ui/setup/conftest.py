@@ -25,7 +25,9 @@ def deliveries(tmp_path):
     (folder / "机井.csv").write_bytes(WELLS.encode("gb18030"))
     box = shapely.box(89.0, 42.0, 89.45, 43.0)
     zones = {"编号": ["Z1"], "级别": ["严重"], "geometry": [box]}
-    gpd.GeoDataFrame(zones, crs="EPSG:4490").to_file(folder / "超采区.gpkg", layer="zones_2025", engine="pyogrio")
+    gpd.GeoDataFrame(zones, crs="EPSG:4490").to_file(
+        folder / "超采区.gpkg", layer="zones_2025", engine="pyogrio"
+    )
     units = {
         "adcode": ["650402"],
         "名称": ["高昌区"],
