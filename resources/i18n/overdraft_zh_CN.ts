@@ -2016,10 +2016,6 @@
         <translation>请指明各图层的内容。只有机井是必需的；缺少资料不会使结论变得有利。可将文件拖放到此处或某一行。原始图层只读取，不改动。</translation>
     </message>
     <message>
-        <source>Into a &amp;new case file</source>
-        <translation>写入新案卷文件(&amp;N)</translation>
-    </message>
-    <message>
         <source>You name the file on the last page</source>
         <translation>文件名在最后一页填写</translation>
     </message>
@@ -2050,10 +2046,6 @@
     <message>
         <source>Looking into {n} files</source>
         <translation>查看{n}个文件</translation>
-    </message>
-    <message>
-        <source>Reading {name}</source>
-        <translation>读取{name}</translation>
     </message>
     <message>
         <source>Choose the layer again whose reading was stopped, or none.</source>
@@ -2174,10 +2166,6 @@
     <message>
         <source>{layer}: choose a column, or No column, for {fields}.</source>
         <translation>{layer}：请为{fields}选择列，或选择“无对应列”。</translation>
-    </message>
-    <message>
-        <source>Applying {name}</source>
-        <translation>套用{name}</translation>
     </message>
     <message>
         <source>They go into a table of their own: {names}</source>
@@ -3476,6 +3464,26 @@
         <source>Use the &amp;recorded cost of each area</source>
         <translation>按登记的退减成本求解(&amp;R)</translation>
         <translation>算法已停止，但未说明原因。</translation>
+    </message>
+    <message>
+        <source>Is being stopped…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Into a ne&amp;w case file</source>
+        <translation>写入新案卷文件(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Reading {layer}</source>
+        <translation>读取{layer}</translation>
+    </message>
+    <message>
+        <source>Applying the mapping</source>
+        <translation>套用对应方案</translation>
+    </message>
+    <message>
+        <source>Saving the mapping</source>
+        <translation>保存对应方案</translation>
     </message>
 </context>
 </TS>

@@ -26,7 +26,8 @@ class Busy(QWidget):
         super().__init__(parent)
         self.setObjectName("busy")
         self._works: dict[Work, Callable[[], None] | None] = {}
-        self._closed = False
+        self._state = state = {"closed": False}
+        self.destroyed.connect(lambda: state.update(closed=True))
         self.title = QLabel(self)
         self.title.setObjectName("busy_title")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
@@ -71,7 +72,7 @@ class Busy(QWidget):
             lambda: self._over(work, stopped),
         )
         self._works[work] = None if to_the_end else stopped
-        work.progressChanged.connect(lambda percent: self._closed or self._tell())
+        work.progressChanged.connect(lambda percent: self._state["closed"] or self._tell())
         start(work)
         self._tell()
         self.changed.emit()
@@ -89,16 +90,18 @@ class Busy(QWidget):
             work.cancel()
             if stopped is not None:
                 self._over(work, stopped)
+            else:
+                self.title.setText(tr("Is being stopped…"))
 
     def close_down(self) -> None:
         """The window goes: stop all work and call nothing of it any more."""
-        self._closed = True
+        self._state["closed"] = True
         for work in self._works:
             work.cancel()
         self._works.clear()
 
     def _over(self, work: Work, tell: Callable[[], None]) -> None:
-        if self._closed or work not in self._works:
+        if self._state["closed"] or work not in self._works:
             return
         del self._works[work]
         self._tell()

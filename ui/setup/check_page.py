@@ -28,10 +28,11 @@ from ...processing.layers.beside import BesideFile
 from ...processing.texts import tr, ui_language
 from ..session import Session
 from ..shared.messages import text_of
-from ..shared.plain import PlainLabel, escaped, set_tip
+from ..shared.plain import escaped, set_tip
 from .busy import Busy
-from .marks import BAD, GOOD, QUIET, SIGNS, UNSURE, colour, paint
+from .marks import BAD, GOOD, QUIET, SIGNS, UNSURE, Told, colour, paint
 from .state import Setup
+from .status import here
 
 if TYPE_CHECKING:
     from ...core.problem_list import Group
@@ -41,23 +42,6 @@ KIND_OF = {"refused": BAD, "error": UNSURE, "warning": UNSURE, "note": QUIET}
 """Mark of each severity: only what cannot be imported blocks."""
 
 _WHOLE = Qt.ItemDataRole.UserRole
-
-
-def here(remedy: str) -> str:
-    """Where in this window a remedy is done that names parameters of the batch import; empty for any other."""
-    places = {
-        "VALUE_MAP": tr("Here: page 2, Words…"),
-        "FIELD_MAP": tr("Here: page 2, the list beside the field"),
-        "UNIT_MAP": tr("Here: page 2, the unit beside the field"),
-        "PERSONS": tr("Here: page 2, Import personal data too"),
-        "X_COLUMN": tr("Here: page 2, x and y below the fields"),
-        "OPERATION": tr("Here: page 1, Options…"),
-        "ENCODING": tr("Here: page 1, Options…"),
-        "HEADER_ROW": tr("Here: page 1, Options…"),
-        "REPAIR": tr("Here: page 1, Options…"),
-        "CRS": tr("Here: page 1, Options…"),
-    }
-    return next((text for name, text in places.items() if name in remedy), "")
 
 
 class CheckPage(QWidget):
@@ -82,8 +66,8 @@ class CheckPage(QWidget):
             "What is found here does not change your layers. ✗ blocks; ⚠ will be judged “needs check”; ℹ is good to "
             "know. Finish writes the case file."
         )
-        body.addWidget(PlainLabel(text, self))
-        self.summary = PlainLabel("", self)
+        body.addWidget(Told(text, self))
+        self.summary = Told("", self)
         self.summary.setObjectName("summary")
         body.addWidget(self.summary)
         self.list = QTreeWidget(self)
@@ -94,7 +78,7 @@ class CheckPage(QWidget):
         set_tip(self.list, tr("A line per kind of finding; open it to see the first rows concerned"))
         self.list.currentItemChanged.connect(self._show_detail)
         body.addWidget(self.list, 1)
-        self.detail = PlainLabel("", self)
+        self.detail = Told("", self)
         self.detail.setObjectName("detail")
         scroll = QScrollArea(self)
         scroll.setObjectName("detail_area")

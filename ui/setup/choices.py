@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject
 
 from ...core.schema import register_schema
 from ...processing.setup import LayerRef, project_refs
-from .profiles import mapping_of
 from .state import DRAWN, RoleLayer, Setup
 
 SCOPE = "overdraft"
@@ -18,9 +18,13 @@ _LONGEST = 2_000_000
 """Characters of an entry; a longer one is none of ours."""
 
 
-def keep_choices(setup: Setup, project: QgsProject) -> None:
-    """Write the choices into the project; saving it is up to the user."""
-    layers, mappings = {}, {}
+def keep_choices(setup: Setup, mappings: Mapping[str, str], project: QgsProject) -> None:
+    """Write the choices into the project; saving it is up to the user.
+
+    Args:
+        mappings: the mapping of each layer that was read, as text.
+    """
+    layers = {}
     for layer in setup.read:
         ref = layer.ref
         address = "" if ref.id else _kept_address(ref.uri, project)
@@ -31,11 +35,11 @@ def keep_choices(setup: Setup, project: QgsProject) -> None:
             "inside": ref.inside,
             "geometry": ref.geometry,
         }
-        mappings[layer.role] = json.loads(mapping_of(layer))
+    made = {role: json.loads(text) for role, text in mappings.items()}
     policy = setup.policy_ref
     kept = {
         "layers": json.dumps({**_entry(project, "layers"), **layers}, ensure_ascii=False),
-        "mappings": json.dumps({**_entry(project, "mappings"), **mappings}, ensure_ascii=False),
+        "mappings": json.dumps({**_entry(project, "mappings"), **made}, ensure_ascii=False),
         "policy": "" if isinstance(policy, Path) else policy or "",
         "policy_file": project.writePath(str(policy)) if isinstance(policy, Path) else "",
         "crs": setup.crs.authid() if setup.crs.isValid() else "",

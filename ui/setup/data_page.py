@@ -25,13 +25,14 @@ from ...processing.setup import LayerRef, file_refs, open_ref, project_refs
 from ...processing.texts import tr, ui_language
 from ..session import Session
 from ..shared.messages import text_of
-from ..shared.plain import PlainLabel, set_tip
+from ..shared.plain import set_tip
 from ..shared.tasks import Work
 from .busy import Busy
 from .data_row import DataRow, local_files
-from .marks import BAD, SIGNS, paint
+from .marks import BAD, SIGNS, Told, paint
 from .reading_options import ReadingOptions
 from .state import RoleLayer, Setup
+from .status import here
 
 
 class DataPage(QWidget):
@@ -66,7 +67,7 @@ class DataPage(QWidget):
         area.setWidget(inner)
         body.addWidget(area, 1)
         self._buttons(body)
-        self.problem = PlainLabel("", self)
+        self.problem = Told("", self)
         self.problem.setObjectName("problem")
         paint(self.problem, BAD)
         body.addWidget(self.problem)
@@ -84,10 +85,10 @@ class DataPage(QWidget):
             "Say which layer holds what. Only the wells are needed; what is missing never improves an outcome. Drop "
             "files here, or on a row. Your layers are read and never changed."
         )
-        body.addWidget(PlainLabel(text, self))
+        body.addWidget(Told(text, self))
 
     def _target(self, body: QVBoxLayout) -> None:
-        self.new_case = QRadioButton(tr("Into a &new case file"), self)
+        self.new_case = QRadioButton(tr("Into a ne&w case file"), self)
         self.new_case.setObjectName("new_case")
         set_tip(self.new_case, tr("You name the file on the last page"))
         self.open_case = QRadioButton(tr("Into the &open case file"), self)
@@ -220,7 +221,7 @@ class DataPage(QWidget):
             layer.stopped = True
             self._tell(layer.role)
 
-        title = tr("Reading {name}").format(name=ref.name)
+        title = tr("Reading {layer}").format(layer=role.label(ui_language()))
         self._works[layer.role] = self._busy.run(
             title, work, done, lambda error: self._unread(layer, error), stopped
         )
@@ -295,7 +296,8 @@ class DataPage(QWidget):
         self.changed.emit()
 
     def _unread(self, layer: RoleLayer, error: Exception) -> None:
-        layer.trouble = text_of(error)
+        text = text_of(error)
+        layer.trouble = "\n".join(filter(None, (text, here(text))))
         self._tell(layer.role)
 
     def _failed(self, error: Exception) -> None:

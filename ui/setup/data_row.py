@@ -13,8 +13,8 @@ from ...core.importing.choices import MODES
 from ...core.schema import register_schema
 from ...processing.setup import LayerRef
 from ...processing.texts import tr, ui_language
-from ..shared.plain import PlainLabel, escaped, set_tip
-from .marks import SIGNS, paint
+from ..shared.plain import escaped, set_tip
+from .marks import SIGNS, Told, paint
 from .state import RoleLayer
 from .status import status_of
 
@@ -91,7 +91,7 @@ class DataRow(QObject):
         self.button = QPushButton(tr("Options…"), parent)
         self.button.setObjectName(f"options_{name}")
         self.button.clicked.connect(lambda: self.options.emit(name))
-        self.status = PlainLabel("", parent)
+        self.status = Told("", parent)
         self.status.setObjectName(f"status_{name}")
 
     def lay_into(self, grid: QGridLayout, line: int) -> None:

@@ -20,10 +20,10 @@ from ...core.schema import register_schema
 from ...processing.texts import tr, ui_language
 from ..session import Session
 from ..shared.messages import text_of
-from ..shared.plain import PlainLabel, set_tip
+from ..shared.plain import set_tip
 from .busy import Busy
 from .data_row import Choice
-from .marks import BAD, SIGNS, paint
+from .marks import BAD, SIGNS, Told, paint
 from .profiles import apply_mapping, export_mapping
 from .source_columns import SourceColumns
 from .state import RoleLayer, Setup
@@ -50,7 +50,7 @@ class FieldsPage(QWidget):
             "Say which column fills which field: drag a column onto a field, or choose it in the list. Green is "
             "certain; amber is only proposed and counts when you choose it."
         )
-        body.addWidget(PlainLabel(text, self))
+        body.addWidget(Told(text, self))
         self._head(body)
         self.source = SourceColumns(self)
         self.target = TargetFields(self)
@@ -67,7 +67,7 @@ class FieldsPage(QWidget):
         split.setSizes([330, 630])
         body.addWidget(split, 1)
         self._foot(body)
-        self.problem = PlainLabel("", self)
+        self.problem = Told("", self)
         self.problem.setObjectName("problem")
         paint(self.problem, BAD)
         self.problem.hide()
@@ -197,18 +197,20 @@ class FieldsPage(QWidget):
             self.target.show_layer(layer)
             self._tell()
 
-        title = tr("Applying {name}").format(name=path.name)
+        title = tr("Applying the mapping")
         self._busy.run(
             title, lambda progress: apply_mapping(layer, path), done, lambda error: self._say(text_of(error))
         )
 
     def export_mapping(self, path: Path) -> None:
         """Save the choices of the layer shown."""
-        try:
-            export_mapping(self.layer, path)
-            self._say("")
-        except Exception as error:
-            self._say(text_of(error))
+        layer = self.layer
+        self._busy.run(
+            tr("Saving the mapping"),
+            lambda progress: export_mapping(layer, path),
+            lambda _: self._say(""),
+            lambda error: self._say(text_of(error)),
+        )
 
     # --- inside
 

@@ -22,10 +22,10 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.texts import tr, ui_language
 from ..session import Session
 from ..shared.messages import text_of
-from ..shared.plain import PlainLabel, set_tip
+from ..shared.plain import set_tip
 from .busy import Busy
 from .data_row import Choice, local_files
-from .marks import BAD, SIGNS, paint
+from .marks import BAD, SIGNS, Told, paint
 from .state import Setup
 
 
@@ -51,7 +51,7 @@ class PolicyPage(QWidget):
             "Choose the document that says what must happen. The check on the next page uses its names of places; the "
             "verdicts come when you run the overlay."
         )
-        body.addWidget(PlainLabel(text, self))
+        body.addWidget(Told(text, self))
         inner = QWidget()
         self._form = QFormLayout(inner)
         area = QScrollArea(self)
@@ -62,7 +62,7 @@ class PolicyPage(QWidget):
         self._policy()
         self._facts()
         self._rest()
-        self.problem = PlainLabel("", self)
+        self.problem = Told("", self)
         self.problem.setObjectName("problem")
         paint(self.problem, BAD)
         self.problem.hide()
@@ -93,7 +93,7 @@ class PolicyPage(QWidget):
         self._row(tr("&Policy"), self.policy, tr("The government document that the case is judged by"), line)
 
     def _facts(self) -> None:
-        self.facts: dict[str, PlainLabel] = {}
+        self.facts: dict[str, Told] = {}
         for name, text in (
             ("title", tr("Title")),
             ("number", tr("Document number")),
@@ -101,7 +101,7 @@ class PolicyPage(QWidget):
             ("day", tr("Issued on")),
             ("clauses", tr("Clauses")),
         ):
-            label = PlainLabel("—", self)
+            label = Told("—", self)
             label.setObjectName(f"policy_{name}")
             self._form.addRow(text, label)
             self.facts[name] = label
@@ -124,7 +124,7 @@ class PolicyPage(QWidget):
         self.unit.setCurrentIndex(self.unit.findData(self._setup.area_unit))
         self.unit.activated.connect(self._set_unit)
         self._row(tr("Area &unit"), self.unit, tr("Unit in which areas are shown; they are stored exactly"))
-        self.calendar = PlainLabel("", self)
+        self.calendar = Told("", self)
         self.calendar.setObjectName("calendar")
         self.calendar_button = QPushButton(tr("Choose &Layer"), self)
         self.calendar_button.setObjectName("choose_calendar")

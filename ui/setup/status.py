@@ -43,6 +43,23 @@ def status_of(layer: RoleLayer) -> tuple[str, str]:
     return kind, "\n".join([text, *(f"{SIGNS[UNSURE]} {line}" for line in warnings)])
 
 
+def here(remedy: str) -> str:
+    """Where in this window a remedy is done that names parameters of the batch import; empty for any other."""
+    places = {
+        "VALUE_MAP": tr("Here: page 2, Words…"),
+        "FIELD_MAP": tr("Here: page 2, the list beside the field"),
+        "UNIT_MAP": tr("Here: page 2, the unit beside the field"),
+        "PERSONS": tr("Here: page 2, Import personal data too"),
+        "X_COLUMN": tr("Here: page 2, x and y below the fields"),
+        "OPERATION": tr("Here: page 1, Options…"),
+        "ENCODING": tr("Here: page 1, Options…"),
+        "HEADER_ROW": tr("Here: page 1, Options…"),
+        "REPAIR": tr("Here: page 1, Options…"),
+        "CRS": tr("Here: page 1, Options…"),
+    }
+    return next((text for name, text in places.items() if name in remedy), "")
+
+
 def warnings_of(layer: RoleLayer) -> list[str]:
     """What the reader noticed, in the user's language."""
     from ...core.importing.proposals import columns_changed

@@ -49,20 +49,24 @@ class TargetFields(QTreeWidget):
         self.units: dict[str, Choice] = {}
         self._items: dict[str, QTreeWidgetItem] = {}
         self._names: list[str] = []
+        self._models: list[QStringListModel] = []
 
     def show_layer(self, layer: RoleLayer) -> None:
         """The rows of a layer, made anew."""
         self.clear()
+        for model in self._models:
+            model.deleteLater()
         self.columns, self.units, self._items = {}, {}, {}
         self._names = [column.name for column in layer.shown]
         role = register_schema().roles[layer.role]
         fixed = QStringListModel([tr("Not chosen"), tr("No column"), *self._names], self)
+        by_name = QStringListModel([tr("By its name"), *self._names], self)
+        self._models = [fixed, by_name]
         for item in role.fields.values():
             star = " *" if item.required else ""
             self._add_row(item.name, item.heading(ui_language()) + star, fixed)
             self._add_unit(item)
         if role.is_place and layer.source.geometry is None:
-            by_name = QStringListModel([tr("By its name"), *self._names], self)
             self._add_row(X, tr("x or longitude"), by_name)
             self._add_row(Y, tr("y or latitude"), by_name)
         self.tell(layer)

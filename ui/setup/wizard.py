@@ -13,7 +13,7 @@ from ...processing.layers.table import to_pyproj
 from ...processing.texts import tr, ui_language
 from ..session import Session
 from ..shared.messages import complain, say, text_of
-from ..shared.plain import PlainLabel, set_tip
+from ..shared.plain import set_tip
 from ..shared.windows import LARGEST, Dialog
 from .busy import Busy
 from .check_page import CheckPage
@@ -21,8 +21,9 @@ from .choices import keep_choices, kept_choices
 from .data_page import DataPage
 from .data_row import local_files
 from .fields_page import FieldsPage
-from .marks import BAD, SIGNS, paint
+from .marks import BAD, SIGNS, Told, paint
 from .policy_page import PolicyPage
+from .profiles import mapping_of
 
 _MODERN = ("China 2000", "World Geodetic System 1984")
 """Datums of systems that are proposed to work in; what comes in an older one is brought out of it."""
@@ -50,7 +51,7 @@ class SetupWizard(Dialog):
     ) -> None:
         super().__init__(tr("Setup"), parent)
         self._session, self._bar = session, bar
-        self._gone = False
+        self._gone = self._writing = False
         self._project = project or QgsProject.instance()
         self.setAcceptDrops(True)
         self.setup = kept_choices(self._project, session.path)
@@ -68,7 +69,7 @@ class SetupWizard(Dialog):
         self.policy.wants_calendar.connect(self._ask_calendar)
         self.body.addWidget(self.pages, 1)
         self.body.addWidget(self.busy)
-        self.hint = PlainLabel("", self)
+        self.hint = Told("", self)
         self.hint.setObjectName("hint")
         self.body.addWidget(self.hint)
         self._make_buttons()
@@ -134,24 +135,27 @@ class SetupWizard(Dialog):
         target, language = self.check.path, ui_language()
         chosen, checked, crs = self.check.chosen, self.check.checked, self.setup.crs
         who = self._session.person or self._session.login
-        written: list[Path] = []
+        written: list[tuple[Path, dict[str, str]]] = []
 
-        def work(progress: object) -> Path:
+        def work(progress: object) -> tuple[Path, dict[str, str]]:
             from ...core.casefile.layout import DEFAULT_CRS
             from ...core.setup import write_setup
 
+            mappings = {layer.role: mapping_of(layer) for layer in self.setup.read}
             made = write_setup(
                 target, chosen, checked, who, language, to_pyproj(crs) or DEFAULT_CRS, progress
             )
-            written.append(made.path)
-            return made.path
+            written.append((made.path, mappings))
+            return written[0]
 
         def stopped() -> None:
             if written:  # the wish came when it was written already
                 self._written(written[0])
             else:
+                self._writing = False
                 self._say(tr("Stopped. Nothing was written."))
 
+        self._writing = True
         self.busy.run(
             tr("Writing the case file"), work, self._written, self._not_written, stopped, to_the_end=True
         )
@@ -163,8 +167,10 @@ class SetupWizard(Dialog):
 
     # --- inside
 
-    def _written(self, path: Path) -> None:
-        keep_choices(self.setup, self._project)
+    def _written(self, made: tuple[Path, dict[str, str]]) -> None:
+        self._writing = False
+        path, mappings = made
+        keep_choices(self.setup, mappings, self._project)
         self._session.settings.last_folder = str(path.parent)
         self._session.settings.save()
         known = self._session.path == path.absolute()
@@ -177,6 +183,7 @@ class SetupWizard(Dialog):
         self.accept()
 
     def _not_written(self, error: Exception) -> None:
+        self._writing = False
         self._say(f"{SIGNS[BAD]} {text_of(error)}")
         if self._bar is not None:
             complain(self._bar, error)
@@ -237,6 +244,13 @@ class SetupWizard(Dialog):
         layers = [path for path in files if path not in policies]
         if layers:
             self.data.add_files(layers)
+
+    def reject(self) -> None:
+        """Close; while the case file is being written, stop that and stay, to say how it went."""
+        if self._writing:
+            self.busy.stop()
+        else:
+            super().reject()
 
     def done(self, result: int) -> None:
         if not self._gone:
