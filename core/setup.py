@@ -16,6 +16,7 @@ import pandas as pd
 from .casefile import Delivery, WriteResult, add_imports, new_case, read_case
 from .casefile.imports import refuse_known
 from .casefile.rows import joined
+from .casefile.unreadable import UNREAD
 from .checking import check_register
 from .errors import OverdraftError
 from .importing.record import batch_of
@@ -25,6 +26,7 @@ from .intake import build_register
 from .policy import Policy
 from .problems import Problems, concat_problems
 from .register.identity import ROW_ID
+from .schema import register_schema
 
 Progress = Callable[[float], None]
 _IMPORTING = 0.7
@@ -96,7 +98,7 @@ def check_setup(
 
         try:
             made = import_source(item.role, item.source, item.wishes, units, part)
-            frames[item.role] = _with_held(item, made.frame, held.get(item.role))
+            frames[item.role] = _with_held(item, _with_unread(item.role, made), held.get(item.role))
             imported[item.role] = made
             units = _units(frames) if item.role == "units" else units
         except OverdraftError as error:
@@ -152,13 +154,26 @@ def _units(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
     return build_register({"units": frames["units"]})["units"] if "units" in frames else None
 
 
-def _with_held(item: Chosen, frame: pd.DataFrame, held: pd.DataFrame | None) -> pd.DataFrame:
+def _with_unread(role: str, made: Imported) -> pd.DataFrame:
+    """The imported rows with the raw text of cells that could not be read, as a case file gives them back."""
+    frame = made.frame.drop(columns=ROW_ID)
+    named = frame[register_schema().roles[role].key[0]].notna().to_numpy()
+    unread = made.changes[made.changes["reason_key"] == UNREAD]
+    for name, cells in unread.groupby("field", sort=False):
+        if name in frame.columns:
+            cells = cells[named[cells["place"].to_numpy(dtype="int64")]]
+            values = frame[name].astype(object).to_numpy(copy=True)
+            values[cells["place"].to_numpy(dtype="int64")] = cells["raw_value"].to_numpy(dtype=object)
+            frame[name] = values
+    return frame
+
+
+def _with_held(item: Chosen, own: pd.DataFrame, held: pd.DataFrame | None) -> pd.DataFrame:
     """The rows of a role as they will stand in the case file.
 
     Raises:
         OverdraftError: an id that the case file has already (append).
     """
-    own = frame.drop(columns=ROW_ID)
     if held is None or item.mode == "replace" or not len(held):
         return own
     refuse_known(item.role, held, own)
