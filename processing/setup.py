@@ -1,6 +1,6 @@
 """The layers that a setup chooses from: those of the project and those in files, and how each is read.
 
-A layer of the project is opened in the main thread and read in the background; a layer in a file is opened there too.
+Layers are opened and read in the background, apart from those of the project.
 """
 
 from __future__ import annotations
@@ -10,12 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qgis.core import Qgis, QgsProcessingContext, QgsProject, QgsProviderRegistry, QgsVectorLayer, QgsWkbTypes
+from qgis.core import (
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsFeatureRequest,
+    QgsFields,
+    QgsProcessingContext,
+    QgsProject,
+    QgsProviderRegistry,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
 
 from ..core.errors import OverdraftError
 from ..core.schema import register_schema
 from .imports import as_source
 from .layers import LayerSource, open_source
+from .layers.bulk import stored_layer
 from .layers.by_role import roles_named, source_layers
 
 if TYPE_CHECKING:
@@ -109,23 +120,55 @@ class Opened:
         return as_source(self.layer, read_raw(self.layer, encoding, header_row, progress))
 
 
-def open_ref(ref: LayerRef, project: QgsProject | None) -> Opened:
-    """Open a layer as ``importlayer`` does; one of the project in the main thread.
+def opener(ref: LayerRef, project: QgsProject) -> Callable[[], Opened]:
+    """A function that opens a layer in any thread; to be asked for in the main thread.
+
+    What it opens is its own: the layer of the project may be changed or removed meanwhile. A layer that shows just what
+    its file holds is opened anew; any other one (a filter, edits that are not saved, joins) is copied here.
 
     Raises:
-        OverdraftError: it cannot be opened.
+        OverdraftError: the project has no such layer. The function: it cannot be opened.
     """
+    if not ref.id:
+        return lambda: _opened(ref, _from_address(ref, QgsCoordinateReferenceSystem()))
+    layer = project.mapLayer(ref.id)
+    if layer is None:
+        raise OverdraftError("setup.cannot_open", name=ref.name)
+    if layer.providerType() == "ogr" and stored_layer(layer) is not None:
+        crs = layer.crs()
+        return lambda: _opened(ref, _from_address(ref, crs))
+    shows_more = layer.isEditable() or layer.vectorJoins() or _computes(layer)
+    opened = _opened(ref, layer.materialize(QgsFeatureRequest()) if shows_more else layer.clone())
+    return lambda: opened
+
+
+def _from_address(ref: LayerRef, crs: QgsCoordinateReferenceSystem) -> QgsVectorLayer:
+    """The layer, in the system that the project gives it."""
+    layer = QgsVectorLayer(ref.uri, ref.name, "ogr", QgsVectorLayer.LayerOptions(False))
+    if crs.isValid():
+        layer.setCrs(crs)
+    return layer
+
+
+def _computes(layer: QgsVectorLayer) -> bool:
+    fields = layer.fields()
+    stored = QgsFields.FieldOrigin.OriginProvider
+    return any(fields.fieldOrigin(place) != stored for place in range(fields.count()))
+
+
+def _opened(ref: LayerRef, layer: QgsVectorLayer) -> Opened:
     from .register.importlayer import ImportLayer
 
     algorithm = ImportLayer()
     algorithm.initAlgorithm()
     context = QgsProcessingContext()
-    if ref.id and project is not None:
-        context.setProject(project)
-    layer = open_source(algorithm, {"INPUT": ref.id or ref.uri}, "INPUT", context)
-    if layer is None:
+    source = None
+    if layer.isValid():
+        context.temporaryLayerStore().addMapLayer(layer)
+        source = open_source(algorithm, {"INPUT": layer}, "INPUT", context)
+    if source is None:
         raise OverdraftError("setup.cannot_open", name=ref.name)
-    return Opened(layer, context)
+    return Opened(source, context)
 
 
 def _inside(layer: QgsVectorLayer) -> str:

@@ -21,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.schema import register_schema
-from ...processing.setup import LayerRef, file_refs, open_ref, project_refs
+from ...processing.setup import LayerRef, file_refs, opener, project_refs
 from ...processing.texts import tr, ui_language
 from ..session import Session
 from ..shared.messages import text_of
@@ -195,7 +195,7 @@ class DataPage(QWidget):
         if ref is None:
             return
         try:
-            opened = open_ref(ref, self._project) if ref.id else None
+            open_layer = opener(ref, self._project)
         except Exception as error:
             self._unread(layer, error)
             return
@@ -204,8 +204,7 @@ class DataPage(QWidget):
         def work(progress: object) -> tuple:
             from ...core.importing.proposals import propose, shown_columns
 
-            ready = opened or open_ref(ref, None)
-            source = ready.read(
+            source = open_layer().read(
                 said.encoding or None, said.header_row or None, lambda done: progress(0.8 * done)
             )
             proposals = propose(role, source, saved, saved_columns)

@@ -52,6 +52,7 @@ class SetupWizard(Dialog):
         super().__init__(tr("Setup"), parent)
         self._session, self._bar = session, bar
         self._gone = self._writing = False
+        self._note = ""  # how the writing went, where it went wrong
         self._project = project or QgsProject.instance()
         self.setAcceptDrops(True)
         self.setup = kept_choices(self._project, session.path)
@@ -116,6 +117,7 @@ class SetupWizard(Dialog):
         if place > now and pages[now].obstacle:
             self._tell()
             return
+        self._note = ""
         self.pages.setCurrentIndex(place)
         if place:
             pages[place].begin()
@@ -155,7 +157,7 @@ class SetupWizard(Dialog):
                 self._writing = False
                 self._say(tr("Stopped. Nothing was written."))
 
-        self._writing = True
+        self._writing, self._note = True, ""
         self.busy.run(
             tr("Writing the case file"), work, self._written, self._not_written, stopped, to_the_end=True
         )
@@ -189,9 +191,8 @@ class SetupWizard(Dialog):
             complain(self._bar, error)
 
     def _say(self, text: str) -> None:
+        self._note = text
         self._tell()
-        self.hint.setText(text)
-        paint(self.hint, BAD)
 
     def _tell(self) -> None:
         """Buttons as they can be used now, and why not."""
@@ -211,8 +212,10 @@ class SetupWizard(Dialog):
             )
         self.pages.setEnabled(not (working and last))
         self.check.tell_buttons(working)
-        self.hint.setText(why)
         self.hint.setPalette(self.palette())
+        self.hint.setText(why or self._note)
+        if self._note and not why:
+            paint(self.hint, BAD)
 
     def _propose_crs(self) -> None:
         """The system of the wells, unless one is chosen: other layers follow it."""
