@@ -14,8 +14,10 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsProject
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QPushButton
 
+from overdraft.core import setup as core_setup
 from overdraft.core.casefile import read_case
 from overdraft.core.checking import check_register
+from overdraft.core.errors import OverdraftError
 from overdraft.core.policy import load_policy
 from overdraft.ui.setup.state import RoleLayer
 
@@ -53,12 +55,6 @@ def pick_policy(window, settled):
         window.policy.policy.setCurrentIndex(window.policy.policy.findData("turpan-2021"))
         window.policy.policy.activated.emit(window.policy.policy.currentIndex())
         settled(window)
-
-
-def finish(window, settled, qtbot):
-    assert window.check.obstacle == ""
-    qtbot.mouseClick(window.done_button, LEFT)
-    settled(window)
 
 
 class TestPolicy:
@@ -114,44 +110,51 @@ class TestPolicy:
 
 
 class TestCheck:
-    def test_findings_with_sign_word_and_place(self, language, ready):
+    def test_findings_report_and_name(self, language, ready, settled, tmp_path, qtbot):
         window = ready(3)
-        lines = [window.check.list.topLevelItem(n) for n in range(window.check.list.topLevelItemCount())]
+        page = window.check
+        lines = [page.list.topLevelItem(n) for n in range(page.list.topLevelItemCount())]
         signs = [line.text(0).split()[0] for line in lines]
         assert signs == sorted(signs, key="✗⚠ℹ".index)
         assert {"⚠", "ℹ"} <= set(signs)
-        shown = sum(int(line.text(2)) for line in lines)
-        assert shown == len(window.check.checked.problems.rows)
-        assert "5" in window.check.summary.text()  # 3 wells, 1 zone, 1 unit
+        n_problems = len(page.checked.problems.rows)
+        assert sum(int(line.text(2)) for line in lines) == n_problems
+        assert "5" in page.summary.text()  # 3 wells, 1 zone, 1 unit
         deep = next(line for line in lines if "很深" in line.text(3))
-        window.check.list.setCurrentItem(deep)
-        assert "很深" in window.check.detail.text()
-
-    def test_the_report_is_saved(self, language, ready, settled, tmp_path):
-        window = ready(3)
+        page.list.setCurrentItem(deep)
+        assert "很深" in page.detail.text()
+        # the report
         path = tmp_path / "报告 report.csv"
-        window.check.save_report(path)
+        page.save_report(path)
         settled(window)
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-        assert len(rows) == 1 + len(window.check.checked.problems.rows)
-        assert "张三丰" not in path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
+        assert len(list(csv.reader(io.StringIO(text)))) == 1 + n_problems
+        assert "张三丰" not in text
+        # the name of the case file
+        page.target.clear()
+        assert not window.done_button.isEnabled()
+        taken = tmp_path / "taken.gpkg"
+        taken.touch()
+        page.target.setText(str(tmp_path / "taken"))
+        assert not window.done_button.isEnabled()
+        assert window.hint.text() in window.done_button.toolTip()
+        qtbot.keyClicks(page.target, "2")
+        assert page.path == tmp_path / "taken2.gpkg"
+        assert window.done_button.isEnabled()
+        # going back loses nothing
+        columns = {layer.role: dict(layer.columns) for layer in window.setup.read}
+        for _ in range(3):
+            qtbot.mouseClick(window.findChild(QPushButton, "back"), LEFT)
+        assert window.pages.currentIndex() == 0
+        assert {layer.role: layer.columns for layer in window.setup.read} == columns
 
-    def test_what_blocks_keeps_finish_away(self, language, ready, settled):
+    def test_what_blocks_keeps_finish_away_and_a_stopped_check_can_be_repeated(
+        self, language, ready, settled, qtbot
+    ):
         window = ready(2)
         pick_policy(window, settled)
         # an old datum without the operation that brings it to CGCS2000
         window.setup.layers["wells"].reading.crs = QgsCoordinateReferenceSystem("EPSG:4214")
-        window.next.click()
-        settled(window)
-        first = window.check.list.topLevelItem(0)
-        assert first.text(0).startswith("✗")
-        assert not window.done_button.isEnabled()
-        window.write()
-        assert not window.busy.working
-
-    def test_a_check_that_was_stopped_can_be_repeated(self, language, ready, settled, qtbot):
-        window = ready(2)
-        pick_policy(window, settled)
         window.next.click()
         assert window.busy.working
         qtbot.mouseClick(window.busy.stop_button, LEFT)
@@ -159,35 +162,40 @@ class TestCheck:
         assert not window.done_button.isEnabled()
         qtbot.mouseClick(window.check.again, LEFT)
         settled(window)
-        assert window.done_button.isEnabled()
-
-    def test_a_name_is_needed_and_must_be_free(self, language, ready, tmp_path, qtbot):
-        window = ready(3)
-        window.check.target.clear()
+        assert window.check.list.topLevelItem(0).text(0).startswith("✗")
         assert not window.done_button.isEnabled()
-        taken = tmp_path / "taken.gpkg"
-        taken.touch()
-        window.check.target.setText(str(tmp_path / "taken"))
-        assert not window.done_button.isEnabled()
-        assert window.hint.text() in window.done_button.toolTip()
-        qtbot.keyClicks(window.check.target, "2")
-        assert window.check.path == tmp_path / "taken2.gpkg"
-        assert window.done_button.isEnabled()
+        window.write()
+        assert not window.busy.working
 
 
 class TestFinish:
-    def test_the_case_file_is_written_opened_and_remembered(
-        self, language, ready, settled, qtbot, empty, deliveries
+    def test_the_whole_way_with_the_keyboard_and_again_next_year(
+        self, language, ready, settled, qtbot, empty, wizard, deliveries, tmp_path
     ):
-        window = ready(3)
+        window = ready(0)
         before = {path: path.read_bytes() for path in deliveries.iterdir()}
+        for number in (1, 2, 3):
+            if number == 3:
+                pick_policy(window, settled)
+            window.next.setFocus()
+            qtbot.keyClick(window.next, Qt.Key.Key_Space)
+            settled(window)
+            assert window.pages.currentIndex() == number
         said = []
         window.finished_case.connect(said.append)
         target = window.check.path
-        finish(window, settled, qtbot)
+        qtbot.keyClick(window.done_button, Qt.Key.Key_Space)
+        settled(window)
         assert said == [str(target)]
         assert empty.path == target
         assert not window.isVisible()
+        assert {path: path.read_bytes() for path in deliveries.iterdir()} == before
+        self.holds_the_deliveries(target)
+        self.says_what_the_page_said(target, window)
+        self.is_remembered_by_role(empty, wizard, settled, deliveries)
+        self.takes_a_later_delivery(empty, wizard, settled, qtbot, tmp_path)
+
+    def holds_the_deliveries(self, target):
         with closing(sqlite3.connect(target)) as file:
             wells = file.execute(
                 "SELECT well_id, use, status, depth_m, permit_m3 FROM wells ORDER BY well_id"
@@ -201,20 +209,15 @@ class TestFinish:
         ]
         assert severity == [("Z1", "severe")]
         assert imports == [("units", "王工"), ("wells", "王工"), ("zones", "王工")]
-        assert {path: path.read_bytes() for path in deliveries.iterdir()} == before
-        # the check of the case file says what page 4 said
+
+    def says_what_the_page_said(self, target, window):
         found = check_register(read_case(target), date.today(), window.setup.policy).rows
         page = window.check.checked.problems.rows
         page = page[~page["check"].str.startswith("import.")]
-        assert sorted(zip(page["check"], page["subject_id"], strict=True)) == sorted(
-            zip(found["check"], found["subject_id"], strict=True)
-        )
+        shown = sorted(zip(page["check"], page["subject_id"], strict=True))
+        assert shown == sorted(zip(found["check"], found["subject_id"], strict=True))
 
-    def test_the_project_remembers_by_role(
-        self, language, ready, settled, qtbot, empty, wizard, deliveries, tmp_path
-    ):
-        window = ready(3)
-        finish(window, settled, qtbot)
+    def is_remembered_by_role(self, empty, wizard, settled, deliveries):
         project = QgsProject.instance()
         file = project.fileName()
         assert project.write(file)
@@ -232,12 +235,9 @@ class TestFinish:
         assert again.show_missing()
         assert again.setup.policy_ref == "turpan-2021"
         assert again.setup.case == empty.path
+        again.reject()
 
-    def test_a_later_delivery_is_appended(
-        self, language, ready, settled, qtbot, empty, wizard, deliveries, tmp_path
-    ):
-        window = ready(3)
-        finish(window, settled, qtbot)
+    def takes_a_later_delivery(self, empty, wizard, settled, qtbot, tmp_path):
         QgsProject.instance().removeEntry("overdraft", "layers")
         later = tmp_path / "later.csv"
         text = "井号,取水用途,现状,X坐标,Y坐标\nW9,工业,在用,89.6,42.6\n"
@@ -253,15 +253,18 @@ class TestFinish:
         assert not again.check.target.isEnabled()
         changed = []
         empty.content_changed.connect(lambda: changed.append(1))
-        finish(again, settled, qtbot)
+        qtbot.mouseClick(again.done_button, LEFT)
+        settled(again)
         with closing(sqlite3.connect(empty.path)) as file:
             ids = [row[0] for row in file.execute("SELECT well_id FROM wells ORDER BY well_id")]
         assert ids == ["W1", "W2", "W3", "W9"]
         assert changed
 
-    def test_the_same_delivery_again_blocks_or_replaces(self, language, ready, settled, qtbot, empty):
+    @pytest.mark.long
+    def test_the_same_delivery_again_blocks(self, language, ready, settled, qtbot, empty):
         window = ready(3)
-        finish(window, settled, qtbot)
+        qtbot.mouseClick(window.done_button, LEFT)
+        settled(window)
         again = ready(0, empty)
         assert again.data.rows["wells"].mode.isVisibleTo(again)
         pick(qtbot, again.data.rows["wells"].mode, {"en": "Append", "zh": "追加"}[language])
@@ -272,9 +275,7 @@ class TestFinish:
         assert again.check.list.topLevelItem(0).text(0).startswith("✗")
         assert "W1" in again.check.list.topLevelItem(0).text(3)
 
-    def test_stopping_leaves_nothing(self, language, ready, settled, qtbot, empty, monkeypatch):
-        from overdraft.core import setup as core_setup
-
+    def test_stopping_and_a_refusal_leave_nothing(self, language, ready, settled, qtbot, empty, monkeypatch):
         window = ready(3)
         real = core_setup.write_setup
 
@@ -295,20 +296,10 @@ class TestFinish:
         window.reject()  # Esc stops the writing and stays
         settled(window)
         assert window.isVisible()
-        assert (
-            window.hint.text()
-            == {"en": "Stopped. Nothing was written.", "zh": "已停止，未写入任何内容。"}[language]
-        )
+        stopped = {"en": "Stopped. Nothing was written.", "zh": "已停止，未写入任何内容。"}[language]
+        assert window.hint.text() == stopped
         assert set(folder.iterdir()) == before
         assert empty.path is None
-        monkeypatch.undo()
-        assert window.done_button.isEnabled()
-
-    def test_a_read_only_folder_is_said(self, language, ready, settled, qtbot, empty, monkeypatch):
-        from overdraft.core import setup as core_setup
-        from overdraft.core.errors import OverdraftError
-
-        window = ready(3)
 
         def refuse(target, *_):
             raise OverdraftError("casefile.exists", path=str(target))
@@ -319,27 +310,6 @@ class TestFinish:
         assert window.hint.text().startswith("✗")
         assert window.isVisible()
         assert empty.path is None
-
-    def test_with_the_keyboard_alone(self, language, ready, settled, qtbot, empty):
-        window = ready(0)
-        for number in (1, 2, 3):
-            window.next.setFocus()
-            if number == 3:
-                pick_policy(window, settled)
-            qtbot.keyClick(window.next, Qt.Key.Key_Space)
-            settled(window)
-            assert window.pages.currentIndex() == number
-        qtbot.keyClick(window.done_button, Qt.Key.Key_Space)
-        settled(window)
-        assert empty.path is not None
-
-    def test_back_loses_nothing(self, language, ready, settled, qtbot):
-        window = ready(3)
-        columns = {layer.role: dict(layer.columns) for layer in window.setup.read}
-        for _ in range(3):
-            qtbot.mouseClick(window.findChild(QPushButton, "back"), LEFT)
-        assert window.pages.currentIndex() == 0
-        assert {layer.role: layer.columns for layer in window.setup.read} == columns
 
 
 def test_a_project_with_nonsense_opens(language, wizard):
