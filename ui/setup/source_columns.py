@@ -30,7 +30,7 @@ class SourceColumns(QTreeWidget):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.header().resizeSection(0, 130)
-        self.header().resizeSection(1, 60)
+        self.header().resizeSection(1, 95)
         set_tip(self, tr("Columns of the layer; drag one onto the field that it fills"))
 
     def show_columns(self, columns: Sequence[ShownColumn], used: Sequence[str]) -> None:

@@ -41,8 +41,7 @@ class TargetFields(QTreeWidget):
         self.setHeaderLabels([tr("Field"), tr("Column"), tr("Unit"), tr("How sure")])
         self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.header().setSectionResizeMode(_FIELD, self.header().ResizeMode.Interactive)
-        for place, width in ((_FIELD, 140), (_COLUMN, 140), (_UNIT, 90)):
+        for place, width in ((_FIELD, 140), (_COLUMN, 140), (_UNIT, 104)):
             self.header().resizeSection(place, width)
         set_tip(self, tr("Fields of the register; * marks those that are needed"))
         self.columns: dict[str, Choice] = {}

@@ -219,14 +219,14 @@ class SetupWizard(Dialog):
 
     def _propose_crs(self) -> None:
         """The system of the wells, unless one is chosen: other layers follow it."""
-        from ...core.checking.reading import datum_of
-
         wells = self.setup.layers.get("wells")
         if self.setup.crs.isValid() or wells is None or not wells.taken:
             return
         known = to_pyproj(wells.reading.crs) or wells.source.crs
         code = None if known is None else known.to_authority()
-        if code and any(name in datum_of(known) for name in _MODERN) and not self.policy.touched:
+        geodetic = None if known is None else known.geodetic_crs
+        datum = "" if geodetic is None or geodetic.datum is None else geodetic.datum.name
+        if code and any(name in datum for name in _MODERN) and not self.policy.touched:
             self.policy.crs.setCrs(QgsCoordinateReferenceSystem(":".join(code)))
 
     def _ask_calendar(self) -> None:
