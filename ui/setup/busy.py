@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -12,24 +11,6 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, 
 from ...processing.texts import tr
 from ..shared.plain import set_tip
 from ..shared.tasks import Progress, Work, start
-
-
-_TURN = threading.Lock()
-"""Works take turns: pyproj 3.7 beside the PROJ of QGIS crashes where two threads make coordinate systems at once."""
-
-
-def _in_turn(function: Callable[[Progress], Any]) -> Callable[[Progress], Any]:
-    """The function, begun when no other work of ours runs; waiting can be cancelled."""
-
-    def alone(progress: Progress) -> Any:
-        while not _TURN.acquire(timeout=0.1):
-            progress(0.0)
-        try:
-            return function(progress)
-        finally:
-            _TURN.release()
-
-    return alone
 
 
 class Busy(QWidget):
@@ -85,7 +66,7 @@ class Busy(QWidget):
         """
         work = Work(
             title,
-            _in_turn(function),
+            function,
             lambda result: self._over(work, lambda: done(result)),
             lambda error: self._over(work, lambda: failed(error)),
             lambda: self._over(work, stopped),

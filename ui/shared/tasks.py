@@ -7,6 +7,7 @@ back on the main thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from qgis.core import (
@@ -21,6 +22,10 @@ from ...core.errors import Cancelled
 from ...processing.texts import tr
 
 Progress = Callable[[float], None]
+
+_THREAD = ThreadPoolExecutor(1, "overdraft")
+"""All work is done in this one thread, in turn: pyproj 3.7 crashes when the threads that use it come and go, as
+those of QGIS's tasks do."""
 
 
 class Work(QgsTask):
@@ -53,7 +58,7 @@ class Work(QgsTask):
 
     def run(self) -> bool:
         try:
-            self._result = self._function(self.progressed)
+            self._result = _THREAD.submit(self._function, self.progressed).result()
         except Cancelled:
             return False
         except Exception as error:  # whatever it is belongs to the main thread, which shows it
