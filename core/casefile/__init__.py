@@ -4,7 +4,6 @@ from .backup import backups, latest_backup, remove_leftovers
 from .changes import CaseStore, Cells, Change, ConflictError, Copy, Entry
 from .content import CaseContent, case_content, used_settings
 from .frozen import Given, with_frozen
-from .imports import add_import, undo_import
 from .imports import Delivery, add_import, add_imports, new_case, undo_import
 from .layout import SCHEMA_VERSION
 from .merge import Merged, merge_cases
@@ -22,11 +21,11 @@ __all__ = [
     "Change",
     "ConflictError",
     "Copy",
+    "Delivery",
     "Entry",
     "Given",
     "Merged",
     "Verification",
-    "Delivery",
     "WriteResult",
     "add_import",
     "add_imports",
@@ -36,8 +35,8 @@ __all__ = [
     "create_case",
     "latest_backup",
     "merge_cases",
-    "problem_table",
     "new_case",
+    "problem_table",
     "read_case",
     "read_results",
     "remove_leftovers",
