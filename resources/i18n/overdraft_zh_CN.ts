@@ -12,14 +12,6 @@
         <translation>没有示例图层：{folder} 中没有项目文件。请在源代码目录中运行 make sample。</translation>
     </message>
     <message>
-        <source>Run overlay…</source>
-        <translation>运行叠加核查…</translation>
-    </message>
-    <message>
-        <source>Open sample project</source>
-        <translation>打开示例项目</translation>
-    </message>
-    <message>
         <source>Help</source>
         <translation>帮助</translation>
     </message>
@@ -1169,7 +1161,7 @@
     </message>
     <message>
         <source>Show</source>
-        <translation>显示</translation>
+        <translation>查看</translation>
     </message>
     <message>
         <source>The algorithm stopped without saying why.</source>
@@ -1185,7 +1177,7 @@
     </message>
     <message>
         <source>Compare Policies</source>
-        <translation type="unfinished"></translation>
+        <translation>政策比对</translation>
     </message>
     <message>
         <source>The policy to compare with; it counts as the earlier one</source>
@@ -1405,7 +1397,7 @@
     </message>
     <message>
         <source>Co&amp;mpare…</source>
-        <translation>比对(&amp;M)…</translation>
+        <translation>对比(&amp;M)…</translation>
     </message>
     <message>
         <source>Compare with another policy line by line</source>
@@ -1437,7 +1429,7 @@
     </message>
     <message>
         <source>Clauses</source>
-        <translation>条款</translation>
+        <translation>界线两侧面积（{unit}）</translation>
     </message>
     <message>
         <source>Checks</source>
@@ -1469,7 +1461,7 @@
     </message>
     <message>
         <source>&amp;Policy</source>
-        <translation>政策文件(&amp;P)</translation>
+        <translation>政策(&amp;P)</translation>
     </message>
     <message>
         <source>Text of the Clause</source>
@@ -1604,10 +1596,8 @@
         <translation>现有值</translation>
     </message>
     <message>
-        <source>Allowed</source>
-        <translation>允许值</translation>
         <source>S&amp;top</source>
-        <translation>停止(&amp;T)</translation>
+        <translation>允许值</translation>
     </message>
     <message>
         <source>Stop what is going on; nothing is left behind</source>
@@ -1902,10 +1892,8 @@
         <translation>编号</translation>
     </message>
     <message>
-        <source>Version</source>
-        <translation>版本</translation>
         <source>A line per kind of finding; open it to see the first rows concerned</source>
-        <translation>每类问题一行；展开可查看最先涉及的记录</translation>
+        <translation>版本</translation>
     </message>
     <message>
         <source>&amp;Case file</source>
@@ -2196,10 +2184,6 @@
         <translation>自备的政策文件（*.toml）；也可拖放到本页</translation>
     </message>
     <message>
-        <source>&amp;Policy</source>
-        <translation>政策(&amp;P)</translation>
-    </message>
-    <message>
         <source>The government document that the case is judged by</source>
         <translation>核查所依据的政府文件</translation>
     </message>
@@ -2222,7 +2206,6 @@
     <message>
         <source>Issued by, in English</source>
         <translation>发文单位（英文）</translation>
-        <translation>发文机关</translation>
     </message>
     <message>
         <source>Issued on</source>
@@ -2301,10 +2284,8 @@
         <translation>未核实</translation>
     </message>
     <message>
-        <source>absent</source>
-        <translation>缺失</translation>
         <source>Read the irrigation land</source>
-        <translation>读取灌溉地块</translation>
+        <translation>缺失</translation>
     </message>
     <message>
         <source>Base</source>
@@ -2487,10 +2468,6 @@
         <translation>情景二</translation>
     </message>
     <message>
-        <source>Unit</source>
-        <translation>单元</translation>
-    </message>
-    <message>
         <source>Year</source>
         <translation>年份</translation>
     </message>
@@ -2611,16 +2588,8 @@
         <translation>未打开案卷文件</translation>
     </message>
     <message>
-        <source>Wells by worst outcome: {wells}</source>
-        <translation>机井按最不利结论统计：{wells}</translation>
         <source>Target met</source>
-        <translation>是否完成</translation>
-    </message>
-    <message>
-        <source>On either side of a border ({unit})</source>
-        <translation>界线两侧面积（{unit}）</translation>
-        <source>Clauses</source>
-        <translation>条款数</translation>
+        <translation>机井按最不利结论统计：{wells}</translation>
     </message>
     <message>
         <source>That of each layer</source>
@@ -2823,10 +2792,6 @@
         <translation>现已打开另一案卷。本窗口仍显示{file}：请先保存或关闭。</translation>
     </message>
     <message>
-        <source>Name</source>
-        <translation>名称</translation>
-    </message>
-    <message>
         <source>Export the Scenario</source>
         <translation>导出情景</translation>
     </message>
@@ -2853,10 +2818,6 @@
     <message>
         <source>&amp;Rename…</source>
         <translation>重命名(&amp;R)…</translation>
-    </message>
-    <message>
-        <source>Co&amp;mpare…</source>
-        <translation>对比(&amp;M)…</translation>
     </message>
     <message>
         <source>&amp;Save</source>
@@ -3055,10 +3016,8 @@
         <translation>县（区）或其上级市</translation>
     </message>
     <message>
-        <source>What each unit has to retire, plans and has achieved, by year</source>
-        <translation>各单元分年的目标、计划与已完成面积</translation>
         <source>Area &amp;unit</source>
-        <translation>面积单位(&amp;U)</translation>
+        <translation>各单元分年的目标、计划与已完成面积</translation>
     </message>
     <message>
         <source>Unit in which areas are shown; they are stored exactly</source>
@@ -3087,10 +3046,6 @@
     <message>
         <source>Choose the policy first.</source>
         <translation>请先选择政策。</translation>
-    </message>
-    <message>
-        <source>Reading the policy</source>
-        <translation>读取政策文件</translation>
     </message>
     <message>
         <source>not stated in the document</source>
@@ -3251,14 +3206,6 @@
     <message>
         <source>positions from columns, coordinate system not stated: say which under Options…</source>
         <translation>位置取自坐标列，未注明坐标系：请在“选项…”中指定</translation>
-    </message>
-    <message>
-        <source>Field</source>
-        <translation>字段</translation>
-    </message>
-    <message>
-        <source>Unit</source>
-        <translation>单位</translation>
     </message>
     <message>
         <source>How sure</source>
@@ -3429,14 +3376,6 @@
         <translation>该词语存入登记册的取值</translation>
     </message>
     <message>
-        <source>Show</source>
-        <translation>查看</translation>
-    </message>
-    <message>
-        <source>The algorithm stopped without saying why.</source>
-        <translation>算法中止，未说明原因。</translation>
-    </message>
-    <message>
         <source>In use</source>
         <translation>在用面积</translation>
     </message>
@@ -3463,7 +3402,6 @@
     <message>
         <source>Use the &amp;recorded cost of each area</source>
         <translation>按登记的退减成本求解(&amp;R)</translation>
-        <translation>算法已停止，但未说明原因。</translation>
     </message>
     <message>
         <source>Is being stopped…</source>
@@ -3484,6 +3422,98 @@
     <message>
         <source>Saving the mapping</source>
         <translation>保存对应方案</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>登记</translation>
+    </message>
+    <message>
+        <source>Seal or Other State…</source>
+        <translation>封填等状态登记…</translation>
+    </message>
+    <message>
+        <source>Application…</source>
+        <translation>取水申请登记…</translation>
+    </message>
+    <message>
+        <source>Decision on an Application…</source>
+        <translation>申请审批与撤回…</translation>
+    </message>
+    <message>
+        <source>Drilled Well…</source>
+        <translation>成井挂接…</translation>
+    </message>
+    <message>
+        <source>Retired or Restored Land…</source>
+        <translation>退减与复灌登记…</translation>
+    </message>
+    <message>
+        <source>Setup…</source>
+        <translation>建案向导…</translation>
+    </message>
+    <message>
+        <source>Open Case File…</source>
+        <translation>打开案卷文件…</translation>
+    </message>
+    <message>
+        <source>Run Overlay…</source>
+        <translation>叠加核查…</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>核查处理</translation>
+    </message>
+    <message>
+        <source>Pair Wells…</source>
+        <translation>减二更一配对…</translation>
+    </message>
+    <message>
+        <source>Retirement Planner…</source>
+        <translation>退减方案…</translation>
+    </message>
+    <message>
+        <source>Policy…</source>
+        <translation>政策文件…</translation>
+    </message>
+    <message>
+        <source>Dashboard</source>
+        <translation>工作总览</translation>
+    </message>
+    <message>
+        <source>Sample Project</source>
+        <translation>示例工程</translation>
+    </message>
+    <message>
+        <source>Open a case file first, or make one with Setup.</source>
+        <translation>请先打开案卷文件，或用“建案向导”新建。</translation>
+    </message>
+    <message>
+        <source>Open Case File</source>
+        <translation>打开案卷文件</translation>
+    </message>
+    <message>
+        <source>Allowed</source>
+        <translation>允许值</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>absent</source>
+        <translation>缺失</translation>
+    </message>
+    <message>
+        <source>Wells by worst outcome: {wells}</source>
+        <translation>机井按最不利结论统计：{wells}</translation>
+    </message>
+    <message>
+        <source>On either side of a border ({unit})</source>
+        <translation>界线两侧面积（{unit}）</translation>
+    </message>
+    <message>
+        <source>What each unit has to retire, plans and has achieved, by year</source>
+        <translation>各单元分年的目标、计划与已完成面积</translation>
     </message>
 </context>
 </TS>
