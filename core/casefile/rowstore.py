@@ -174,10 +174,10 @@ def _write_all(
     connection: sqlite3.Connection, changes: Sequence[Change], progress: Callable[[float], None]
 ) -> None:
     done = 0
+    if any(change.table in layouts() and layouts()[change.table].is_layer for change in changes):
+        spatial.enable(connection)  # any change of a layer's row asks the triggers of its index
     for (table, columns), group in groupby(changes, key=_shape):
         same = list(group)
-        if container.GEOMETRY in columns:
-            spatial.enable(connection)
         for start in range(0, len(same), _PART):
             progress(0.9 * (done + start) / len(changes))
             _write(connection, table, same[start : start + _PART])

@@ -1,0 +1,48 @@
+"""The daily desk: what a bureau records through its year, each act one transaction, and what the ledger says of it."""
+
+from .acts import (
+    Act,
+    By,
+    Correction,
+    Decision,
+    Event,
+    Intake,
+    Link,
+    MoreEvidence,
+    Piece,
+    Recorded,
+    Void,
+    Withdrawal,
+)
+from .errors import ActsError, DoubtError
+from .record import record, undo
+from .standing import LEDGER_ROLES, Credit, Standing, ledger_after, register_of
+from .table import acts_of
+from .vetting import Vetted, vet_intake
+
+__all__ = [
+    "LEDGER_ROLES",
+    "Act",
+    "ActsError",
+    "By",
+    "Correction",
+    "Credit",
+    "Decision",
+    "DoubtError",
+    "Event",
+    "Intake",
+    "Link",
+    "MoreEvidence",
+    "Piece",
+    "Recorded",
+    "Standing",
+    "Vetted",
+    "Void",
+    "Withdrawal",
+    "acts_of",
+    "ledger_after",
+    "record",
+    "register_of",
+    "undo",
+    "vet_intake",
+]

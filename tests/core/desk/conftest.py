@@ -1,0 +1,85 @@
+"""A small county on a case file: two zones' worth of wells whose ledger can be counted on the fingers."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+
+import geopandas as gpd
+import pytest
+from shapely.geometry import Point, box
+
+from overdraft.core.casefile import CaseContent, CaseRows, write_case
+from overdraft.core.desk import By
+from overdraft.core.policy import load_policy
+
+TODAY = date(2026, 3, 31)
+CRS = "EPSG:4490"
+
+
+def well(name, x, **values):
+    kept = {"use": "irrigation", "status": "active", "permit_no": f"P-{name}", "county": "高昌区"}
+    return {"well_id": name, **kept, **values, "geometry": Point(x, 42.9)}
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    """Eight wells in a severe zone of 高昌区, one of them sealed in the register itself; one area of 100 mu."""
+    wells = [well(f"W{number}", 89.20 + number / 100) for number in range(1, 7)]
+    wells.append(well("OLD", 89.28, status="sealed", status_on="2023-05-01"))
+    wells.append(well("OUT", 89.90))
+    frame = gpd.GeoDataFrame(wells, crs=CRS)
+    zones = gpd.GeoDataFrame(
+        [{"zone_id": "Z1", "severity": "severe", "geometry": box(89.1, 42.8, 89.5, 43.0)}], crs=CRS
+    )
+    units = gpd.GeoDataFrame(
+        [{"unit_id": "650402", "name": "高昌区", "level": "county", "geometry": box(89.0, 42.0, 90.0, 43.5)}],
+        crs=CRS,
+    )
+    land = gpd.GeoDataFrame(
+        [
+            {
+                "area_id": "L1",
+                "status": "irrigated",
+                "area_mu": 100.0,
+                "geometry": box(89.2, 42.8, 89.21, 42.81),
+            },
+            {
+                "area_id": "L2",
+                "status": "retired",
+                "retired_on": "2023-10-01",
+                "area_mu": 50.0,
+                "geometry": box(89.3, 42.8, 89.31, 42.81),
+            },
+        ],
+        crs=CRS,
+    )
+    tables = {"wells": frame, "zones": zones, "units": units, "irrigation": land}
+    path = tmp_path_factory.mktemp("template") / "case.gpkg"
+    write_case(path, CaseContent(tables=tables, language="zh"))
+    return path
+
+
+@pytest.fixture
+def case(template, tmp_path):
+    """A copy of it that a test may change, with two files beside it."""
+    path = tmp_path / "案 卷.gpkg"
+    shutil.copy(template, path)
+    (tmp_path / "照片 1.jpg").write_bytes(b"one")
+    (tmp_path / "文件.pdf").write_bytes(b"two")
+    return path
+
+
+@pytest.fixture
+def store(case):
+    return CaseRows.open(case)
+
+
+@pytest.fixture
+def by():
+    return By("李工", "li", TODAY)
+
+
+@pytest.fixture(scope="session")
+def policy():
+    return load_policy("turpan-2021")
