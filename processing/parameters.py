@@ -141,17 +141,17 @@ def personal() -> QgsProcessingParameterDefinition:
 
 def as_of() -> QgsProcessingParameterDefinition:
     """The day on which everything is judged."""
-    return _day("AS_OF", tr("As of (empty: today)"))
+    return day("AS_OF", tr("As of (empty: today)"))
 
 
 def baseline() -> QgsProcessingParameterDefinition:
     """Override of the policy's baseline day."""
-    return advanced(_day("BASELINE", tr("Baseline (empty: as the policy says)")))
+    return advanced(day("BASELINE", tr("Baseline (empty: as the policy says)")))
 
 
 def retirement_baseline() -> QgsProcessingParameterDefinition:
     """Override of the day from which retired land counts, beside ``BASELINE`` of the ledger."""
-    return advanced(_day("RETIREMENT_BASELINE", tr("Baseline of retirement (empty: as the policy says)")))
+    return advanced(day("RETIREMENT_BASELINE", tr("Baseline of retirement (empty: as the policy says)")))
 
 
 def reading() -> QgsProcessingParameterDefinition:
@@ -301,7 +301,8 @@ def choices(name: str, label: str, tokens: list[str]) -> QgsProcessingParameterD
     )
 
 
-def _day(name: str, label: str) -> QgsProcessingParameterDefinition:
+def day(name: str, label: str) -> QgsProcessingParameterDefinition:
+    """A day that may be left out."""
     return QgsProcessingParameterDateTime(
         name, label, QgsProcessingParameterDateTime.Type.Date, None, optional=True
     )

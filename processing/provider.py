@@ -25,6 +25,7 @@ from .planning.verifyretirement import VerifyRetirement
 from .register.checkregister import CheckRegister
 from .register.createregister import CreateRegister
 from .register.importlayer import ImportLayer
+from .register.recordevent import RecordEvent
 from .register.undoimport import UndoImport
 from .siting.vetsites import VetSites
 from .texts import icon_path, tr
@@ -33,6 +34,7 @@ ALGORITHMS = (
     CreateRegister,
     ImportLayer,
     UndoImport,
+    RecordEvent,
     CheckRegister,
     ClassifyWells,
     ReplacementLedger,

@@ -134,6 +134,7 @@ def output_row(algorithm: object, output: object) -> tuple[str, ...]:
     texts = algorithm.help()
     fields = texts.tables.get(output.name(), "")
     kind = {"outputVector": "layer", "outputFile": "file", "outputHtml": "page", "outputNumber": "number"}
+    kind["outputString"] = "text"
     return (
         f"`{output.name()}`",
         kind.get(output.type(), output.type()),

@@ -16,7 +16,7 @@ from .acts import (
 )
 from .errors import ActsError, DoubtError
 from .record import record, undo
-from .standing import LEDGER_ROLES, Credit, Standing, ledger_after, register_of
+from .standing import LEDGER_ROLES, Credit, Renewal, Standing, ledger_after, register_of, state_of
 from .table import acts_of
 from .vetting import Vetted, vet_intake
 
@@ -35,6 +35,7 @@ __all__ = [
     "MoreEvidence",
     "Piece",
     "Recorded",
+    "Renewal",
     "Standing",
     "Vetted",
     "Void",
@@ -43,6 +44,7 @@ __all__ = [
     "ledger_after",
     "record",
     "register_of",
+    "state_of",
     "undo",
     "vet_intake",
 ]

@@ -215,3 +215,13 @@ def _free(book: Book) -> dict[str, tuple[str, ...]]:
         str(pool): tuple(sorted(map(str, part["well_id"].dropna())))
         for pool, part in available.groupby("pool_at_seal")
     }
+
+
+def state_of(standing: Standing, subject_role: str, subject_id: str) -> tuple[str, str, tuple[str, ...]]:
+    """State, pool and lacking evidence of what an act was about; empty where the ledger does not speak of it."""
+    if subject_role == "wells" and subject_id in standing.credits:
+        credit = standing.credits[subject_id]
+        if credit.state != "none":
+            return credit.state, credit.pool, credit.lacks
+    renewal = standing.renewals.get(subject_id)
+    return (renewal.stage, renewal.pool, ()) if renewal else ("", "", ())

@@ -1158,6 +1158,132 @@
     <message>
         <source>Freeze the inputs in the case file, for a replay</source>
         <translation>将输入固化到案卷文件，供重演</translation>
+        <source>Table of acts, one row each</source>
+        <translation>事项表（每行一项）</translation>
+    </message>
+    <message>
+        <source>Act (empty: event)</source>
+        <translation>事项（留空：事件）</translation>
+    </message>
+    <message>
+        <source>Well or area</source>
+        <translation>机井或地块</translation>
+    </message>
+    <message>
+        <source>Kind of event or application</source>
+        <translation>事件或申请类型</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Document number</source>
+        <translation>文号</translation>
+    </message>
+    <message>
+        <source>Photos (file names, separated by semicolons)</source>
+        <translation>照片（文件名，以分号分隔）</translation>
+    </message>
+    <message>
+        <source>Inspected by</source>
+        <translation>核查人</translation>
+    </message>
+    <message>
+        <source>Inspected on (empty: the day)</source>
+        <translation>核查日期（留空：同日期）</translation>
+    </message>
+    <message>
+        <source>Power cut on</source>
+        <translation>断电日期</translation>
+    </message>
+    <message>
+        <source>Permit cancelled on</source>
+        <translation>许可注销日期</translation>
+    </message>
+    <message>
+        <source>Documents (file names, separated by semicolons)</source>
+        <translation>文件（文件名，以分号分隔）</translation>
+    </message>
+    <message>
+        <source>Photos and documents of (empty: the day)</source>
+        <translation>照片和文件日期（留空：同日期）</translation>
+    </message>
+    <message>
+        <source>Folder of the files (empty: that of the case file)</source>
+        <translation>佐证文件所在文件夹（留空：案卷文件所在文件夹）</translation>
+    </message>
+    <message>
+        <source>Area concerned (mu; empty: the whole area)</source>
+        <translation>涉及面积（亩；留空：全部面积）</translation>
+    </message>
+    <message>
+        <source>Application (a new one may be left empty)</source>
+        <translation>申请编号（新申请可留空）</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Well that is drilled or concerned</source>
+        <translation>建成或所涉机井</translation>
+    </message>
+    <message>
+        <source>Well that is replaced</source>
+        <translation>被更新机井</translation>
+    </message>
+    <message>
+        <source>Wells pledged (separated by semicolons)</source>
+        <translation>预留机井（以分号分隔）</translation>
+    </message>
+    <message>
+        <source>Fields of the well, a line each: field = value</source>
+        <translation>机井字段，每行：字段 = 值</translation>
+    </message>
+    <message>
+        <source>Approval number</source>
+        <translation>批准文号</translation>
+    </message>
+    <message>
+        <source>Event that is proven, corrected or withdrawn</source>
+        <translation>补充佐证、更正或作废的事件</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>Record it although it contradicts the record</source>
+        <translation>与台账相抵触仍予登记</translation>
+    </message>
+    <message>
+        <source>Recorded by (empty: your login)</source>
+        <translation>登记人（留空：当前登录名）</translation>
+    </message>
+    <message>
+        <source>What was recorded</source>
+        <translation>登记结果</translation>
+    </message>
+    <message>
+        <source>CASE is needed: choose the case file in which it is recorded.</source>
+        <translation>缺少CASE：请选择用于登记的案卷文件。</translation>
+    </message>
+    <message>
+        <source>Row {n}: {problem}</source>
+        <translation>第{n}行：{problem}</translation>
+    </message>
+    <message>
+        <source>{n} acts are on record in the case file; only the output table could not be written.</source>
+        <translation>{n}项已记入案卷文件，仅输出表未能写出。</translation>
+    </message>
+    <message>
+        <source>{label}: {n}</source>
+        <translation>{label}：{n}</translation>
+    </message>
+    <message>
+        <source>In the ledger: {label} {n}</source>
+        <translation>台账状态：{label} {n}</translation>
     </message>
     <message>
         <source>Show</source>

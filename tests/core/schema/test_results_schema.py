@@ -47,6 +47,7 @@ OTHERS = {"plans", "imports", "raw_values", "decisions", "history", "runs", "set
     "plan_unmet",
     "plan_groups",
     "plan_alternatives",
+    "recorded",
 }
 SHEETS = {
     "quota_balance": BALANCE_COLUMNS,
