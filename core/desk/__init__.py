@@ -16,7 +16,16 @@ from .acts import (
 )
 from .errors import ActsError, DoubtError
 from .record import record, undo
-from .standing import LEDGER_ROLES, Credit, Renewal, Standing, ledger_after, register_of, state_of
+from .standing import (
+    LEDGER_ROLES,
+    Credit,
+    Renewal,
+    Standing,
+    evidence_gap,
+    ledger_after,
+    register_of,
+    state_of,
+)
 from .table import acts_of
 from .vetting import Vetted, vet_intake
 
@@ -41,6 +50,7 @@ __all__ = [
     "Void",
     "Withdrawal",
     "acts_of",
+    "evidence_gap",
     "ledger_after",
     "record",
     "register_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -33,7 +33,8 @@ class Credit:
 
     Attributes:
         state: used, reserved, pending, available; ``excluded`` with ``reason`` (a word of
-            ``replacement.wells.CREDIT_REASONS``); ``none``: not sealed on that day, or not in the policy's area.
+            ``replacement.wells.CREDIT_REASONS``) and the ``values`` of its message; ``none``: not sealed on that day,
+            or not in the policy's area.
         holder: the renewal that holds it. pool: where it counts.
         has: kinds of evidence on record; lacks: kinds that are still asked for, or any one of them (``any_of``).
     """
@@ -43,6 +44,7 @@ class Credit:
     pool: str = ""
     holder: str = ""
     reason: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     any_of: bool = False
@@ -167,10 +169,25 @@ def _credit(book: Book, name: str, row: int | None, has: dict[str, pd.Series]) -
         pool=str(book.facts.at[row, "pool_at_seal"]),
         holder="" if pd.isna(holder) else str(holder),
         reason=str(credit["reason"]),
+        values=_values(book, row),
         has=found,
         lacks=tuple(has) if any_of else lacks if settings.evidence_required else (),
         any_of=any_of,
     )
+
+
+def _values(book: Book, row: int) -> dict[str, object]:
+    """What the messages of the credits name."""
+    fact, settings = book.facts.loc[row], book.settings
+    day = fact["sealed_on"]
+    return {
+        "well": fact["well_id"],
+        "use": fact["use"],
+        "day": None if pd.isna(day) else day.date().isoformat(),
+        "as_of": book.as_of.date().isoformat(),
+        "baseline": settings.baseline.date().isoformat(),
+        "years": settings.idle_years,
+    }
 
 
 def _evidence_by_kind(book: Book) -> dict[str, pd.Series]:
@@ -225,3 +242,19 @@ def state_of(standing: Standing, subject_role: str, subject_id: str) -> tuple[st
             return credit.state, credit.pool, credit.lacks
     renewal = standing.renewals.get(subject_id)
     return (renewal.stage, renewal.pool, ()) if renewal else ("", "", ())
+
+
+def evidence_gap(policy: Policy, kinds: Iterable[str]) -> tuple[bool, tuple[str, ...], bool]:
+    """What a seal with these kinds of evidence still lacks: whether it is complete, the kinds, any one of them.
+
+    A policy that asks for none, or has no such rule, is content with nothing.
+    """
+    if not policy.has("replacement"):
+        return True, (), False
+    settings, given = replacement_settings(policy), set(kinds)
+    if not settings.evidence_required:
+        return True, (), False
+    if not settings.evidence_kinds:
+        return bool(given), () if given else tuple(register_schema().enums["evidence_kind"]), not given
+    lacks = tuple(kind for kind in settings.evidence_kinds if kind not in given)
+    return not lacks, lacks, False

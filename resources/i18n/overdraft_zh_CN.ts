@@ -3548,6 +3548,268 @@
     <message>
         <source>Saving the mapping</source>
         <translation>保存对应方案</translation>
+        <source>Take In an Application</source>
+        <translation>受理取水申请</translation>
+    </message>
+    <message>
+        <source>What is applied for</source>
+        <translation>申请事项</translation>
+    </message>
+    <message>
+        <source>&amp;Kind</source>
+        <translation>申请类型(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Number of the application; empty: the next free one</source>
+        <translation>申请编号；留空由系统顺次编号</translation>
+    </message>
+    <message>
+        <source>The day of the application</source>
+        <translation>提出申请的日期</translation>
+    </message>
+    <message>
+        <source>&amp;Applied on</source>
+        <translation>申请日期(&amp;A)</translation>
+    </message>
+    <message>
+        <source>The well that is deepened, relocated, extended or changed</source>
+        <translation>加深、移位、延续或变更所涉机井</translation>
+    </message>
+    <message>
+        <source>&amp;Well concerned</source>
+        <translation>所涉机井(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Place (x, y)</source>
+        <translation>位置（x、y）(&amp;P)</translation>
+    </message>
+    <message>
+        <source>What the water is for</source>
+        <translation>取水用途</translation>
+    </message>
+    <message>
+        <source>From which aquifer</source>
+        <translation>取水含水层</translation>
+    </message>
+    <message>
+        <source>The village</source>
+        <translation>所在村</translation>
+    </message>
+    <message>
+        <source>Depth of the well in metres</source>
+        <translation>井深，单位米</translation>
+    </message>
+    <message>
+        <source>Volume applied for, in m³ a year</source>
+        <translation>申请年取水量，单位立方米</translation>
+    </message>
+    <message>
+        <source>The well that the renewal replaces</source>
+        <translation>更新井所替代的机井</translation>
+    </message>
+    <message>
+        <source>&amp;Replaces</source>
+        <translation>被更新井(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Wells ple&amp;dged</source>
+        <translation>预留封填井(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Vet</source>
+        <translation>预审(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Judge the application under the policy, before it is recorded</source>
+        <translation>登记前按政策审查该申请</translation>
+    </message>
+    <message>
+        <source>Press Vet to see what each clause says.</source>
+        <translation>点击“预审”查看各条款意见。</translation>
+    </message>
+    <message>
+        <source>Choose a policy first.</source>
+        <translation>请先选择政策。</translation>
+    </message>
+    <message>
+        <source>Vet an application</source>
+        <translation>预审取水申请</translation>
+    </message>
+    <message>
+        <source>East or longitude, in the coordinate system of the layer</source>
+        <translation>东坐标或经度，按图层坐标系填写</translation>
+    </message>
+    <message>
+        <source>North or latitude, in the coordinate system of the layer</source>
+        <translation>北坐标或纬度，按图层坐标系填写</translation>
+    </message>
+    <message>
+        <source>Pick on Map</source>
+        <translation>地图点选</translation>
+    </message>
+    <message>
+        <source>Click the place on the map</source>
+        <translation>在地图上点选位置</translation>
+    </message>
+    <message>
+        <source>There is no map to click on</source>
+        <translation>没有可点选的地图</translation>
+    </message>
+    <message>
+        <source>Tick the sealed wells that back the renewal; free credits are offered</source>
+        <translation>勾选支撑更新井的封填井；列出的均为可用额度</translation>
+    </message>
+    <message>
+        <source>A well that is still to be sealed</source>
+        <translation>尚待封填的机井</translation>
+    </message>
+    <message>
+        <source>Add &amp;Well</source>
+        <translation>添加机井(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Put the well on the list, ticked</source>
+        <translation>将该井列入并勾选</translation>
+    </message>
+    <message>
+        <source>Look for free credits</source>
+        <translation>查找可用额度</translation>
+    </message>
+    <message>
+        <source>{well} · to be sealed</source>
+        <translation>{well} · 待封填</translation>
+    </message>
+    <message>
+        <source>No free credit on record. Record a seal first, or add wells to be sealed.</source>
+        <translation>台账中没有可用额度。请先登记封填，或添加待封填的机井。</translation>
+    </message>
+    <message>
+        <source>{n} pledged, {free} offered</source>
+        <translation>已预留{n}眼，列出{free}眼</translation>
+    </message>
+    <message>
+        <source>Decide on an Application</source>
+        <translation>审批取水申请</translation>
+    </message>
+    <message>
+        <source>Applications that are not ended yet</source>
+        <translation>尚未办结的申请</translation>
+    </message>
+    <message>
+        <source>&amp;Application</source>
+        <translation>取水申请(&amp;A)</translation>
+    </message>
+    <message>
+        <source>What was decided</source>
+        <translation>审批结果</translation>
+    </message>
+    <message>
+        <source>&amp;Decision</source>
+        <translation>审批决定(&amp;D)</translation>
+    </message>
+    <message>
+        <source>The day of the decision or of the withdrawal</source>
+        <translation>作出决定或撤回的日期</translation>
+    </message>
+    <message>
+        <source>Da&amp;y</source>
+        <translation>日期(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>Number of the approval; an approval needs it</source>
+        <translation>批准文号；批准时必填</translation>
+    </message>
+    <message>
+        <source>Why, for the history; no personal data</source>
+        <translation>理由，记入历史；不得含个人信息</translation>
+    </message>
+    <message>
+        <source>Rea&amp;son</source>
+        <translation>理由(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Only an approval has a number</source>
+        <translation>仅批准时填写文号</translation>
+    </message>
+    <message>
+        <source>No application waits. Take one in with the form Application.</source>
+        <translation>没有待办申请。请先在“受理取水申请”中登记。</translation>
+    </message>
+    <message>
+        <source>Applied for on {day} · {decision} {number}</source>
+        <translation>申请日期{day} · {decision} {number}</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>佐证材料</translation>
+    </message>
+    <message>
+        <source>Photos and documents. A file outside the folder of the case is copied beside it; its hash is kept</source>
+        <translation>照片和文件。不在案卷文件夹内的文件将复制到案卷旁，并记录校验值</translation>
+    </message>
+    <message>
+        <source>Add P&amp;hoto…</source>
+        <translation>添加照片…(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Add Do&amp;cument…</source>
+        <translation>添加文件…(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>移除(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Who inspected on site; fills in an inspection</source>
+        <translation>现场核查人；填写即登记现场核查</translation>
+    </message>
+    <message>
+        <source>The power of the well was cut</source>
+        <translation>该井已断电</translation>
+    </message>
+    <message>
+        <source>The permit of the well was cancelled</source>
+        <translation>该井取水许可已注销</translation>
+    </message>
+    <message>
+        <source>The day of the evidence</source>
+        <translation>佐证日期</translation>
+    </message>
+    <message>
+        <source>&amp;Inspected by</source>
+        <translation>核查人(&amp;I)</translation>
+    </message>
+    <message>
+        <source>&amp;Evidence of</source>
+        <translation>佐证日期(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Take the file off the list</source>
+        <translation>从列表中移除该文件</translation>
+    </message>
+    <message>
+        <source>Choose a file of the list first</source>
+        <translation>请先选中列表中的文件</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>Choose evidence</source>
+        <translation>选择佐证材料</translation>
+    </message>
+    <message>
+        <source>Type part of the id or name</source>
+        <translation>输入编号或名称的一部分</translation>
+    </message>
+    <message>
+        <source>Click the feature on the map</source>
+        <translation>在地图上点选对象</translation>
     </message>
     <message>
         <source>Record</source>
@@ -3640,6 +3902,232 @@
     <message>
         <source>What each unit has to retire, plans and has achieved, by year</source>
         <translation>各单元分年的目标、计划与已完成面积</translation>
+        <source>Record an act</source>
+        <translation>登记事项</translation>
+    </message>
+    <message>
+        <source>Take an act back</source>
+        <translation>撤销登记</translation>
+    </message>
+    <message>
+        <source>The policy whose ledger answers; that of the last run to begin with</source>
+        <translation>用以核算台账的政策；默认为最近一次核查所用政策</translation>
+    </message>
+    <message>
+        <source>&amp;Policy</source>
+        <translation>政策(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Your name stands beside every act; it is no authentication</source>
+        <translation>每项登记均署此姓名；不作身份认证</translation>
+    </message>
+    <message>
+        <source>S&amp;igned by</source>
+        <translation>登记人(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Record it an&amp;yway</source>
+        <translation>仍予登记(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>The contradiction is known and the act is right; the history says so</source>
+        <translation>已知与台账相抵触而事项属实；历史中予以注明</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stop the work; nothing more is recorded</source>
+        <translation>停止处理，不再登记</translation>
+    </message>
+    <message>
+        <source>Take the act just recorded back</source>
+        <translation>撤销刚刚登记的事项</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded in this window yet</source>
+        <translation>本窗口尚未登记任何事项</translation>
+    </message>
+    <message>
+        <source>Taken back: {subject}</source>
+        <translation>已撤销：{subject}</translation>
+    </message>
+    <message>
+        <source>Choose a policy to see what the ledger says.</source>
+        <translation>请选择政策以查看台账结果。</translation>
+    </message>
+    <message>
+        <source>Put it on record</source>
+        <translation>记入案卷</translation>
+    </message>
+    <message>
+        <source>No case file is open. Open or create one first.</source>
+        <translation>尚未打开案卷文件。请先打开或新建。</translation>
+    </message>
+    <message>
+        <source>Fill in what happened and press Record. The ledger answers here.</source>
+        <translation>填写事项后点击“登记”，台账结果显示于此。</translation>
+    </message>
+    <message>
+        <source>Retired and Restored Land</source>
+        <translation>土地退减与复灌</translation>
+    </message>
+    <message>
+        <source>The irrigation area: part of its id, or a click on the map</source>
+        <translation>灌溉地块：输入编号的一部分，或在地图上点选</translation>
+    </message>
+    <message>
+        <source>Irri&amp;gation area</source>
+        <translation>灌溉地块(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Retired from irrigation, or irrigated again</source>
+        <translation>退减灌溉，或恢复灌溉</translation>
+    </message>
+    <message>
+        <source>&amp;What happened</source>
+        <translation>事项(&amp;W)</translation>
+    </message>
+    <message>
+        <source>The day from which it holds</source>
+        <translation>生效日期</translation>
+    </message>
+    <message>
+        <source>&amp;Day</source>
+        <translation>日期(&amp;D)</translation>
+    </message>
+    <message>
+        <source>The whole area</source>
+        <translation>全部面积</translation>
+    </message>
+    <message>
+        <source>Part of the area in mu; 0 means the whole area</source>
+        <translation>涉及面积，单位亩；0表示全部</translation>
+    </message>
+    <message>
+        <source>Number of the document that orders or reports it</source>
+        <translation>有关文件的文号</translation>
+    </message>
+    <message>
+        <source>Link Drilled Well</source>
+        <translation>关联建成井</translation>
+    </message>
+    <message>
+        <source>Approved applications whose well is not linked yet</source>
+        <translation>已批准而尚未关联建成井的申请</translation>
+    </message>
+    <message>
+        <source>The well: one of the register, or a new id, which adds the well at the place of the application</source>
+        <translation>机井：登记册中的机井，或新编号（在申请位置新增机井）</translation>
+    </message>
+    <message>
+        <source>&amp;Well</source>
+        <translation>机井(&amp;W)</translation>
+    </message>
+    <message>
+        <source>The day on which the well was built</source>
+        <translation>成井日期</translation>
+    </message>
+    <message>
+        <source>&amp;Built on</source>
+        <translation>成井日期(&amp;B)</translation>
+    </message>
+    <message>
+        <source>The day on which the well was commissioned</source>
+        <translation>投入使用日期</translation>
+    </message>
+    <message>
+        <source>&amp;Commissioned on</source>
+        <translation>投入使用日期(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Number of the report of acceptance; empty: that of the approval</source>
+        <translation>验收文件文号；留空则用批准文号</translation>
+    </message>
+    <message>
+        <source>The wells pledged to the application go over to the drilled well as used.</source>
+        <translation>申请所预留的封填井转为该建成井“已用”。</translation>
+    </message>
+    <message>
+        <source>No approved application waits for its well.</source>
+        <translation>没有待关联建成井的已批准申请。</translation>
+    </message>
+    <message>
+        <source>Record Seal</source>
+        <translation>登记封填</translation>
+    </message>
+    <message>
+        <source>The well: part of its id or name, or a click on the map</source>
+        <translation>机井：输入编号或名称的一部分，或在地图上点选</translation>
+    </message>
+    <message>
+        <source>What happened to the well</source>
+        <translation>机井发生的事项</translation>
+    </message>
+    <message>
+        <source>Further evidence for the seal on record</source>
+        <translation>为已登记的封填补充佐证</translation>
+    </message>
+    <message>
+        <source>The day on which it happened</source>
+        <translation>发生日期</translation>
+    </message>
+    <message>
+        <source>The evidence is complete: the credit will be {state}.</source>
+        <translation>佐证齐备，额度状态将为“{state}”。</translation>
+    </message>
+    <message>
+        <source>The credit will be {state} – {lacks}</source>
+        <translation>额度状态将为“{state}”——{lacks}</translation>
+    </message>
+    <message>
+        <source>{well} earns no credit: it is not sealed on that day.</source>
+        <translation>{well}不计额度：该日并未封填。</translation>
+    </message>
+    <message>
+        <source>Credit of {well}: {state} – {reason}</source>
+        <translation>{well}的额度：{state}——{reason}</translation>
+    </message>
+    <message>
+        <source>Credit of {well}: {state} – {lacks}</source>
+        <translation>{well}的额度：{state}——{lacks}</translation>
+    </message>
+    <message>
+        <source>Credit of {well}: {state} for {holder}</source>
+        <translation>{well}的额度：{state}（{holder}）</translation>
+    </message>
+    <message>
+        <source>Credit of {well}: {state}</source>
+        <translation>{well}的额度：{state}</translation>
+    </message>
+    <message>
+        <source>{name} in the ledger: {stage}</source>
+        <translation>{name}的台账状态：{stage}</translation>
+    </message>
+    <message>
+        <source>wells pledged: {wells}</source>
+        <translation>预留封填井：{wells}</translation>
+    </message>
+    <message>
+        <source>lacks one of: {kinds}</source>
+        <translation>尚缺其一：{kinds}</translation>
+    </message>
+    <message>
+        <source>lacks: {kinds}</source>
+        <translation>尚缺：{kinds}</translation>
+    </message>
+    <message>
+        <source>The policy keeps no ledger of replacements.</source>
+        <translation>该政策不设减二更一台账。</translation>
+    </message>
+    <message>
+        <source>Recorded: {subject} · {what} · {day} · {id}</source>
+        <translation>已登记：{subject} · {what} · {day} · {id}</translation>
     </message>
 </context>
 </TS>

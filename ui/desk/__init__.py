@@ -1,0 +1,9 @@
+"""The forms of the daily desk: one form for each act, one transaction, the answer of the ledger at once."""
+
+from .application_form import ApplicationForm
+from .decide_form import DecideForm
+from .land_form import LandForm
+from .link_form import LinkForm
+from .seal_form import SealForm
+
+__all__ = ["ApplicationForm", "DecideForm", "LandForm", "LinkForm", "SealForm"]
