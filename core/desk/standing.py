@@ -83,9 +83,11 @@ class Standing:
     free: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def pool(self, pool_id: str) -> dict[str, object]:
-        """The balance of one pool; empty where there is none."""
+        """The balance of one pool, None for a figure that cannot be told; empty where there is no such pool."""
         rows = self.balance[self.balance["pool_id"] == pool_id].to_dict("records")
-        return {str(name): value for name, value in rows[0].items()} if rows else {}
+        return (
+            {str(name): None if pd.isna(value) else value for name, value in rows[0].items()} if rows else {}
+        )
 
 
 def register_of(

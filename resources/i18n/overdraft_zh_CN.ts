@@ -3580,10 +3580,6 @@
         <translation>所涉机井(&amp;W)</translation>
     </message>
     <message>
-        <source>&amp;Place (x, y)</source>
-        <translation>位置（x、y）(&amp;P)</translation>
-    </message>
-    <message>
         <source>What the water is for</source>
         <translation>取水用途</translation>
     </message>
@@ -3664,10 +3660,6 @@
         <translation>尚待封填的机井</translation>
     </message>
     <message>
-        <source>Add &amp;Well</source>
-        <translation>添加机井(&amp;W)</translation>
-    </message>
-    <message>
         <source>Put the well on the list, ticked</source>
         <translation>将该井列入并勾选</translation>
     </message>
@@ -3704,16 +3696,8 @@
         <translation>审批结果</translation>
     </message>
     <message>
-        <source>&amp;Decision</source>
-        <translation>审批决定(&amp;D)</translation>
-    </message>
-    <message>
         <source>The day of the decision or of the withdrawal</source>
         <translation>作出决定或撤回的日期</translation>
-    </message>
-    <message>
-        <source>Da&amp;y</source>
-        <translation>日期(&amp;Y)</translation>
     </message>
     <message>
         <source>Number of the approval; an approval needs it</source>
@@ -3922,10 +3906,6 @@
         <translation>每项登记均署此姓名；不作身份认证</translation>
     </message>
     <message>
-        <source>S&amp;igned by</source>
-        <translation>登记人(&amp;I)</translation>
-    </message>
-    <message>
         <source>Record it an&amp;yway</source>
         <translation>仍予登记(&amp;Y)</translation>
     </message>
@@ -3982,16 +3962,8 @@
         <translation>灌溉地块：输入编号的一部分，或在地图上点选</translation>
     </message>
     <message>
-        <source>Irri&amp;gation area</source>
-        <translation>灌溉地块(&amp;G)</translation>
-    </message>
-    <message>
         <source>Retired from irrigation, or irrigated again</source>
         <translation>退减灌溉，或恢复灌溉</translation>
-    </message>
-    <message>
-        <source>&amp;What happened</source>
-        <translation>事项(&amp;W)</translation>
     </message>
     <message>
         <source>The day from which it holds</source>
@@ -4128,6 +4100,30 @@
     <message>
         <source>Recorded: {subject} · {what} · {day} · {id}</source>
         <translation>已登记：{subject} · {what} · {day} · {id}</translation>
+    </message>
+    <message>
+        <source>Place (&amp;x, y)</source>
+        <translation>位置（x、y）(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Add Wel&amp;l</source>
+        <translation>添加机井(&amp;L)</translation>
+    </message>
+    <message>
+        <source>De&amp;cision</source>
+        <translation>审批决定(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Si&amp;gned by</source>
+        <translation>登记人(&amp;G)</translation>
+    </message>
+    <message>
+        <source>I&amp;rrigation area</source>
+        <translation>灌溉地块(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Wh&amp;at happened</source>
+        <translation>事项(&amp;A)</translation>
     </message>
 </context>
 </TS>

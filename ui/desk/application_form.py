@@ -9,6 +9,7 @@ from qgis.core import QgsPointXY
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
+    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -58,18 +59,21 @@ class ApplicationForm(DeskForm):
             self.canvas,
         )
         self.row(tr("&Well concerned"), self.well)
-        self.row(tr("&Place (x, y)"), self._place_row())
+        self.row(tr("Place (&x, y)"), self._place_row())
         self.use = TokenBox("use", "use", enums["use"], tr("What the water is for"), empty=True)
-        self.row(words.field("wells", "use"), self.use)
         self.aquifer = TokenBox("aquifer", "aquifer", enums["aquifer"], tr("From which aquifer"), empty=True)
-        self.row(words.field("wells", "aquifer"), self.aquifer)
+        self.row(
+            words.field("wells", "use"), self._beside(self.use, words.field("wells", "aquifer"), self.aquifer)
+        )
         self.texts = {
             "village": line("village", tr("The village")),
             "depth_m": line("depth_m", tr("Depth of the well in metres")),
             "permit_m3": line("permit_m3", tr("Volume applied for, in m³ a year")),
         }
-        for name, edit in self.texts.items():
-            self.row(words.field("wells", name), edit)
+        self.row(words.field("wells", "village"), self.texts["village"])
+        volume = words.field("wells", "permit_m3")
+        depth = self._beside(self.texts["depth_m"], volume, self.texts["permit_m3"])
+        self.row(words.field("wells", "depth_m"), depth)
         self.replaces = SubjectField(
             "replaces", lambda: self.path, "wells", tr("The well that the renewal replaces"), self.canvas
         )
@@ -178,15 +182,29 @@ class ApplicationForm(DeskForm):
         holder.setFocusProxy(self.x)
         return holder
 
+    def _beside(self, first: QWidget, text: str, second: QWidget) -> QWidget:
+        """Two short fields in one row, the second with its label."""
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        label = QLabel(text)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setBuddy(second)
+        row.addWidget(first, 1)
+        row.addWidget(label)
+        row.addWidget(second, 1)
+        holder.setFocusProxy(first)
+        return holder
+
     def _pledged(self) -> QWidget:
         self.wells = QListWidget()
         self.wells.setObjectName("pledged")
-        self.wells.setMaximumHeight(110)
+        self.wells.setFixedHeight(84)
         set_tip(self.wells, tr("Tick the sealed wells that back the renewal; free credits are offered"))
         self.further = SubjectField(
             "further", lambda: self.path, "wells", tr("A well that is still to be sealed"), self.canvas
         )
-        self.add_well = QPushButton(tr("Add &Well"))
+        self.add_well = QPushButton(tr("Add Wel&l"))
         self.add_well.setObjectName("add_well")
         self.add_well.setAutoDefault(False)
         set_tip(self.add_well, tr("Put the well on the list, ticked"))

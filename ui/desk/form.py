@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from qgis.PyQt.QtCore import QSize, Qt
@@ -127,7 +128,7 @@ class DeskForm(Dialog):
     def policy(self) -> Policy | None:
         """The policy whose ledger answers; None while none is chosen."""
         name = self.policy_box.currentData()
-        return load_policy(name) if name else None
+        return _policy(name) if name else None
 
     def row(self, text: str, widget: QWidget) -> None:
         """A labelled row whose label has a mnemonic and leads to its field."""
@@ -212,7 +213,7 @@ class DeskForm(Dialog):
         self.row(tr("&Policy"), self.policy_box)
         self.person = line("person", tr("Your name stands beside every act; it is no authentication"))
         self.person.setText(self.session.person)
-        self.row(tr("S&igned by"), self.person)
+        self.row(tr("Si&gned by"), self.person)
 
     def look_out(self, text: str) -> None:
         """Say what will follow from what stands in the fields."""
@@ -325,6 +326,11 @@ class DeskForm(Dialog):
             self.refresh()
         except OverdraftError as error:
             self.show_error(error)
+
+
+@cache
+def _policy(name: str) -> Policy:
+    return load_policy(name)
 
 
 def _asked(path: Path, policy: Policy | None, by: By, done: Recorded, progress: Progress):

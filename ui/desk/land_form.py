@@ -32,11 +32,11 @@ class LandForm(DeskForm):
             tr("The irrigation area: part of its id, or a click on the map"),
             self.canvas,
         )
-        self.row(tr("Irri&gation area"), self.area)
+        self.row(tr("I&rrigation area"), self.area)
         self.kind = TokenBox(
             "kind", "event_kind", LAND_KINDS, tr("Retired from irrigation, or irrigated again")
         )
-        self.row(tr("&What happened"), self.kind)
+        self.row(tr("Wh&at happened"), self.kind)
         self.day = DayField("day", self.today(), tr("The day from which it holds"))
         self.row(tr("&Day"), self.day)
         self.part = QDoubleSpinBox()

@@ -46,7 +46,7 @@ class SealForm(DeskForm):
         self.row(tr("&Well"), self.well)
         self.kind = TokenBox("kind", "event_kind", KINDS, tr("What happened to the well"))
         self.kind.addItem(tr("Further evidence for the seal on record"), MORE)
-        self.row(tr("&What happened"), self.kind)
+        self.row(tr("Wh&at happened"), self.kind)
         self.day = DayField("day", self.today(), tr("The day on which it happened"))
         self.row(tr("&Day"), self.day)
         self.document = line("doc_no", tr("Number of the document that orders or reports it"))

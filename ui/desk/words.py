@@ -78,8 +78,7 @@ def of_pool(standing: Standing, pool_id: str) -> str:
     figures = []
     for name in POOL_FIGURES:
         value = pool[name]
-        shown = "—" if value is None or value != value or str(value) == "<NA>" else str(int(value))
-        figures.append(f"{fields[name].label(ui_language())} {shown}")
+        figures.append(f"{fields[name].label(ui_language())} {'—' if value is None else value}")
     return f"{pool['pool_name']}: {' · '.join(figures)}"
 
 

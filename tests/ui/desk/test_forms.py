@@ -1,0 +1,296 @@
+"""Each form by its widgets: what a person fills in is what stands in the case, and the ledger answers."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from qgis.core import QgsPointXY, QgsRectangle
+from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import QDate, Qt
+from qgis.PyQt.QtWidgets import QAbstractButton, QFileDialog, QLabel
+
+from overdraft.processing.texts import tr
+from overdraft.ui.desk import ApplicationForm, DecideForm, LandForm, LinkForm, SealForm
+from overdraft.ui.shared.help import window_page
+
+from .conftest import idle
+
+FORMS = (SealForm, ApplicationForm, DecideForm, LinkForm, LandForm)
+
+
+def query(path, statement, *values):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(statement, values).fetchall()
+
+
+def press(qtbot, form, button=None):
+    qtbot.mouseClick(button or form.record_button, Qt.MouseButton.LeftButton)
+    idle(qtbot, form)
+
+
+def seal(qtbot, form, well, photo=None):
+    form.well.edit.clear()
+    qtbot.keyClicks(form.well.edit, well)
+    if photo:
+        form.evidence.add_file("photo", photo)
+    press(qtbot, form)
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_nothing_is_clipped_and_every_field_is_explained(show, qtbot, language, kind):
+    form = show(kind)
+    qtbot.wait(50)
+    assert form.width() <= 1000
+    assert form.height() <= 580
+    for widget in (*form.findChildren(QLabel), *form.findChildren(QAbstractButton)):
+        if widget.isVisible() and widget.text() and not (isinstance(widget, QLabel) and widget.wordWrap()):
+            assert widget.sizeHint().width() <= widget.width() + 1, widget.text()
+    for name in (
+        "kind",
+        "day",
+        "policy",
+        "person",
+        "well",
+        "area",
+        "application",
+        "decision",
+        "record",
+        "undo",
+    ):
+        for widget in form.findChildren(object, name):
+            tip = widget.toolTip() or getattr(widget, "edit", widget).toolTip()
+            assert tip, name
+    assert window_page("desk").is_file()
+
+
+def test_a_seal_waits_for_evidence_and_counts_with_it(show, qtbot, language, case, tmp_path):
+    form = show(SealForm)
+    pending, available = ("Pending", "Available") if language == "en" else ("待定", "可用")
+    assert pending in form.outlook.text()
+    seal(qtbot, form, "W1")
+    assert f"W1: {pending}" in form.result.text() or f"W1的额度：{pending}" in form.result.text()
+    form.evidence.add_file("photo", tmp_path / "照片.jpg")
+    assert available in form.outlook.text()
+    seal(qtbot, form, "W2")
+    assert f"W2: {available}" in form.result.text() or f"W2的额度：{available}" in form.result.text()
+    assert query(case, "SELECT subject_id, kind, effective_on, recorded_by FROM events") == [
+        ("W1", "sealed", "2026-03-31", "审核员甲"),
+        ("W2", "sealed", "2026-03-31", "审核员甲"),
+    ]
+    assert query(case, "SELECT kind, path FROM evidence") == [("photo", "照片.jpg")]
+    assert form.evidence.files.count() == 0  # ready for the next well
+    assert form.well.id() == ""
+
+
+def test_further_evidence_and_every_kind_of_it(show, qtbot, case, language):
+    form = show(SealForm)
+    seal(qtbot, form, "W1")
+    form.kind.choose("evidence")
+    form.evidence.inspector.setText("王工")  # keyClicks knows ASCII only
+    qtbot.mouseClick(form.evidence.power_cut, Qt.MouseButton.LeftButton)
+    form.evidence.power_cut.setChecked(True)
+    form.evidence.permit.setChecked(True)
+    seal(qtbot, form, "W1")
+    assert query(case, "SELECT kind, checked_by, taken_on FROM evidence ORDER BY kind") == [
+        ("inspection", "王工", "2026-03-31"),
+        ("permit_cancelled", None, "2026-03-31"),
+        ("power_cut", None, "2026-03-31"),
+    ]
+    assert [row[0] for row in query(case, "SELECT kind FROM history")] == ["event", "evidence"]
+
+
+def test_undo_withdraws_the_seal(show, qtbot, language, case):
+    form = show(SealForm)
+    assert not form.undo_button.isEnabled()
+    seal(qtbot, form, "W1")
+    press(qtbot, form, form.undo_button)
+    assert query(case, "SELECT kind, corrects FROM events ORDER BY event_id") == [
+        ("sealed", None),
+        ("void", "EV-20260331-0001"),
+    ]
+    assert not form.undo_button.isEnabled()
+    assert "W1" in form.result.text()
+
+
+def test_a_second_seal_is_doubted_and_recorded_when_asked_again(show, qtbot, language, case):
+    form = show(SealForm)
+    seal(qtbot, form, "W1")
+    assert not form.anyway.isVisible()
+    seal(qtbot, form, "W1")
+    assert form.anyway.isVisible()
+    assert "W1" in form.problem.text()
+    assert form.well.id() == "W1"  # what was typed stays
+    qtbot.mouseClick(form.anyway, Qt.MouseButton.LeftButton)
+    form.anyway.setChecked(True)
+    press(qtbot, form)
+    assert query(case, "SELECT count(*) FROM events") == [(2,)]
+    assert not form.anyway.isVisible()
+
+
+def test_what_is_wrong_is_said_and_the_fields_stay(show, qtbot, language, case):
+    form = show(SealForm)
+    form.document.setText("电话13812345678")
+    seal(qtbot, form, "W1")
+    assert form.problem.isVisible()
+    assert "13812345678" not in form.problem.text()
+    form.document.setText("")
+    form.person.setText("")
+    press(qtbot, form)
+    assert form.problem.text()
+    form.person.setText("李工")
+    form.day.setDate(QDate(2026, 4, 1))
+    press(qtbot, form)
+    assert "2026-04-01" in form.problem.text()
+    assert query(case, "SELECT count(*) FROM events") == [(0,)]
+
+
+def test_hostile_names_are_shown_as_they_are(show, qtbot, language, case):
+    form = show(SealForm)
+    hostile = "<img src=file:///x>"
+    qtbot.keyClicks(form.well.edit, "<img")
+    (found,) = form.well._found.stringList()
+    assert found.startswith(hostile)
+    assert "<b>瓜园村</b>" in found
+    form.document.setText('"; DROP TABLE events; --${table}')
+    seal(qtbot, form, hostile)
+    assert hostile in form.result.text()
+    assert form.result.textFormat() == Qt.TextFormat.PlainText
+    assert query(case, "SELECT subject_id, doc_no FROM events") == [
+        (hostile, '"; DROP TABLE events; --${table}')
+    ]
+
+
+def test_photos_are_chosen_and_removed(show, qtbot, monkeypatch, tmp_path, session):
+    form = show(SealForm)
+    photo = tmp_path / "照片.jpg"
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(photo)], ""))
+    qtbot.mouseClick(form.evidence.photo, Qt.MouseButton.LeftButton)
+    assert form.evidence.files.count() == 1
+    assert session.settings.last_folder == str(tmp_path)
+    assert not form.evidence.remove.isEnabled()
+    form.evidence.files.setCurrentRow(0)
+    qtbot.mouseClick(form.evidence.remove, Qt.MouseButton.LeftButton)
+    assert form.evidence.files.count() == 0
+
+
+def test_a_well_is_picked_on_the_map(show, qtbot, session):
+    canvas = QgsMapCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(400, 400)
+    canvas.setExtent(QgsRectangle(89.15, 42.85, 89.30, 43.0))
+    form = show(SealForm, canvas=canvas)
+    qtbot.mouseClick(form.well.pick, Qt.MouseButton.LeftButton)
+    assert canvas.mapTool() is form.well._tool
+    form.well._tool.canvasClicked.emit(QgsPointXY(89.2201, 42.9001), Qt.MouseButton.LeftButton)
+    assert form.well.id() == "W2"
+    assert canvas.mapTool() is not form.well._tool
+
+
+def test_land_is_retired_in_part(show, qtbot, language, case):
+    form = show(LandForm)
+    qtbot.keyClicks(form.area.edit, "L1")
+    form.part.setValue(40.0)
+    press(qtbot, form)
+    assert query(case, "SELECT subject_role, subject_id, kind, area_mu FROM events") == [
+        ("irrigation", "L1", "retired", 40.0)
+    ]
+    qtbot.keyClicks(form.area.edit, "L1")
+    form.part.setValue(101.0)
+    press(qtbot, form)
+    assert "101" in form.problem.text()
+
+
+def test_without_a_case_the_form_says_what_to_do(show, qtbot, language, session):
+    session.open_case(None)
+    form = show(DecideForm, policy=None)
+    assert not form.record_button.isEnabled()
+    assert form.result.text() == tr("No case file is open. Open or create one first.")
+    assert form.record_button.toolTip()
+
+
+def test_from_a_seal_to_a_commissioned_renewal(show, qtbot, language, case, tmp_path):
+    """Every field and click that a person needs, counted; sealed 2, k = 2, so 2 // 2 - 1 = 0 further."""
+    steps = 0
+    form = show(SealForm)
+    for well in ("W1", "W2"):
+        seal(qtbot, form, well, tmp_path / "照片.jpg")
+        steps += 3  # id, photo, Record
+    taken = show(ApplicationForm)
+    names = [taken.wells.item(place).text().split(" ")[0] for place in range(taken.wells.count())]
+    assert names == ["W1", "W2"]
+    taken.x.setText("89.25")
+    taken.y.setText("42.9")
+    taken.use.choose("irrigation")
+    taken.replaces.set_id("W1")
+    taken.wells.item(1).setCheckState(Qt.CheckState.Checked)
+    steps += 6  # two coordinates, use, replaced well, one tick, Record
+    press(qtbot, taken, taken.vetting)
+    assert "TLF-4.3c" in taken.verdict.text()
+    press(qtbot, taken)
+    assert query(case, "SELECT retired_id, role, state FROM pairs ORDER BY 1") == [
+        ("W1", "replaced", "reserved"),
+        ("W2", "reduced", "reserved"),
+    ]
+    assert query(case, "SELECT decision FROM applications") == [("pending",)]
+    decide = show(DecideForm)
+    assert decide.application.chosen().application_id == "AP-2026-0001"
+    decide.number.setText("文〔2026〕1号")
+    press(qtbot, decide)
+    steps += 2
+    assert query(case, "SELECT decision, approval_no FROM applications") == [("approved", "文〔2026〕1号")]
+    link = show(LinkForm)
+    link.well.set_id("N1")
+    press(qtbot, link)
+    steps += 2
+    assert query(case, "SELECT renewal_id, state FROM pairs") == [("N1", "used"), ("N1", "used")]
+    renewed = "Renewed 1" if language == "en" else "更新井数 1"
+    assert "N1" in query(case, "SELECT result_well_id FROM applications")[0]
+    assert "1" in link.result.text().splitlines()[-1], renewed
+    assert steps == 16  # at five seconds each well under five minutes
+    press(qtbot, link, link.undo_button)
+    assert query(case, "SELECT count(*) FROM wells WHERE well_id = 'N1'") == [(0,)]
+
+
+def test_withdrawing_frees_the_wells(show, qtbot, language, case, tmp_path):
+    from datetime import date
+
+    from shapely.geometry import Point
+
+    from overdraft.core.casefile import CaseRows
+    from overdraft.core.desk import By, Intake, record
+
+    intake = Intake("renewal", "2026-03-20", place=Point(89.2, 42.9), retired_ids=("W1", "W2"))
+    record(CaseRows.open(case), [intake], By("李工", "li", date(2026, 3, 31)), case)
+    form = show(DecideForm)
+    form.decision.choose("withdrawn")
+    assert not form.number.isEnabled()
+    press(qtbot, form)
+    assert query(case, "SELECT state, released_on FROM pairs") == [("released", "2026-03-31")] * 2
+    assert form.application.count() == 0
+    assert form.about.text() == tr("No application waits. Take one in with the form Application.")
+    form.decision.choose("refused")
+    press(qtbot, form)
+    assert form.problem.isVisible()
+
+
+def test_a_deepening_asks_for_its_well(show, qtbot, language):
+    form = show(ApplicationForm, policy=None)
+    assert not form.well.isVisible()
+    form.kind.choose("deepen")
+    assert form.well.isVisible()
+    assert not form.replaces.isVisible()
+    form.x.setText("east")
+    press(qtbot, form)
+    assert "east" in form.problem.text()
+
+
+def test_cancelling_records_nothing_more(show, qtbot, case):
+    form = show(SealForm)
+    form.well.set_id("W1")
+    qtbot.mouseClick(form.record_button, Qt.MouseButton.LeftButton)
+    form.reject()
+    qtbot.waitUntil(lambda: form.work is None, timeout=30_000)
+    events, history = (query(case, f"SELECT count(*) FROM {name}")[0][0] for name in ("events", "history"))
+    assert events == history  # both or neither
