@@ -26,10 +26,18 @@ def label(role: str, name: str) -> Token:
     return register_schema().roles[role].fields[name].token
 
 
+class Word(Token):
+    """A token of an enumeration, shown with its label alone."""
+
+    def told(self, language: str) -> str:
+        """The label."""
+        return self.labels[language]
+
+
 def word(enum: str, token: str) -> Token | str:
     """A token of an enumeration as a message names it."""
     value = register_schema().enums[enum].get(token)
-    return Token(token, {"en": value.en, "zh": value.zh}) if value else token
+    return Word(token, {"en": value.en, "zh": value.zh}) if value else token
 
 
 def day_of(text: str, what: Token, today: date) -> str:

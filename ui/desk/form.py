@@ -81,11 +81,13 @@ class DeskForm(Dialog):
         self.record_button.setDefault(True)
         self.record_button.clicked.connect(self.record)
         self.finish(QDialogButtonBox.StandardButton.Close)
+        for button in self.buttons.buttons():
+            button.setAutoDefault(button is self.record_button)
         self.policy_box.currentIndexChanged.connect(lambda *_: self.policy_changed())
         session.case_changed.connect(self._case_changed)
         self._case_changed()
         self.policy_changed()
-        self.form.itemAt(0, QFormLayout.ItemRole.FieldRole).widget().setFocus()
+        self._first_field().setFocus()
 
     # --- what a subclass does
 
@@ -138,7 +140,7 @@ class DeskForm(Dialog):
         self.form.addRow(label, widget)
 
     def sizeHint(self) -> QSize:
-        return QSize(720, self._inside.sizeHint().height() + 190).boundedTo(QSize(*LARGEST))
+        return QSize(860, self._inside.sizeHint().height() + 190).boundedTo(QSize(*LARGEST))
 
     def show_help(self) -> None:
         """The page of the desk."""
@@ -146,16 +148,35 @@ class DeskForm(Dialog):
 
     def show_error(self, error: Exception) -> None:
         """What went wrong; the fields keep what stands in them."""
+        self.look_out("")
         self.problem.setText(text_of(error))
         self.problem.setVisible(True)
         self.anyway.setVisible(isinstance(error, DoubtError))
 
-    def run(self, title: str, function: Callable[[Progress], object], done: Callable[[object], None]) -> None:
-        """Work in the background; the form waits with a progress bar and a cancel."""
+    def run(
+        self,
+        title: str,
+        function: Callable[[Progress], object],
+        done: Callable[[object], None],
+        cancelled: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Work in the background; the form waits with a progress bar and a cancel.
+
+        Args:
+            cancelled: called after a cancel, to say what was done before it.
+        """
         if self.work is not None:
             return
         self._busy(True)
-        work = Work(title, function, done, self.show_error, self._ended)
+
+        def ended() -> None:
+            stopped = work.isCanceled()
+            with suppress(RuntimeError):  # the window was closed meanwhile
+                if stopped:
+                    cancelled()
+            self._ended()
+
+        work = Work(title, function, done, self.show_error, ended)
         work.progressChanged.connect(lambda percent: self.bar.setValue(int(percent)))
         self.work = start(work)
 
@@ -173,12 +194,20 @@ class DeskForm(Dialog):
         if by.who and by.who != self.session.person:
             self.session.sign_as(by.who)
         policy = self.policy()
+        certain: list[Recorded] = []
 
         def function(progress: Progress) -> tuple[Recorded, object, Exception | None]:
             (done,) = record(CaseRows.open(path), [act], by, path, lambda share: progress(0.2 * share))
+            certain.append(done)
             return done, *_asked(path, policy, by, done, progress)
 
-        self.run(tr("Record an act"), function, self._done)
+        def cancelled() -> (
+            None
+        ):  # only the question to the ledger was stopped: the act is on record, and it is said
+            if certain:
+                self._done((certain[0], None, None))
+
+        self.run(tr("Record an act"), function, self._done, cancelled)
 
     def undo(self) -> None:
         """Take the last act back."""
@@ -186,12 +215,17 @@ class DeskForm(Dialog):
         if path is None or last is None or self.work is not None:
             return
         policy = self.policy()
+        certain: list[Recorded] = []
 
         def function(progress: Progress) -> tuple[Recorded, object, Exception | None]:
-            done = undo(CaseRows.open(path), last, by, path)
-            return done, *_asked(path, policy, by, last, progress)
+            certain.append(undo(CaseRows.open(path), last, by, path))
+            return certain[0], *_asked(path, policy, by, last, progress)
 
-        self.run(tr("Take an act back"), function, self._undone)
+        def cancelled() -> None:
+            if certain:
+                self._undone((certain[0], None, None))
+
+        self.run(tr("Take an act back"), function, self._undone, cancelled)
 
     def reject(self) -> None:
         if self.work is not None:
@@ -297,6 +331,9 @@ class DeskForm(Dialog):
             )
         self.result.setText("\n".join(filter(None, (first, second))))
 
+    def _first_field(self) -> QWidget:
+        return self.form.itemAt(0, QFormLayout.ItemRole.FieldRole).widget()
+
     def _busy(self, busy: bool) -> None:
         self.bar.setValue(0)
         self.bar.setVisible(busy)
@@ -307,6 +344,9 @@ class DeskForm(Dialog):
         self.work = None
         with suppress(RuntimeError):  # the window was closed meanwhile
             self._busy(False)
+            self.record_button.setDefault(True)
+            if self.focusWidget() in (None, *self.buttons.buttons()):
+                self._first_field().setFocus()
 
     def _enable_record(self, idle: bool) -> None:
         ready = self.path is not None

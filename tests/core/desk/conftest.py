@@ -72,7 +72,7 @@ def case(template, tmp_path):
 
 @pytest.fixture
 def store(case):
-    return CaseRows.open(case)
+    return CaseRows(case)  # without the daily backup that opening makes; that has tests of its own
 
 
 @pytest.fixture
