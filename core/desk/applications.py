@@ -15,7 +15,7 @@ from ..schema import register_schema
 from .acts import By, Decision, Event, Intake, Link, Recorded, Withdrawal
 from .checks import day_of, id_of, label, one_of, text_of, the_row, well_fields, word
 from .events import event, label_of_reason
-from .view import Fact, Row, View
+from .view import Fact, Row, View, keyed
 
 OF_A_WELL = ("deepen", "relocate", "extend", "change")
 """Kinds that concern a well that stands."""
@@ -281,8 +281,9 @@ def _pairs(view: View, renewal: str) -> list[Row]:
 
 
 def _changed(pair: Row, **after: object) -> Change:
-    key = {name: pair[name] for name in ("renewal_id", "retired_id", "pledged_on")}
-    return Change("pairs", key, {name: pair[name] for name in after if name not in key}, after)
+    key, empty = keyed({name: pair[name] for name in ("renewal_id", "retired_id", "pledged_on")})
+    old = {name: pair[name] for name in after if name not in key}
+    return Change("pairs", key, {**empty, **old}, after)
 
 
 def _released(pairs: list[Row], day: str) -> list[Change]:

@@ -17,7 +17,7 @@ from .acts import By, Copy, Correction, Event, MoreEvidence, Piece, Recorded, Vo
 from .checks import amount, day_of, id_of, label, one_of, text_of, the_subject, word
 from .errors import DoubtError
 from .files import keep
-from .view import Fact, Row, View
+from .view import Fact, Row, View, keyed
 
 KINDS = {"wells": (*STATE_AFTER, *PERMIT_KINDS, "power_cut"), "irrigation": LAND_KINDS}
 """Kinds of event by the layer of their subject."""
@@ -130,10 +130,8 @@ def correction(view: View, act: Correction, by: By) -> Recorded:
         "recorded_by": by.who,
         "corrects": old["event_id"],
     }
-    moved = [
-        Change("evidence", {**piece, "event_id": event_id}, None, {})
-        for piece in view.find("evidence", event_id=old["event_id"])
-    ]
+    pieces = [keyed({**row, "event_id": event_id}) for row in view.find("evidence", event_id=old["event_id"])]
+    moved = [Change("evidence", full, None, empty) for full, empty in pieces]
     return Recorded(
         kind="correction",
         subject_role=role,
@@ -276,7 +274,7 @@ def _pieces(
         checked = text_of(piece.checked_by, label("evidence", "checked_by"))
         if piece.kind == "inspection" and not checked:
             raise OverdraftError("desk.inspector_needed")
-        key = {
+        key: Row = {
             "event_id": event_id,
             "kind": piece.kind,
             "taken_on": day_of(piece.taken_on or day, label("evidence", "taken_on"), by.today),
@@ -284,7 +282,8 @@ def _pieces(
             "sha256": digest,
             "checked_by": checked,
         }
-        changes.append(Change("evidence", key, None, {}))
+        full, empty = keyed(key)
+        changes.append(Change("evidence", full, None, empty))
     if len({_piece_key(change.key) for change in changes}) < len(changes):
         raise OverdraftError("desk.evidence_twice", found=event_id)
     return tuple(changes), tuple(copies)

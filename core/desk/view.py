@@ -136,6 +136,12 @@ class View:
         return records(frame)
 
 
+def keyed(values: Row) -> tuple[Row, Row]:
+    """Values that can name a row, and the empty ones, which cannot: they are only compared."""
+    full = {name: value for name, value in values.items() if value is not None}
+    return full, {name: None for name in values if name not in full}
+
+
 def records(frame: pd.DataFrame) -> list[Row]:
     """Rows as a change takes them: days as text, empty cells as None, the geometry as ``geom``."""
     columns: dict[str, list] = {}

@@ -244,7 +244,15 @@ def test_vetting_sees_the_wells_that_would_be_pledged(store, case, by, policy):
     record(store, seals("W1", "W2"), by, case)
     before = CaseRows.open(case).head()
     good = vet_intake(case, View(store), renewal(), policy, TODAY)
-    alone = vet_intake(case, View(store), renewal(retired_ids=()), policy, TODAY)
     assert {one["permission"] for one in good.fired if one["clause"] == "TLF-4.3c"} == {"allow"}
-    assert alone.permission == "hold"
     assert CaseRows.open(case).head() == before  # nothing is written
+
+
+def test_a_pair_without_a_day_follows_its_well_as_well(store, case, by, approved):
+    with closing(sqlite3.connect(case)) as connection, connection:
+        connection.execute("UPDATE pairs SET pledged_on = NULL")
+    (linked,) = record(store, [Link(approved, "N1", "2026-03-28")], by, case)
+    assert query(case, "SELECT renewal_id, state FROM pairs") == [("N1", "used")] * 2
+    assert all(value is not None for change in linked.changes for value in change.key.values())
+    undo(store, linked, by, case)
+    assert query(case, "SELECT renewal_id, state FROM pairs") == [(approved, "reserved")] * 2
