@@ -1112,8 +1112,80 @@
         <translation>将方案存入案卷文件</translation>
     </message>
     <message>
+        <source>Record</source>
+        <translation>登记</translation>
+    </message>
+    <message>
+        <source>Seal or Other State…</source>
+        <translation>封填等状态登记…</translation>
+    </message>
+    <message>
+        <source>Application…</source>
+        <translation>取水申请登记…</translation>
+    </message>
+    <message>
+        <source>Decision on an Application…</source>
+        <translation>申请审批与撤回…</translation>
+    </message>
+    <message>
+        <source>Drilled Well…</source>
+        <translation>成井挂接…</translation>
+    </message>
+    <message>
+        <source>Retired or Restored Land…</source>
+        <translation>退减与复灌登记…</translation>
+    </message>
+    <message>
+        <source>Setup…</source>
+        <translation>建案向导…</translation>
+    </message>
+    <message>
+        <source>Open Case File…</source>
+        <translation>打开案卷文件…</translation>
+    </message>
+    <message>
+        <source>Run Overlay…</source>
+        <translation>叠加核查…</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>核查结论处理</translation>
+    </message>
+    <message>
+        <source>Pair Wells…</source>
+        <translation>减二更一配对…</translation>
+    </message>
+    <message>
+        <source>Retirement Planner…</source>
+        <translation>退减方案…</translation>
+    </message>
+    <message>
+        <source>Policy…</source>
+        <translation>政策文件…</translation>
+    </message>
+    <message>
+        <source>Dashboard</source>
+        <translation>工作总览</translation>
+    </message>
+    <message>
+        <source>Sample Project</source>
+        <translation>示例工程</translation>
+    </message>
+    <message>
+        <source>Open a case file first, or make one with Setup.</source>
+        <translation>请先打开案卷文件，或用“建案向导”新建。</translation>
+    </message>
+    <message>
+        <source>Open Case File</source>
+        <translation>打开案卷文件</translation>
+    </message>
+    <message>
         <source>Output</source>
         <translation>成果输出</translation>
+    </message>
+    <message>
+        <source>CASE is needed: choose a case file (*.gpkg).</source>
+        <translation>须给出CASE：请选择案卷文件（*.gpkg）。</translation>
     </message>
     <message>
         <source>Case files to merge (two or more)</source>
@@ -1122,6 +1194,10 @@
     <message>
         <source>Merged case file</source>
         <translation>合并后的案卷文件</translation>
+    </message>
+    <message>
+        <source>The history of {name} shows signs of tampering. It is kept as it was: Verify case file names them.</source>
+        <translation>{name}的历史记录有改动迹象，已原样保留；可用“校验案卷文件”逐一列明。</translation>
     </message>
     <message>
         <source>Columns of {role} with personal data are not carried: {columns}</source>
@@ -1158,6 +1234,8 @@
     <message>
         <source>Freeze the inputs in the case file, for a replay</source>
         <translation>将输入固化到案卷文件，供重演</translation>
+    </message>
+    <message>
         <source>Table of acts, one row each</source>
         <translation>事项表（每行一项）</translation>
     </message>
@@ -1223,7 +1301,7 @@
     </message>
     <message>
         <source>Place</source>
-        <translation>位置</translation>
+        <translation>单元</translation>
     </message>
     <message>
         <source>Well that is drilled or concerned</source>
@@ -1286,24 +1364,496 @@
         <translation>台账状态：{label} {n}</translation>
     </message>
     <message>
-        <source>Show</source>
-        <translation>查看</translation>
+        <source>Take In an Application</source>
+        <translation>受理取水申请</translation>
     </message>
     <message>
-        <source>The algorithm stopped without saying why.</source>
-        <translation>算法中止，未说明原因。</translation>
+        <source>What is applied for</source>
+        <translation>申请事项</translation>
     </message>
     <message>
-        <source>The history of {name} shows signs of tampering. It is kept as it was: Verify case file names them.</source>
-        <translation>{name}的历史记录有改动迹象，已原样保留；可用“校验案卷文件”逐一列明。</translation>
+        <source>&amp;Kind</source>
+        <translation>申请类型(&amp;K)</translation>
     </message>
     <message>
-        <source>CASE is needed: choose a case file (*.gpkg).</source>
-        <translation>须给出CASE：请选择案卷文件（*.gpkg）。</translation>
+        <source>Number of the application; empty: the next free one</source>
+        <translation>申请编号；留空由系统顺次编号</translation>
+    </message>
+    <message>
+        <source>The day of the application</source>
+        <translation>提出申请的日期</translation>
+    </message>
+    <message>
+        <source>&amp;Applied on</source>
+        <translation>申请日期(&amp;A)</translation>
+    </message>
+    <message>
+        <source>The well that is deepened, relocated, extended or changed</source>
+        <translation>加深、移位、延续或变更所涉机井</translation>
+    </message>
+    <message>
+        <source>&amp;Well concerned</source>
+        <translation>所涉机井(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Place (&amp;x, y)</source>
+        <translation>位置（x、y）(&amp;X)</translation>
+    </message>
+    <message>
+        <source>What the water is for</source>
+        <translation>取水用途</translation>
+    </message>
+    <message>
+        <source>From which aquifer</source>
+        <translation>取水含水层</translation>
+    </message>
+    <message>
+        <source>The village</source>
+        <translation>所在村</translation>
+    </message>
+    <message>
+        <source>Depth of the well in metres</source>
+        <translation>井深，单位米</translation>
+    </message>
+    <message>
+        <source>Volume applied for, in m³ a year</source>
+        <translation>申请年取水量，单位立方米</translation>
+    </message>
+    <message>
+        <source>The well that the renewal replaces</source>
+        <translation>更新井所替代的机井</translation>
+    </message>
+    <message>
+        <source>&amp;Replaces</source>
+        <translation>被更新井(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Wells ple&amp;dged</source>
+        <translation>预留封填井(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Vet</source>
+        <translation>预审(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Judge the application under the policy, before it is recorded</source>
+        <translation>登记前按政策审查该申请</translation>
+    </message>
+    <message>
+        <source>Press Vet to see what each clause says.</source>
+        <translation>点击“预审”查看各条款意见。</translation>
+    </message>
+    <message>
+        <source>Choose a policy first.</source>
+        <translation>请先选择政策。</translation>
+    </message>
+    <message>
+        <source>Vet an application</source>
+        <translation>预审取水申请</translation>
+    </message>
+    <message>
+        <source>East or longitude, in the coordinate system of the layer</source>
+        <translation>东坐标或经度，按图层坐标系填写</translation>
+    </message>
+    <message>
+        <source>North or latitude, in the coordinate system of the layer</source>
+        <translation>北坐标或纬度，按图层坐标系填写</translation>
+    </message>
+    <message>
+        <source>Pick on Map</source>
+        <translation>地图点选</translation>
+    </message>
+    <message>
+        <source>Click the place on the map</source>
+        <translation>在地图上点选位置</translation>
+    </message>
+    <message>
+        <source>There is no map to click on</source>
+        <translation>没有可点选的地图</translation>
+    </message>
+    <message>
+        <source>Tick the sealed wells that back the renewal; free credits are offered</source>
+        <translation>勾选支撑更新井的封填井；列出的均为可用额度</translation>
+    </message>
+    <message>
+        <source>A well that is still to be sealed</source>
+        <translation>尚待封填的机井</translation>
+    </message>
+    <message>
+        <source>Add Wel&amp;l</source>
+        <translation>添加机井(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Put the well on the list, ticked</source>
+        <translation>将该井列入并勾选</translation>
+    </message>
+    <message>
+        <source>Look for free credits</source>
+        <translation>查找可用额度</translation>
+    </message>
+    <message>
+        <source>{well} · to be sealed</source>
+        <translation>{well} · 待封填</translation>
+    </message>
+    <message>
+        <source>No free credit on record. Record a seal first, or add wells to be sealed.</source>
+        <translation>台账中没有可用额度。请先登记封填，或添加待封填的机井。</translation>
+    </message>
+    <message>
+        <source>{n} pledged, {free} offered</source>
+        <translation>已预留{n}眼，列出{free}眼</translation>
+    </message>
+    <message>
+        <source>Decide on an Application</source>
+        <translation>审批取水申请</translation>
+    </message>
+    <message>
+        <source>Applications that are not ended yet</source>
+        <translation>尚未办结的申请</translation>
+    </message>
+    <message>
+        <source>&amp;Application</source>
+        <translation>取水申请(&amp;A)</translation>
+    </message>
+    <message>
+        <source>What was decided</source>
+        <translation>审批结果</translation>
+    </message>
+    <message>
+        <source>De&amp;cision</source>
+        <translation>审批决定(&amp;C)</translation>
+    </message>
+    <message>
+        <source>The day of the decision or of the withdrawal</source>
+        <translation>作出决定或撤回的日期</translation>
+    </message>
+    <message>
+        <source>&amp;Day</source>
+        <translation>日期(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Number of the approval; an approval needs it</source>
+        <translation>批准文号；批准时必填</translation>
+    </message>
+    <message>
+        <source>Why, for the history; no personal data</source>
+        <translation>理由，记入历史；不得含个人信息</translation>
+    </message>
+    <message>
+        <source>Rea&amp;son</source>
+        <translation>理由(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Only an approval has a number</source>
+        <translation>仅批准时填写文号</translation>
+    </message>
+    <message>
+        <source>No application waits. Take one in with the form Application.</source>
+        <translation>没有待办申请。请先在“受理取水申请”中登记。</translation>
+    </message>
+    <message>
+        <source>Applied for on {day} · {decision} {number}</source>
+        <translation>申请日期{day} · {decision} {number}</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>佐证材料</translation>
+    </message>
+    <message>
+        <source>Photos and documents. A file outside the folder of the case is copied beside it; its hash is kept</source>
+        <translation>照片和文件。不在案卷文件夹内的文件将复制到案卷旁，并记录校验值</translation>
+    </message>
+    <message>
+        <source>Add P&amp;hoto…</source>
+        <translation>添加照片…(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Add Do&amp;cument…</source>
+        <translation>添加文件…(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>移除(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Who inspected on site; fills in an inspection</source>
+        <translation>现场核查人；填写即登记现场核查</translation>
+    </message>
+    <message>
+        <source>The power of the well was cut</source>
+        <translation>该井已断电</translation>
+    </message>
+    <message>
+        <source>The permit of the well was cancelled</source>
+        <translation>该井取水许可已注销</translation>
+    </message>
+    <message>
+        <source>The day of the evidence</source>
+        <translation>佐证日期</translation>
+    </message>
+    <message>
+        <source>&amp;Inspected by</source>
+        <translation>核查人(&amp;I)</translation>
+    </message>
+    <message>
+        <source>&amp;Evidence of</source>
+        <translation>佐证日期(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Take the file off the list</source>
+        <translation>从列表中移除该文件</translation>
+    </message>
+    <message>
+        <source>Choose a file of the list first</source>
+        <translation>请先选中列表中的文件</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>Choose evidence</source>
+        <translation>选择佐证材料</translation>
+    </message>
+    <message>
+        <source>Type part of the id or name</source>
+        <translation>输入编号或名称的一部分</translation>
+    </message>
+    <message>
+        <source>Click the feature on the map</source>
+        <translation>在地图上点选对象</translation>
+    </message>
+    <message>
+        <source>Record an act</source>
+        <translation>登记事项</translation>
+    </message>
+    <message>
+        <source>Take an act back</source>
+        <translation>撤销登记</translation>
+    </message>
+    <message>
+        <source>The policy whose ledger answers; that of the last run to begin with</source>
+        <translation>用以核算台账的政策；默认为最近一次核查所用政策</translation>
+    </message>
+    <message>
+        <source>&amp;Policy</source>
+        <translation>政策文件(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Your name stands beside every act; it is no authentication</source>
+        <translation>每项登记均署此姓名；不作身份认证</translation>
+    </message>
+    <message>
+        <source>Si&amp;gned by</source>
+        <translation>登记人(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Record it an&amp;yway</source>
+        <translation>仍予登记(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>The contradiction is known and the act is right; the history says so</source>
+        <translation>已知与台账相抵触而事项属实；历史中予以注明</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stop the work; nothing more is recorded</source>
+        <translation>停止处理，不再登记</translation>
+    </message>
+    <message>
+        <source>Take the act just recorded back</source>
+        <translation>撤销刚刚登记的事项</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded in this window yet</source>
+        <translation>本窗口尚未登记任何事项</translation>
+    </message>
+    <message>
+        <source>Taken back: {subject}</source>
+        <translation>已撤销：{subject}</translation>
+    </message>
+    <message>
+        <source>Choose a policy to see what the ledger says.</source>
+        <translation>请选择政策以查看台账结果。</translation>
+    </message>
+    <message>
+        <source>Put it on record</source>
+        <translation>记入案卷</translation>
+    </message>
+    <message>
+        <source>No case file is open. Open or create one first.</source>
+        <translation>尚未打开案卷文件。请先打开或新建。</translation>
+    </message>
+    <message>
+        <source>Fill in what happened and press Record. The ledger answers here.</source>
+        <translation>填写事项后点击“登记”，台账结果显示于此。</translation>
+    </message>
+    <message>
+        <source>Retired and Restored Land</source>
+        <translation>土地退减与复灌</translation>
+    </message>
+    <message>
+        <source>The irrigation area: part of its id, or a click on the map</source>
+        <translation>灌溉地块：输入编号的一部分，或在地图上点选</translation>
+    </message>
+    <message>
+        <source>I&amp;rrigation area</source>
+        <translation>灌溉地块(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Retired from irrigation, or irrigated again</source>
+        <translation>退减灌溉，或恢复灌溉</translation>
+    </message>
+    <message>
+        <source>Wh&amp;at happened</source>
+        <translation>事项(&amp;A)</translation>
+    </message>
+    <message>
+        <source>The day from which it holds</source>
+        <translation>生效日期</translation>
+    </message>
+    <message>
+        <source>The whole area</source>
+        <translation>全部面积</translation>
+    </message>
+    <message>
+        <source>Part of the area in mu; 0 means the whole area</source>
+        <translation>涉及面积，单位亩；0表示全部</translation>
+    </message>
+    <message>
+        <source>Number of the document that orders or reports it</source>
+        <translation>有关文件的文号</translation>
+    </message>
+    <message>
+        <source>Link Drilled Well</source>
+        <translation>关联建成井</translation>
+    </message>
+    <message>
+        <source>Approved applications whose well is not linked yet</source>
+        <translation>已批准而尚未关联建成井的申请</translation>
+    </message>
+    <message>
+        <source>The well: one of the register, or a new id, which adds the well at the place of the application</source>
+        <translation>机井：登记册中的机井，或新编号（在申请位置新增机井）</translation>
+    </message>
+    <message>
+        <source>&amp;Well</source>
+        <translation>机井(&amp;W)</translation>
+    </message>
+    <message>
+        <source>The day on which the well was built</source>
+        <translation>成井日期</translation>
+    </message>
+    <message>
+        <source>&amp;Built on</source>
+        <translation>成井日期(&amp;B)</translation>
+    </message>
+    <message>
+        <source>The day on which the well was commissioned</source>
+        <translation>投入使用日期</translation>
+    </message>
+    <message>
+        <source>&amp;Commissioned on</source>
+        <translation>投入使用日期(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Number of the report of acceptance; empty: that of the approval</source>
+        <translation>验收文件文号；留空则用批准文号</translation>
+    </message>
+    <message>
+        <source>The wells pledged to the application go over to the drilled well as used.</source>
+        <translation>申请所预留的封填井转为该建成井“已用”。</translation>
+    </message>
+    <message>
+        <source>No approved application waits for its well.</source>
+        <translation>没有待关联建成井的已批准申请。</translation>
+    </message>
+    <message>
+        <source>Record Seal</source>
+        <translation>登记封填</translation>
+    </message>
+    <message>
+        <source>The well: part of its id or name, or a click on the map</source>
+        <translation>机井：输入编号或名称的一部分，或在地图上点选</translation>
+    </message>
+    <message>
+        <source>What happened to the well</source>
+        <translation>机井发生的事项</translation>
+    </message>
+    <message>
+        <source>Further evidence for the seal on record</source>
+        <translation>为已登记的封填补充佐证</translation>
+    </message>
+    <message>
+        <source>The day on which it happened</source>
+        <translation>发生日期</translation>
+    </message>
+    <message>
+        <source>The evidence is complete: the credit will be {state}.</source>
+        <translation>佐证齐备，额度状态将为“{state}”。</translation>
+    </message>
+    <message>
+        <source>The credit will be {state} – {lacks}</source>
+        <translation>额度状态将为“{state}”——{lacks}</translation>
+    </message>
+    <message>
+        <source>{well} earns no credit: it is not sealed on that day.</source>
+        <translation>{well}不计额度：该日并未封填。</translation>
+    </message>
+    <message>
+        <source>Credit of {well}: {state} – {reason}</source>
+        <translation>{well}的额度：{state}——{reason}</translation>
+    </message>
+    <message>
+        <source>Credit of {well}: {state} – {lacks}</source>
+        <translation>{well}的额度：{state}——{lacks}</translation>
+    </message>
+    <message>
+        <source>Credit of {well}: {state} for {holder}</source>
+        <translation>{well}的额度：{state}（{holder}）</translation>
+    </message>
+    <message>
+        <source>Credit of {well}: {state}</source>
+        <translation>{well}的额度：{state}</translation>
+    </message>
+    <message>
+        <source>{name} in the ledger: {stage}</source>
+        <translation>{name}的台账状态：{stage}</translation>
+    </message>
+    <message>
+        <source>wells pledged: {wells}</source>
+        <translation>预留封填井：{wells}</translation>
+    </message>
+    <message>
+        <source>lacks one of: {kinds}</source>
+        <translation>尚缺其一：{kinds}</translation>
+    </message>
+    <message>
+        <source>lacks: {kinds}</source>
+        <translation>尚缺：{kinds}</translation>
+    </message>
+    <message>
+        <source>The policy keeps no ledger of replacements.</source>
+        <translation>该政策不设减二更一台账。</translation>
+    </message>
+    <message>
+        <source>Recorded: {subject} · {what} · {day} · {id}</source>
+        <translation>已登记：{subject} · {what} · {day} · {id}</translation>
     </message>
     <message>
         <source>Compare Policies</source>
-        <translation>政策比对</translation>
+        <translation>比对政策文件</translation>
     </message>
     <message>
         <source>The policy to compare with; it counts as the earlier one</source>
@@ -1523,15 +2073,11 @@
     </message>
     <message>
         <source>Co&amp;mpare…</source>
-        <translation>对比(&amp;M)…</translation>
+        <translation>比对(&amp;M)…</translation>
     </message>
     <message>
         <source>Compare with another policy line by line</source>
         <translation>与另一份政策文件逐条比对</translation>
-    </message>
-    <message>
-        <source>&amp;Undo</source>
-        <translation>撤销(&amp;U)</translation>
     </message>
     <message>
         <source>Take the last change back (Ctrl+Z)</source>
@@ -1555,7 +2101,7 @@
     </message>
     <message>
         <source>Clauses</source>
-        <translation>界线两侧面积（{unit}）</translation>
+        <translation>条款</translation>
     </message>
     <message>
         <source>Checks</source>
@@ -1584,10 +2130,6 @@
     <message>
         <source>&amp;Save New Version…</source>
         <translation>另存为新版本(&amp;S)…</translation>
-    </message>
-    <message>
-        <source>&amp;Policy</source>
-        <translation>政策(&amp;P)</translation>
     </message>
     <message>
         <source>Text of the Clause</source>
@@ -1722,56 +2264,8 @@
         <translation>现有值</translation>
     </message>
     <message>
-        <source>S&amp;top</source>
+        <source>Allowed</source>
         <translation>允许值</translation>
-    </message>
-    <message>
-        <source>Stop what is going on; nothing is left behind</source>
-        <translation>停止正在进行的工作，不留下任何半成品</translation>
-    </message>
-    <message>
-        <source>Here: page 2, Words…</source>
-        <translation>在本向导中：第2页“词语…”</translation>
-    </message>
-    <message>
-        <source>Here: page 2, the list beside the field</source>
-        <translation>在本向导中：第2页字段旁的列表</translation>
-    </message>
-    <message>
-        <source>Here: page 2, the unit beside the field</source>
-        <translation>在本向导中：第2页字段旁的单位</translation>
-    </message>
-    <message>
-        <source>Here: page 2, Import personal data too</source>
-        <translation>在本向导中：第2页“同时导入个人信息”</translation>
-    </message>
-    <message>
-        <source>Here: page 2, x and y below the fields</source>
-        <translation>在本向导中：第2页字段末尾的x、y</translation>
-    </message>
-    <message>
-        <source>Here: page 1, Options…</source>
-        <translation>在本向导中：第1页“选项…”</translation>
-    </message>
-    <message>
-        <source>What is found here does not change your layers. ✗ blocks; ⚠ will be judged “needs check”; ℹ is good to know. Finish writes the case file.</source>
-        <translation>此处检查不改动原始图层。✗ 阻断，须先处理；⚠ 将判为“待核查”；ℹ 仅供知悉。点“完成”后写入案卷文件。</translation>
-    </message>
-    <message>
-        <source>Weight</source>
-        <translation>程度</translation>
-    </message>
-    <message>
-        <source>Layer</source>
-        <translation>图层</translation>
-    </message>
-    <message>
-        <source>Rows</source>
-        <translation>行数</translation>
-    </message>
-    <message>
-        <source>Finding</source>
-        <translation>检查发现</translation>
     </message>
     <message>
         <source>What to do</source>
@@ -1848,10 +2342,6 @@
     <message>
         <source>Quantity</source>
         <translation>指标</translation>
-    </message>
-    <message>
-        <source>Place</source>
-        <translation>单元</translation>
     </message>
     <message>
         <source>Total</source>
@@ -2018,300 +2508,8 @@
         <translation>编号</translation>
     </message>
     <message>
-        <source>A line per kind of finding; open it to see the first rows concerned</source>
+        <source>Version</source>
         <translation>版本</translation>
-    </message>
-    <message>
-        <source>&amp;Case file</source>
-        <translation>案卷文件(&amp;C)</translation>
-    </message>
-    <message>
-        <source>GeoPackage that will hold the register, findings, decisions and history</source>
-        <translation>存放登记册、核查结论、处理决定和历史记录的GeoPackage文件</translation>
-    </message>
-    <message>
-        <source>C&amp;hoose…</source>
-        <translation>选择(&amp;H)…</translation>
-    </message>
-    <message>
-        <source>Choose folder and name</source>
-        <translation>选择文件夹和文件名</translation>
-    </message>
-    <message>
-        <source>Check A&amp;gain</source>
-        <translation>重新检查(&amp;G)</translation>
-    </message>
-    <message>
-        <source>Repeat the check with the layers as they were read</source>
-        <translation>按已读入的图层重新检查</translation>
-    </message>
-    <message>
-        <source>Save &amp;Report…</source>
-        <translation>保存报告(&amp;R)…</translation>
-    </message>
-    <message>
-        <source>Check again first.</source>
-        <translation>请先重新检查。</translation>
-    </message>
-    <message>
-        <source>The check is not over yet.</source>
-        <translation>检查尚未完成。</translation>
-    </message>
-    <message>
-        <source>Something blocks (✗): mend it on the pages before, or leave the layer out.</source>
-        <translation>存在阻断项（✗）：请返回前面各页处理，或不选该图层。</translation>
-    </message>
-    <message>
-        <source>Name the case file first.</source>
-        <translation>请先填写案卷文件名。</translation>
-    </message>
-    <message>
-        <source>There is a file of this name already: choose another one.</source>
-        <translation>已有同名文件，请另取文件名。</translation>
-    </message>
-    <message>
-        <source>There is no such folder.</source>
-        <translation>没有这个文件夹。</translation>
-    </message>
-    <message>
-        <source>Is being checked…</source>
-        <translation>正在检查…</translation>
-    </message>
-    <message>
-        <source>Checking the data</source>
-        <translation>检查数据</translation>
-    </message>
-    <message>
-        <source>The report is saved: {name}</source>
-        <translation>报告已保存：{name}</translation>
-    </message>
-    <message>
-        <source>Saving the report</source>
-        <translation>保存报告</translation>
-    </message>
-    <message>
-        <source>{rows} rows checked · ✗ {blocks} block · ⚠ {warnings} need a check · ℹ {notes} to know</source>
-        <translation>已检查{rows}行 · ✗ 阻断{blocks}项 · ⚠ 待核查{warnings}项 · ℹ 提示{notes}项</translation>
-    </message>
-    <message>
-        <source>Blocks</source>
-        <translation>阻断</translation>
-    </message>
-    <message>
-        <source>Nothing was found.</source>
-        <translation>未发现问题。</translation>
-    </message>
-    <message>
-        <source>The check was stopped.</source>
-        <translation>检查已停止。</translation>
-    </message>
-    <message>
-        <source>case.gpkg</source>
-        <translation>案卷.gpkg</translation>
-    </message>
-    <message>
-        <source>Case File</source>
-        <translation>案卷文件</translation>
-    </message>
-    <message>
-        <source>check.csv</source>
-        <translation>检查结果.csv</translation>
-    </message>
-    <message>
-        <source>Save Report</source>
-        <translation>保存报告</translation>
-    </message>
-    <message>
-        <source>All findings as a table (CSV)</source>
-        <translation>全部检查发现导出为表格（CSV）</translation>
-    </message>
-    <message>
-        <source>Say which layer holds what. Only the wells are needed; what is missing never improves an outcome. Drop files here, or on a row. Your layers are read and never changed.</source>
-        <translation>请指明各图层的内容。只有机井是必需的；缺少资料不会使结论变得有利。可将文件拖放到此处或某一行。原始图层只读取，不改动。</translation>
-    </message>
-    <message>
-        <source>You name the file on the last page</source>
-        <translation>文件名在最后一页填写</translation>
-    </message>
-    <message>
-        <source>Into the &amp;open case file</source>
-        <translation>写入已打开的案卷文件(&amp;O)</translation>
-    </message>
-    <message>
-        <source>No case file is open in this project</source>
-        <translation>本项目没有打开的案卷文件</translation>
-    </message>
-    <message>
-        <source>Add &amp;Files…</source>
-        <translation>添加文件(&amp;F)…</translation>
-    </message>
-    <message>
-        <source>Shapefiles, GeoPackages, GeoJSON, spreadsheets and text files to choose from</source>
-        <translation>可供选择的Shapefile、GeoPackage、GeoJSON、电子表格和文本文件</translation>
-    </message>
-    <message>
-        <source>Add Another &amp;Layer</source>
-        <translation>增加图层(&amp;L)</translation>
-    </message>
-    <message>
-        <source>A row for a further role: readings, permits, users, calendar …</source>
-        <translation>为其他类别增加一行：计量读数、取水许可、用水户、工作日历等</translation>
-    </message>
-    <message>
-        <source>Looking into {n} files</source>
-        <translation>查看{n}个文件</translation>
-    </message>
-    <message>
-        <source>Choose the layer again whose reading was stopped, or none.</source>
-        <translation>读取被停止的图层请重新选择，或不选。</translation>
-    </message>
-    <message>
-        <source>The layers are still being read.</source>
-        <translation>图层仍在读取。</translation>
-    </message>
-    <message>
-        <source>A layer cannot be read: choose another one, or none.</source>
-        <translation>有图层无法读取：请另选，或不选。</translation>
-    </message>
-    <message>
-        <source>Choose the layer of the wells first.</source>
-        <translation>请先选择机井图层。</translation>
-    </message>
-    <message>
-        <source>Choose a layer first.</source>
-        <translation>请先选择图层。</translation>
-    </message>
-    <message>
-        <source>Vector files and tables (*.shp *.gpkg *.geojson *.json *.csv *.txt *.tsv *.xlsx *.xls *.ods)</source>
-        <translation>矢量文件和表格 (*.shp *.gpkg *.geojson *.json *.csv *.txt *.tsv *.xlsx *.xls *.ods)</translation>
-    </message>
-    <message>
-        <source>Add Files</source>
-        <translation>添加文件</translation>
-    </message>
-    <message>
-        <source>Layer, sheet or table for this role; files may be dropped here</source>
-        <translation>该类别的图层、工作表或表格；可将文件拖放到此处</translation>
-    </message>
-    <message>
-        <source>Append</source>
-        <translation>追加</translation>
-    </message>
-    <message>
-        <source>Replace</source>
-        <translation>替换</translation>
-    </message>
-    <message>
-        <source>Add to the rows that the case file has of this role, or put them in their place</source>
-        <translation>追加到案卷文件中该类别的已有记录之后，或替换这些记录</translation>
-    </message>
-    <message>
-        <source>Options…</source>
-        <translation>选项…</translation>
-    </message>
-    <message>
-        <source>Not chosen</source>
-        <translation>未选择</translation>
-    </message>
-    <message>
-        <source>Encoding, headings, coordinate system and repairs of this layer</source>
-        <translation>该图层的编码、表头、坐标系和修正</translation>
-    </message>
-    <message>
-        <source>Choose a layer first</source>
-        <translation>请先选择图层</translation>
-    </message>
-    <message>
-        <source>Say which column fills which field: drag a column onto a field, or choose it in the list. Green is certain; amber is only proposed and counts when you choose it.</source>
-        <translation>请指明各列对应的字段：将列拖到字段上，或在列表中选择。绿色为确定；橙色仅为建议，经您选择后才生效。</translation>
-    </message>
-    <message>
-        <source>&amp;Layer</source>
-        <translation>图层(&amp;L)</translation>
-    </message>
-    <message>
-        <source>The layer whose columns are shown; ✗ marks those that wait for an answer</source>
-        <translation>当前显示的图层；✗ 表示尚有待确认的字段</translation>
-    </message>
-    <message>
-        <source>&amp;Auto-Detect</source>
-        <translation>自动识别(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Choose what is certain; proposals stay open</source>
-        <translation>选定能够确定的列，建议项仍待确认</translation>
-    </message>
-    <message>
-        <source>&amp;Clear</source>
-        <translation>清除(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Take every choice of this layer back</source>
-        <translation>撤回该图层的全部选择</translation>
-    </message>
-    <message>
-        <source>&amp;Words…</source>
-        <translation>词语(&amp;W)…</translation>
-    </message>
-    <message>
-        <source>Say what words of the layer mean that are not understood</source>
-        <translation>说明图层中无法识别的词语的含义</translation>
-    </message>
-    <message>
-        <source>Import &amp;personal data too</source>
-        <translation>同时导入个人信息(&amp;P)</translation>
-    </message>
-    <message>
-        <source>Apply &amp;Mapping…</source>
-        <translation>套用对应方案(&amp;M)…</translation>
-    </message>
-    <message>
-        <source>Use the mapping of an earlier delivery</source>
-        <translation>使用以往交付数据的字段对应方案</translation>
-    </message>
-    <message>
-        <source>&amp;Export Mapping…</source>
-        <translation>导出对应方案(&amp;E)…</translation>
-    </message>
-    <message>
-        <source>Save these choices for next year&apos;s delivery</source>
-        <translation>保存本次选择，供下年度交付数据使用</translation>
-    </message>
-    <message>
-        <source>{layer}: choose a column, or No column, for {fields}.</source>
-        <translation>{layer}：请为{fields}选择列，或选择“无对应列”。</translation>
-    </message>
-    <message>
-        <source>They go into a table of their own: {names}</source>
-        <translation>将单独存表：{names}</translation>
-    </message>
-    <message>
-        <source>The layer has no columns with personal data</source>
-        <translation>该图层没有个人信息列</translation>
-    </message>
-    <message>
-        <source>Apply Mapping</source>
-        <translation>套用对应方案</translation>
-    </message>
-    <message>
-        <source>Export Mapping</source>
-        <translation>导出对应方案</translation>
-    </message>
-    <message>
-        <source>Choose the document that says what must happen. The check on the next page uses its names of places; the verdicts come when you run the overlay.</source>
-        <translation>请选择作为依据的政策文件。下一页的检查只使用其中的地名；核查结论在运行叠加核查时得出。</translation>
-    </message>
-    <message>
-        <source>From &amp;File…</source>
-        <translation>从文件(&amp;F)…</translation>
-    </message>
-    <message>
-        <source>A policy file of your own (*.toml); it may also be dropped on this page</source>
-        <translation>自备的政策文件（*.toml）；也可拖放到本页</translation>
-    </message>
-    <message>
-        <source>The government document that the case is judged by</source>
-        <translation>核查所依据的政府文件</translation>
     </message>
     <message>
         <source>Title</source>
@@ -2320,10 +2518,6 @@
     <message>
         <source>Title in English</source>
         <translation>英文标题</translation>
-    </message>
-    <message>
-        <source>Document number</source>
-        <translation>文号</translation>
     </message>
     <message>
         <source>Issued by</source>
@@ -2410,8 +2604,172 @@
         <translation>未核实</translation>
     </message>
     <message>
-        <source>Read the irrigation land</source>
+        <source>absent</source>
         <translation>缺失</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Count a&amp;fter each change</source>
+        <translation>每次修改后自动计算(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Count by itself one second after the last change</source>
+        <translation>最后一次修改一秒后自动计算</translation>
+    </message>
+    <message>
+        <source>Count &amp;Now</source>
+        <translation>立即计算(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Cancel C&amp;ount</source>
+        <translation>取消计算(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Stop counting; nothing was written</source>
+        <translation>停止计算，未写入任何内容</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <source>Entered</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>消失</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>What would change</source>
+        <translation>修改影响</translation>
+    </message>
+    <message>
+        <source>Open a case file to see what a change would do to its findings.</source>
+        <translation>打开案卷文件后，可查看修改对其核查结论的影响。</translation>
+    </message>
+    <message>
+        <source>Change something, or press Count Now, to see what would enter, leave and change in {case}.</source>
+        <translation>修改参数，或点击“立即计算”，查看{case}中核查结论的增减与变更。</translation>
+    </message>
+    <message>
+        <source>The edits have changed since this count. Press Count Now.</source>
+        <translation>计算之后又有修改，请点击“立即计算”。</translation>
+    </message>
+    <message>
+        <source>What the policy would change</source>
+        <translation>政策修改的影响</translation>
+    </message>
+    <message>
+        <source>Judging the register of {case} under the edited policy …</source>
+        <translation>正在按修改后的政策核查{case}中的登记资料……</translation>
+    </message>
+    <message>
+        <source>The count was cancelled. Nothing was written.</source>
+        <translation>计算已取消，未写入任何内容。</translation>
+    </message>
+    <message>
+        <source>Judge the register of the open case under the edited policy and compare; nothing is written</source>
+        <translation>按修改后的政策核查当前案卷的登记资料并比对，不写入任何内容</translation>
+    </message>
+    <message>
+        <source>No case file is open</source>
+        <translation>未打开案卷文件</translation>
+    </message>
+    <message>
+        <source>Wells by worst outcome: {wells}</source>
+        <translation>机井按最不利结论统计：{wells}</translation>
+    </message>
+    <message>
+        <source>Und&amp;o</source>
+        <translation>撤销(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Sol&amp;ve…</source>
+        <translation>求解(&amp;V)…</translation>
+    </message>
+    <message>
+        <source>E&amp;xport…</source>
+        <translation>导出(&amp;X)…</translation>
+    </message>
+    <message>
+        <source>Tick on Ma&amp;p</source>
+        <translation>图上勾选(&amp;P)</translation>
+    </message>
+    <message>
+        <source>How far the work under way is</source>
+        <translation>当前任务进度</translation>
+    </message>
+    <message>
+        <source>Stops the work under way; nothing of it is kept</source>
+        <translation>停止当前任务，不保留任何结果</translation>
+    </message>
+    <message>
+        <source>Open a case file with irrigation areas first</source>
+        <translation>请先打开含灌溉地块的案卷</translation>
+    </message>
+    <message>
+        <source>Wait until the work under way is done, or cancel it</source>
+        <translation>请等待当前任务完成，或取消该任务</translation>
+    </message>
+    <message>
+        <source>The base is the record: duplicate it first</source>
+        <translation>基准即台账现状：请先复制</translation>
+    </message>
+    <message>
+        <source>There is no edit to take back</source>
+        <translation>没有可撤销的修改</translation>
+    </message>
+    <message>
+        <source>Takes the last edit back</source>
+        <translation>撤销上一步修改</translation>
+    </message>
+    <message>
+        <source>No edit was taken back</source>
+        <translation>没有可重做的修改</translation>
+    </message>
+    <message>
+        <source>Does the edit again</source>
+        <translation>重做已撤销的修改</translation>
+    </message>
+    <message>
+        <source>Fills this scenario with the plan that costs least</source>
+        <translation>以成本最低的方案填充本情景</translation>
+    </message>
+    <message>
+        <source>Writes this scenario as CSV or XLSX</source>
+        <translation>将本情景导出为CSV或XLSX</translation>
+    </message>
+    <message>
+        <source>There is no map</source>
+        <translation>没有地图窗口</translation>
+    </message>
+    <message>
+        <source>A click on the map ticks an area or clears it</source>
+        <translation>在图上单击地块即勾选或取消</translation>
+    </message>
+    <message>
+        <source>Read the irrigation land</source>
+        <translation>读取灌溉地块</translation>
     </message>
     <message>
         <source>Base</source>
@@ -2614,6 +2972,10 @@
         <translation>{n}个地块安排不同</translation>
     </message>
     <message>
+        <source>In use</source>
+        <translation>在用面积</translation>
+    </message>
+    <message>
         <source>areas</source>
         <translation>地块</translation>
     </message>
@@ -2630,108 +2992,12 @@
         <translation>合计</translation>
     </message>
     <message>
-        <source>yes</source>
-        <translation>是</translation>
-    </message>
-    <message>
-        <source>no</source>
-        <translation>否</translation>
-    </message>
-    <message>
-        <source>Count a&amp;fter each change</source>
-        <translation>每次修改后自动计算(&amp;F)</translation>
-    </message>
-    <message>
-        <source>Count by itself one second after the last change</source>
-        <translation>最后一次修改一秒后自动计算</translation>
-    </message>
-    <message>
-        <source>Count &amp;Now</source>
-        <translation>立即计算(&amp;N)</translation>
-    </message>
-    <message>
-        <source>Cancel C&amp;ount</source>
-        <translation>取消计算(&amp;O)</translation>
-    </message>
-    <message>
-        <source>Stop counting; nothing was written</source>
-        <translation>停止计算，未写入任何内容</translation>
-    </message>
-    <message>
-        <source>Rule</source>
-        <translation>规则</translation>
-    </message>
-    <message>
-        <source>Outcome</source>
-        <translation>结论</translation>
-    </message>
-    <message>
-        <source>Entered</source>
-        <translation>新增</translation>
-    </message>
-    <message>
-        <source>Left</source>
-        <translation>消失</translation>
-    </message>
-    <message>
-        <source>Changed</source>
-        <translation>变化</translation>
-    </message>
-    <message>
-        <source>What would change</source>
-        <translation>修改影响</translation>
-    </message>
-    <message>
-        <source>Open a case file to see what a change would do to its findings.</source>
-        <translation>打开案卷文件后，可查看修改对其核查结论的影响。</translation>
-    </message>
-    <message>
-        <source>Change something, or press Count Now, to see what would enter, leave and change in {case}.</source>
-        <translation>修改参数，或点击“立即计算”，查看{case}中核查结论的增减与变更。</translation>
-    </message>
-    <message>
-        <source>The edits have changed since this count. Press Count Now.</source>
-        <translation>计算之后又有修改，请点击“立即计算”。</translation>
-    </message>
-    <message>
-        <source>What the policy would change</source>
-        <translation>政策修改的影响</translation>
-    </message>
-    <message>
-        <source>Judging the register of {case} under the edited policy …</source>
-        <translation>正在按修改后的政策核查{case}中的登记资料……</translation>
-    </message>
-    <message>
-        <source>The count was cancelled. Nothing was written.</source>
-        <translation>计算已取消，未写入任何内容。</translation>
-    </message>
-    <message>
-        <source>Judge the register of the open case under the edited policy and compare; nothing is written</source>
-        <translation>按修改后的政策核查当前案卷的登记资料并比对，不写入任何内容</translation>
-    </message>
-    <message>
-        <source>No case file is open</source>
-        <translation>未打开案卷文件</translation>
-    </message>
-    <message>
         <source>Target met</source>
-        <translation>机井按最不利结论统计：{wells}</translation>
+        <translation>是否完成</translation>
     </message>
     <message>
-        <source>That of each layer</source>
-        <translation>各图层自身坐标系</translation>
-    </message>
-    <message>
-        <source>The case file keeps its layers in this system; empty: each in its own. Areas and lengths are ellipsoidal</source>
-        <translation>案卷文件中图层所用的坐标系；留空则各用其自身坐标系。面积和长度均按椭球计算</translation>
-    </message>
-    <message>
-        <source>&amp;Working CRS</source>
-        <translation>工作坐标系(&amp;W)</translation>
-    </message>
-    <message>
-        <source>mu (1/15 ha)</source>
-        <translation>亩（1/15公顷）</translation>
+        <source>On either side of a border ({unit})</source>
+        <translation>界线两侧面积（{unit}）</translation>
     </message>
     <message>
         <source>ha</source>
@@ -2744,6 +3010,10 @@
     <message>
         <source>Cut by a border; it counts on either side: {split}</source>
         <translation>被行政界线切割，两侧分别计入：{split}</translation>
+    </message>
+    <message>
+        <source>Counts</source>
+        <translation>可计面积</translation>
     </message>
     <message>
         <source>Zone class</source>
@@ -2802,26 +3072,6 @@
         <translation>退减灌溉面积方案编制</translation>
     </message>
     <message>
-        <source>Sol&amp;ve…</source>
-        <translation>求解(&amp;V)…</translation>
-    </message>
-    <message>
-        <source>Tick on Ma&amp;p</source>
-        <translation>图上勾选(&amp;P)</translation>
-    </message>
-    <message>
-        <source>How far the work under way is</source>
-        <translation>当前任务进度</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
-    </message>
-    <message>
-        <source>Stops the work under way; nothing of it is kept</source>
-        <translation>停止当前任务，不保留任何结果</translation>
-    </message>
-    <message>
         <source>The case file is being read …</source>
         <translation>正在读取案卷……</translation>
     </message>
@@ -2832,50 +3082,6 @@
     <message>
         <source>Nothing was read. Look at the message above, mend it, and open the planner again.</source>
         <translation>未读取到数据。请按上方提示处理后重新打开本窗口。</translation>
-    </message>
-    <message>
-        <source>Open a case file with irrigation areas first</source>
-        <translation>请先打开含灌溉地块的案卷</translation>
-    </message>
-    <message>
-        <source>The base is the record: duplicate it first</source>
-        <translation>基准即台账现状：请先复制</translation>
-    </message>
-    <message>
-        <source>Wait until the work under way is done, or cancel it</source>
-        <translation>请等待当前任务完成，或取消该任务</translation>
-    </message>
-    <message>
-        <source>There is no edit to take back</source>
-        <translation>没有可撤销的修改</translation>
-    </message>
-    <message>
-        <source>Takes the last edit back</source>
-        <translation>撤销上一步修改</translation>
-    </message>
-    <message>
-        <source>No edit was taken back</source>
-        <translation>没有可重做的修改</translation>
-    </message>
-    <message>
-        <source>Does the edit again</source>
-        <translation>重做已撤销的修改</translation>
-    </message>
-    <message>
-        <source>Fills this scenario with the plan that costs least</source>
-        <translation>以成本最低的方案填充本情景</translation>
-    </message>
-    <message>
-        <source>Writes this scenario as CSV or XLSX</source>
-        <translation>将本情景导出为CSV或XLSX</translation>
-    </message>
-    <message>
-        <source>There is no map</source>
-        <translation>没有地图窗口</translation>
-    </message>
-    <message>
-        <source>A click on the map ticks an area or clears it</source>
-        <translation>在图上单击地块即勾选或取消</translation>
     </message>
     <message>
         <source>{n} of {all} areas were left as they are: they are locked, retired or cannot be planned with.</source>
@@ -2944,6 +3150,10 @@
     <message>
         <source>&amp;Rename…</source>
         <translation>重命名(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>Delet&amp;e…</source>
+        <translation>删除(&amp;E)…</translation>
     </message>
     <message>
         <source>&amp;Save</source>
@@ -3074,6 +3284,10 @@
         <translation>一个乡镇一年内退减面积占其灌溉面积的最高比例</translation>
     </message>
     <message>
+        <source>Use the &amp;recorded cost of each area</source>
+        <translation>按登记的退减成本求解(&amp;R)</translation>
+    </message>
+    <message>
         <source>Without it the plan takes least land; areas without a cost are left out with it</source>
         <translation>不勾选时以退减面积最小为目标；勾选时无成本的地块不纳入</translation>
     </message>
@@ -3142,8 +3356,372 @@
         <translation>县（区）或其上级市</translation>
     </message>
     <message>
-        <source>Area &amp;unit</source>
+        <source>What each unit has to retire, plans and has achieved, by year</source>
         <translation>各单元分年的目标、计划与已完成面积</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>停止(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Stop what is going on; nothing is left behind</source>
+        <translation>停止正在进行的工作，不留下任何半成品</translation>
+    </message>
+    <message>
+        <source>Is being stopped…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>What is found here does not change your layers. ✗ blocks; ⚠ will be judged “needs check”; ℹ is good to know. Finish writes the case file.</source>
+        <translation>此处检查不改动原始图层。✗ 阻断，须先处理；⚠ 将判为“待核查”；ℹ 仅供知悉。点“完成”后写入案卷文件。</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>程度</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行数</translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>检查发现</translation>
+    </message>
+    <message>
+        <source>A line per kind of finding; open it to see the first rows concerned</source>
+        <translation>每类问题一行；展开可查看最先涉及的记录</translation>
+    </message>
+    <message>
+        <source>&amp;Case file</source>
+        <translation>案卷文件(&amp;C)</translation>
+    </message>
+    <message>
+        <source>GeoPackage that will hold the register, findings, decisions and history</source>
+        <translation>存放登记册、核查结论、处理决定和历史记录的GeoPackage文件</translation>
+    </message>
+    <message>
+        <source>C&amp;hoose…</source>
+        <translation>选择(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>Choose folder and name</source>
+        <translation>选择文件夹和文件名</translation>
+    </message>
+    <message>
+        <source>Check A&amp;gain</source>
+        <translation>重新检查(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Repeat the check with the layers as they were read</source>
+        <translation>按已读入的图层重新检查</translation>
+    </message>
+    <message>
+        <source>Save &amp;Report…</source>
+        <translation>保存报告(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>Check again first.</source>
+        <translation>请先重新检查。</translation>
+    </message>
+    <message>
+        <source>The check is not over yet.</source>
+        <translation>检查尚未完成。</translation>
+    </message>
+    <message>
+        <source>Something blocks (✗): mend it on the pages before, or leave the layer out.</source>
+        <translation>存在阻断项（✗）：请返回前面各页处理，或不选该图层。</translation>
+    </message>
+    <message>
+        <source>Name the case file first.</source>
+        <translation>请先填写案卷文件名。</translation>
+    </message>
+    <message>
+        <source>There is a file of this name already: choose another one.</source>
+        <translation>已有同名文件，请另取文件名。</translation>
+    </message>
+    <message>
+        <source>There is no such folder.</source>
+        <translation>没有这个文件夹。</translation>
+    </message>
+    <message>
+        <source>Is being checked…</source>
+        <translation>正在检查…</translation>
+    </message>
+    <message>
+        <source>Checking the data</source>
+        <translation>检查数据</translation>
+    </message>
+    <message>
+        <source>The report is saved: {name}</source>
+        <translation>报告已保存：{name}</translation>
+    </message>
+    <message>
+        <source>Saving the report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>{rows} rows checked · ✗ {blocks} block · ⚠ {warnings} need a check · ℹ {notes} to know</source>
+        <translation>已检查{rows}行 · ✗ 阻断{blocks}项 · ⚠ 待核查{warnings}项 · ℹ 提示{notes}项</translation>
+    </message>
+    <message>
+        <source>Blocks</source>
+        <translation>阻断</translation>
+    </message>
+    <message>
+        <source>Nothing was found.</source>
+        <translation>未发现问题。</translation>
+    </message>
+    <message>
+        <source>The check was stopped.</source>
+        <translation>检查已停止。</translation>
+    </message>
+    <message>
+        <source>case.gpkg</source>
+        <translation>案卷.gpkg</translation>
+    </message>
+    <message>
+        <source>Case File</source>
+        <translation>案卷文件</translation>
+    </message>
+    <message>
+        <source>check.csv</source>
+        <translation>检查结果.csv</translation>
+    </message>
+    <message>
+        <source>Save Report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>All findings as a table (CSV)</source>
+        <translation>全部检查发现导出为表格（CSV）</translation>
+    </message>
+    <message>
+        <source>Say which layer holds what. Only the wells are needed; what is missing never improves an outcome. Drop files here, or on a row. Your layers are read and never changed.</source>
+        <translation>请指明各图层的内容。只有机井是必需的；缺少资料不会使结论变得有利。可将文件拖放到此处或某一行。原始图层只读取，不改动。</translation>
+    </message>
+    <message>
+        <source>Into a ne&amp;w case file</source>
+        <translation>写入新案卷文件(&amp;W)</translation>
+    </message>
+    <message>
+        <source>You name the file on the last page</source>
+        <translation>文件名在最后一页填写</translation>
+    </message>
+    <message>
+        <source>Into the &amp;open case file</source>
+        <translation>写入已打开的案卷文件(&amp;O)</translation>
+    </message>
+    <message>
+        <source>No case file is open in this project</source>
+        <translation>本项目没有打开的案卷文件</translation>
+    </message>
+    <message>
+        <source>Add &amp;Files…</source>
+        <translation>添加文件(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Shapefiles, GeoPackages, GeoJSON, spreadsheets and text files to choose from</source>
+        <translation>可供选择的Shapefile、GeoPackage、GeoJSON、电子表格和文本文件</translation>
+    </message>
+    <message>
+        <source>Add Another &amp;Layer</source>
+        <translation>增加图层(&amp;L)</translation>
+    </message>
+    <message>
+        <source>A row for a further role: readings, permits, users, calendar …</source>
+        <translation>为其他类别增加一行：计量读数、取水许可、用水户、工作日历等</translation>
+    </message>
+    <message>
+        <source>Looking into {n} files</source>
+        <translation>查看{n}个文件</translation>
+    </message>
+    <message>
+        <source>Reading {layer}</source>
+        <translation>读取{layer}</translation>
+    </message>
+    <message>
+        <source>Choose the layer again whose reading was stopped, or none.</source>
+        <translation>读取被停止的图层请重新选择，或不选。</translation>
+    </message>
+    <message>
+        <source>The layers are still being read.</source>
+        <translation>图层仍在读取。</translation>
+    </message>
+    <message>
+        <source>A layer cannot be read: choose another one, or none.</source>
+        <translation>有图层无法读取：请另选，或不选。</translation>
+    </message>
+    <message>
+        <source>Choose the layer of the wells first.</source>
+        <translation>请先选择机井图层。</translation>
+    </message>
+    <message>
+        <source>Choose a layer first.</source>
+        <translation>请先选择图层。</translation>
+    </message>
+    <message>
+        <source>Vector files and tables (*.shp *.gpkg *.geojson *.json *.csv *.txt *.tsv *.xlsx *.xls *.ods)</source>
+        <translation>矢量文件和表格 (*.shp *.gpkg *.geojson *.json *.csv *.txt *.tsv *.xlsx *.xls *.ods)</translation>
+    </message>
+    <message>
+        <source>Add Files</source>
+        <translation>添加文件</translation>
+    </message>
+    <message>
+        <source>Layer, sheet or table for this role; files may be dropped here</source>
+        <translation>该类别的图层、工作表或表格；可将文件拖放到此处</translation>
+    </message>
+    <message>
+        <source>Append</source>
+        <translation>追加</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>替换</translation>
+    </message>
+    <message>
+        <source>Add to the rows that the case file has of this role, or put them in their place</source>
+        <translation>追加到案卷文件中该类别的已有记录之后，或替换这些记录</translation>
+    </message>
+    <message>
+        <source>Options…</source>
+        <translation>选项…</translation>
+    </message>
+    <message>
+        <source>Not chosen</source>
+        <translation>未选择</translation>
+    </message>
+    <message>
+        <source>Encoding, headings, coordinate system and repairs of this layer</source>
+        <translation>该图层的编码、表头、坐标系和修正</translation>
+    </message>
+    <message>
+        <source>Choose a layer first</source>
+        <translation>请先选择图层</translation>
+    </message>
+    <message>
+        <source>Say which column fills which field: drag a column onto a field, or choose it in the list. Green is certain; amber is only proposed and counts when you choose it.</source>
+        <translation>请指明各列对应的字段：将列拖到字段上，或在列表中选择。绿色为确定；橙色仅为建议，经您选择后才生效。</translation>
+    </message>
+    <message>
+        <source>&amp;Layer</source>
+        <translation>图层(&amp;L)</translation>
+    </message>
+    <message>
+        <source>The layer whose columns are shown; ✗ marks those that wait for an answer</source>
+        <translation>当前显示的图层；✗ 表示尚有待确认的字段</translation>
+    </message>
+    <message>
+        <source>&amp;Auto-Detect</source>
+        <translation>自动识别(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Choose what is certain; proposals stay open</source>
+        <translation>选定能够确定的列，建议项仍待确认</translation>
+    </message>
+    <message>
+        <source>&amp;Clear</source>
+        <translation>清除(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Take every choice of this layer back</source>
+        <translation>撤回该图层的全部选择</translation>
+    </message>
+    <message>
+        <source>&amp;Words…</source>
+        <translation>词语(&amp;W)…</translation>
+    </message>
+    <message>
+        <source>Say what words of the layer mean that are not understood</source>
+        <translation>说明图层中无法识别的词语的含义</translation>
+    </message>
+    <message>
+        <source>Import &amp;personal data too</source>
+        <translation>同时导入个人信息(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Apply &amp;Mapping…</source>
+        <translation>套用对应方案(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>Use the mapping of an earlier delivery</source>
+        <translation>使用以往交付数据的字段对应方案</translation>
+    </message>
+    <message>
+        <source>&amp;Export Mapping…</source>
+        <translation>导出对应方案(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Save these choices for next year&apos;s delivery</source>
+        <translation>保存本次选择，供下年度交付数据使用</translation>
+    </message>
+    <message>
+        <source>{layer}: choose a column, or No column, for {fields}.</source>
+        <translation>{layer}：请为{fields}选择列，或选择“无对应列”。</translation>
+    </message>
+    <message>
+        <source>Applying the mapping</source>
+        <translation>套用对应方案</translation>
+    </message>
+    <message>
+        <source>Saving the mapping</source>
+        <translation>保存对应方案</translation>
+    </message>
+    <message>
+        <source>They go into a table of their own: {names}</source>
+        <translation>将单独存表：{names}</translation>
+    </message>
+    <message>
+        <source>The layer has no columns with personal data</source>
+        <translation>该图层没有个人信息列</translation>
+    </message>
+    <message>
+        <source>Apply Mapping</source>
+        <translation>套用对应方案</translation>
+    </message>
+    <message>
+        <source>Export Mapping</source>
+        <translation>导出对应方案</translation>
+    </message>
+    <message>
+        <source>Choose the document that says what must happen. The check on the next page uses its names of places; the verdicts come when you run the overlay.</source>
+        <translation>请选择作为依据的政策文件。下一页的检查只使用其中的地名；核查结论在运行叠加核查时得出。</translation>
+    </message>
+    <message>
+        <source>From &amp;File…</source>
+        <translation>从文件(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>A policy file of your own (*.toml); it may also be dropped on this page</source>
+        <translation>自备的政策文件（*.toml）；也可拖放到本页</translation>
+    </message>
+    <message>
+        <source>The government document that the case is judged by</source>
+        <translation>核查所依据的政府文件</translation>
+    </message>
+    <message>
+        <source>That of each layer</source>
+        <translation>各图层自身坐标系</translation>
+    </message>
+    <message>
+        <source>The case file keeps its layers in this system; empty: each in its own. Areas and lengths are ellipsoidal</source>
+        <translation>案卷文件中图层所用的坐标系；留空则各用其自身坐标系。面积和长度均按椭球计算</translation>
+    </message>
+    <message>
+        <source>&amp;Working CRS</source>
+        <translation>工作坐标系(&amp;W)</translation>
+    </message>
+    <message>
+        <source>mu (1/15 ha)</source>
+        <translation>亩（1/15公顷）</translation>
+    </message>
+    <message>
+        <source>Area &amp;unit</source>
+        <translation>面积单位(&amp;U)</translation>
     </message>
     <message>
         <source>Unit in which areas are shown; they are stored exactly</source>
@@ -3304,6 +3882,30 @@
     <message>
         <source>{n} rows</source>
         <translation>{n}行</translation>
+    </message>
+    <message>
+        <source>Here: page 2, Words…</source>
+        <translation>在本向导中：第2页“词语…”</translation>
+    </message>
+    <message>
+        <source>Here: page 2, the list beside the field</source>
+        <translation>在本向导中：第2页字段旁的列表</translation>
+    </message>
+    <message>
+        <source>Here: page 2, the unit beside the field</source>
+        <translation>在本向导中：第2页字段旁的单位</translation>
+    </message>
+    <message>
+        <source>Here: page 2, Import personal data too</source>
+        <translation>在本向导中：第2页“同时导入个人信息”</translation>
+    </message>
+    <message>
+        <source>Here: page 2, x and y below the fields</source>
+        <translation>在本向导中：第2页字段末尾的x、y</translation>
+    </message>
+    <message>
+        <source>Here: page 1, Options…</source>
+        <translation>在本向导中：第1页“选项…”</translation>
     </message>
     <message>
         <source>It holds no rows.</source>
@@ -3502,628 +4104,12 @@
         <translation>该词语存入登记册的取值</translation>
     </message>
     <message>
-        <source>In use</source>
-        <translation>在用面积</translation>
+        <source>Show</source>
+        <translation>显示</translation>
     </message>
     <message>
-        <source>Counts</source>
-        <translation>可计面积</translation>
-    </message>
-    <message>
-        <source>Und&amp;o</source>
-        <translation>撤销(&amp;O)</translation>
-    </message>
-    <message>
-        <source>Redo</source>
-        <translation>重做</translation>
-    </message>
-    <message>
-        <source>E&amp;xport…</source>
-        <translation>导出(&amp;X)…</translation>
-    </message>
-    <message>
-        <source>Delet&amp;e…</source>
-        <translation>删除(&amp;E)…</translation>
-    </message>
-    <message>
-        <source>Use the &amp;recorded cost of each area</source>
-        <translation>按登记的退减成本求解(&amp;R)</translation>
-    </message>
-    <message>
-        <source>Is being stopped…</source>
-        <translation>正在停止…</translation>
-    </message>
-    <message>
-        <source>Into a ne&amp;w case file</source>
-        <translation>写入新案卷文件(&amp;W)</translation>
-    </message>
-    <message>
-        <source>Reading {layer}</source>
-        <translation>读取{layer}</translation>
-    </message>
-    <message>
-        <source>Applying the mapping</source>
-        <translation>套用对应方案</translation>
-    </message>
-    <message>
-        <source>Saving the mapping</source>
-        <translation>保存对应方案</translation>
-        <source>Take In an Application</source>
-        <translation>受理取水申请</translation>
-    </message>
-    <message>
-        <source>What is applied for</source>
-        <translation>申请事项</translation>
-    </message>
-    <message>
-        <source>&amp;Kind</source>
-        <translation>申请类型(&amp;K)</translation>
-    </message>
-    <message>
-        <source>Number of the application; empty: the next free one</source>
-        <translation>申请编号；留空由系统顺次编号</translation>
-    </message>
-    <message>
-        <source>The day of the application</source>
-        <translation>提出申请的日期</translation>
-    </message>
-    <message>
-        <source>&amp;Applied on</source>
-        <translation>申请日期(&amp;A)</translation>
-    </message>
-    <message>
-        <source>The well that is deepened, relocated, extended or changed</source>
-        <translation>加深、移位、延续或变更所涉机井</translation>
-    </message>
-    <message>
-        <source>&amp;Well concerned</source>
-        <translation>所涉机井(&amp;W)</translation>
-    </message>
-    <message>
-        <source>What the water is for</source>
-        <translation>取水用途</translation>
-    </message>
-    <message>
-        <source>From which aquifer</source>
-        <translation>取水含水层</translation>
-    </message>
-    <message>
-        <source>The village</source>
-        <translation>所在村</translation>
-    </message>
-    <message>
-        <source>Depth of the well in metres</source>
-        <translation>井深，单位米</translation>
-    </message>
-    <message>
-        <source>Volume applied for, in m³ a year</source>
-        <translation>申请年取水量，单位立方米</translation>
-    </message>
-    <message>
-        <source>The well that the renewal replaces</source>
-        <translation>更新井所替代的机井</translation>
-    </message>
-    <message>
-        <source>&amp;Replaces</source>
-        <translation>被更新井(&amp;R)</translation>
-    </message>
-    <message>
-        <source>Wells ple&amp;dged</source>
-        <translation>预留封填井(&amp;D)</translation>
-    </message>
-    <message>
-        <source>&amp;Vet</source>
-        <translation>预审(&amp;V)</translation>
-    </message>
-    <message>
-        <source>Judge the application under the policy, before it is recorded</source>
-        <translation>登记前按政策审查该申请</translation>
-    </message>
-    <message>
-        <source>Press Vet to see what each clause says.</source>
-        <translation>点击“预审”查看各条款意见。</translation>
-    </message>
-    <message>
-        <source>Choose a policy first.</source>
-        <translation>请先选择政策。</translation>
-    </message>
-    <message>
-        <source>Vet an application</source>
-        <translation>预审取水申请</translation>
-    </message>
-    <message>
-        <source>East or longitude, in the coordinate system of the layer</source>
-        <translation>东坐标或经度，按图层坐标系填写</translation>
-    </message>
-    <message>
-        <source>North or latitude, in the coordinate system of the layer</source>
-        <translation>北坐标或纬度，按图层坐标系填写</translation>
-    </message>
-    <message>
-        <source>Pick on Map</source>
-        <translation>地图点选</translation>
-    </message>
-    <message>
-        <source>Click the place on the map</source>
-        <translation>在地图上点选位置</translation>
-    </message>
-    <message>
-        <source>There is no map to click on</source>
-        <translation>没有可点选的地图</translation>
-    </message>
-    <message>
-        <source>Tick the sealed wells that back the renewal; free credits are offered</source>
-        <translation>勾选支撑更新井的封填井；列出的均为可用额度</translation>
-    </message>
-    <message>
-        <source>A well that is still to be sealed</source>
-        <translation>尚待封填的机井</translation>
-    </message>
-    <message>
-        <source>Put the well on the list, ticked</source>
-        <translation>将该井列入并勾选</translation>
-    </message>
-    <message>
-        <source>Look for free credits</source>
-        <translation>查找可用额度</translation>
-    </message>
-    <message>
-        <source>{well} · to be sealed</source>
-        <translation>{well} · 待封填</translation>
-    </message>
-    <message>
-        <source>No free credit on record. Record a seal first, or add wells to be sealed.</source>
-        <translation>台账中没有可用额度。请先登记封填，或添加待封填的机井。</translation>
-    </message>
-    <message>
-        <source>{n} pledged, {free} offered</source>
-        <translation>已预留{n}眼，列出{free}眼</translation>
-    </message>
-    <message>
-        <source>Decide on an Application</source>
-        <translation>审批取水申请</translation>
-    </message>
-    <message>
-        <source>Applications that are not ended yet</source>
-        <translation>尚未办结的申请</translation>
-    </message>
-    <message>
-        <source>&amp;Application</source>
-        <translation>取水申请(&amp;A)</translation>
-    </message>
-    <message>
-        <source>What was decided</source>
-        <translation>审批结果</translation>
-    </message>
-    <message>
-        <source>The day of the decision or of the withdrawal</source>
-        <translation>作出决定或撤回的日期</translation>
-    </message>
-    <message>
-        <source>Number of the approval; an approval needs it</source>
-        <translation>批准文号；批准时必填</translation>
-    </message>
-    <message>
-        <source>Why, for the history; no personal data</source>
-        <translation>理由，记入历史；不得含个人信息</translation>
-    </message>
-    <message>
-        <source>Rea&amp;son</source>
-        <translation>理由(&amp;S)</translation>
-    </message>
-    <message>
-        <source>Only an approval has a number</source>
-        <translation>仅批准时填写文号</translation>
-    </message>
-    <message>
-        <source>No application waits. Take one in with the form Application.</source>
-        <translation>没有待办申请。请先在“受理取水申请”中登记。</translation>
-    </message>
-    <message>
-        <source>Applied for on {day} · {decision} {number}</source>
-        <translation>申请日期{day} · {decision} {number}</translation>
-    </message>
-    <message>
-        <source>Evidence</source>
-        <translation>佐证材料</translation>
-    </message>
-    <message>
-        <source>Photos and documents. A file outside the folder of the case is copied beside it; its hash is kept</source>
-        <translation>照片和文件。不在案卷文件夹内的文件将复制到案卷旁，并记录校验值</translation>
-    </message>
-    <message>
-        <source>Add P&amp;hoto…</source>
-        <translation>添加照片…(&amp;H)</translation>
-    </message>
-    <message>
-        <source>Add Do&amp;cument…</source>
-        <translation>添加文件…(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Remo&amp;ve</source>
-        <translation>移除(&amp;V)</translation>
-    </message>
-    <message>
-        <source>Who inspected on site; fills in an inspection</source>
-        <translation>现场核查人；填写即登记现场核查</translation>
-    </message>
-    <message>
-        <source>The power of the well was cut</source>
-        <translation>该井已断电</translation>
-    </message>
-    <message>
-        <source>The permit of the well was cancelled</source>
-        <translation>该井取水许可已注销</translation>
-    </message>
-    <message>
-        <source>The day of the evidence</source>
-        <translation>佐证日期</translation>
-    </message>
-    <message>
-        <source>&amp;Inspected by</source>
-        <translation>核查人(&amp;I)</translation>
-    </message>
-    <message>
-        <source>&amp;Evidence of</source>
-        <translation>佐证日期(&amp;E)</translation>
-    </message>
-    <message>
-        <source>Take the file off the list</source>
-        <translation>从列表中移除该文件</translation>
-    </message>
-    <message>
-        <source>Choose a file of the list first</source>
-        <translation>请先选中列表中的文件</translation>
-    </message>
-    <message>
-        <source>Pictures</source>
-        <translation>图片</translation>
-    </message>
-    <message>
-        <source>All files</source>
-        <translation>所有文件</translation>
-    </message>
-    <message>
-        <source>Choose evidence</source>
-        <translation>选择佐证材料</translation>
-    </message>
-    <message>
-        <source>Type part of the id or name</source>
-        <translation>输入编号或名称的一部分</translation>
-    </message>
-    <message>
-        <source>Click the feature on the map</source>
-        <translation>在地图上点选对象</translation>
-    </message>
-    <message>
-        <source>Record</source>
-        <translation>登记</translation>
-    </message>
-    <message>
-        <source>Seal or Other State…</source>
-        <translation>封填等状态登记…</translation>
-    </message>
-    <message>
-        <source>Application…</source>
-        <translation>取水申请登记…</translation>
-    </message>
-    <message>
-        <source>Decision on an Application…</source>
-        <translation>申请审批与撤回…</translation>
-    </message>
-    <message>
-        <source>Drilled Well…</source>
-        <translation>成井挂接…</translation>
-    </message>
-    <message>
-        <source>Retired or Restored Land…</source>
-        <translation>退减与复灌登记…</translation>
-    </message>
-    <message>
-        <source>Setup…</source>
-        <translation>建案向导…</translation>
-    </message>
-    <message>
-        <source>Open Case File…</source>
-        <translation>打开案卷文件…</translation>
-    </message>
-    <message>
-        <source>Run Overlay…</source>
-        <translation>叠加核查…</translation>
-    </message>
-    <message>
-        <source>Review</source>
-        <translation>核查处理</translation>
-    </message>
-    <message>
-        <source>Pair Wells…</source>
-        <translation>减二更一配对…</translation>
-    </message>
-    <message>
-        <source>Retirement Planner…</source>
-        <translation>退减方案…</translation>
-    </message>
-    <message>
-        <source>Policy…</source>
-        <translation>政策文件…</translation>
-    </message>
-    <message>
-        <source>Dashboard</source>
-        <translation>工作总览</translation>
-    </message>
-    <message>
-        <source>Sample Project</source>
-        <translation>示例工程</translation>
-    </message>
-    <message>
-        <source>Open a case file first, or make one with Setup.</source>
-        <translation>请先打开案卷文件，或用“建案向导”新建。</translation>
-    </message>
-    <message>
-        <source>Open Case File</source>
-        <translation>打开案卷文件</translation>
-    </message>
-    <message>
-        <source>Allowed</source>
-        <translation>允许值</translation>
-    </message>
-    <message>
-        <source>Version</source>
-        <translation>版本</translation>
-    </message>
-    <message>
-        <source>absent</source>
-        <translation>缺失</translation>
-    </message>
-    <message>
-        <source>Wells by worst outcome: {wells}</source>
-        <translation>机井按最不利结论统计：{wells}</translation>
-    </message>
-    <message>
-        <source>On either side of a border ({unit})</source>
-        <translation>界线两侧面积（{unit}）</translation>
-    </message>
-    <message>
-        <source>What each unit has to retire, plans and has achieved, by year</source>
-        <translation>各单元分年的目标、计划与已完成面积</translation>
-        <source>Record an act</source>
-        <translation>登记事项</translation>
-    </message>
-    <message>
-        <source>Take an act back</source>
-        <translation>撤销登记</translation>
-    </message>
-    <message>
-        <source>The policy whose ledger answers; that of the last run to begin with</source>
-        <translation>用以核算台账的政策；默认为最近一次核查所用政策</translation>
-    </message>
-    <message>
-        <source>&amp;Policy</source>
-        <translation>政策(&amp;P)</translation>
-    </message>
-    <message>
-        <source>Your name stands beside every act; it is no authentication</source>
-        <translation>每项登记均署此姓名；不作身份认证</translation>
-    </message>
-    <message>
-        <source>Record it an&amp;yway</source>
-        <translation>仍予登记(&amp;Y)</translation>
-    </message>
-    <message>
-        <source>The contradiction is known and the act is right; the history says so</source>
-        <translation>已知与台账相抵触而事项属实；历史中予以注明</translation>
-    </message>
-    <message>
-        <source>&amp;Undo</source>
-        <translation>撤销(&amp;U)</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
-    </message>
-    <message>
-        <source>Stop the work; nothing more is recorded</source>
-        <translation>停止处理，不再登记</translation>
-    </message>
-    <message>
-        <source>Take the act just recorded back</source>
-        <translation>撤销刚刚登记的事项</translation>
-    </message>
-    <message>
-        <source>Nothing was recorded in this window yet</source>
-        <translation>本窗口尚未登记任何事项</translation>
-    </message>
-    <message>
-        <source>Taken back: {subject}</source>
-        <translation>已撤销：{subject}</translation>
-    </message>
-    <message>
-        <source>Choose a policy to see what the ledger says.</source>
-        <translation>请选择政策以查看台账结果。</translation>
-    </message>
-    <message>
-        <source>Put it on record</source>
-        <translation>记入案卷</translation>
-    </message>
-    <message>
-        <source>No case file is open. Open or create one first.</source>
-        <translation>尚未打开案卷文件。请先打开或新建。</translation>
-    </message>
-    <message>
-        <source>Fill in what happened and press Record. The ledger answers here.</source>
-        <translation>填写事项后点击“登记”，台账结果显示于此。</translation>
-    </message>
-    <message>
-        <source>Retired and Restored Land</source>
-        <translation>土地退减与复灌</translation>
-    </message>
-    <message>
-        <source>The irrigation area: part of its id, or a click on the map</source>
-        <translation>灌溉地块：输入编号的一部分，或在地图上点选</translation>
-    </message>
-    <message>
-        <source>Retired from irrigation, or irrigated again</source>
-        <translation>退减灌溉，或恢复灌溉</translation>
-    </message>
-    <message>
-        <source>The day from which it holds</source>
-        <translation>生效日期</translation>
-    </message>
-    <message>
-        <source>&amp;Day</source>
-        <translation>日期(&amp;D)</translation>
-    </message>
-    <message>
-        <source>The whole area</source>
-        <translation>全部面积</translation>
-    </message>
-    <message>
-        <source>Part of the area in mu; 0 means the whole area</source>
-        <translation>涉及面积，单位亩；0表示全部</translation>
-    </message>
-    <message>
-        <source>Number of the document that orders or reports it</source>
-        <translation>有关文件的文号</translation>
-    </message>
-    <message>
-        <source>Link Drilled Well</source>
-        <translation>关联建成井</translation>
-    </message>
-    <message>
-        <source>Approved applications whose well is not linked yet</source>
-        <translation>已批准而尚未关联建成井的申请</translation>
-    </message>
-    <message>
-        <source>The well: one of the register, or a new id, which adds the well at the place of the application</source>
-        <translation>机井：登记册中的机井，或新编号（在申请位置新增机井）</translation>
-    </message>
-    <message>
-        <source>&amp;Well</source>
-        <translation>机井(&amp;W)</translation>
-    </message>
-    <message>
-        <source>The day on which the well was built</source>
-        <translation>成井日期</translation>
-    </message>
-    <message>
-        <source>&amp;Built on</source>
-        <translation>成井日期(&amp;B)</translation>
-    </message>
-    <message>
-        <source>The day on which the well was commissioned</source>
-        <translation>投入使用日期</translation>
-    </message>
-    <message>
-        <source>&amp;Commissioned on</source>
-        <translation>投入使用日期(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Number of the report of acceptance; empty: that of the approval</source>
-        <translation>验收文件文号；留空则用批准文号</translation>
-    </message>
-    <message>
-        <source>The wells pledged to the application go over to the drilled well as used.</source>
-        <translation>申请所预留的封填井转为该建成井“已用”。</translation>
-    </message>
-    <message>
-        <source>No approved application waits for its well.</source>
-        <translation>没有待关联建成井的已批准申请。</translation>
-    </message>
-    <message>
-        <source>Record Seal</source>
-        <translation>登记封填</translation>
-    </message>
-    <message>
-        <source>The well: part of its id or name, or a click on the map</source>
-        <translation>机井：输入编号或名称的一部分，或在地图上点选</translation>
-    </message>
-    <message>
-        <source>What happened to the well</source>
-        <translation>机井发生的事项</translation>
-    </message>
-    <message>
-        <source>Further evidence for the seal on record</source>
-        <translation>为已登记的封填补充佐证</translation>
-    </message>
-    <message>
-        <source>The day on which it happened</source>
-        <translation>发生日期</translation>
-    </message>
-    <message>
-        <source>The evidence is complete: the credit will be {state}.</source>
-        <translation>佐证齐备，额度状态将为“{state}”。</translation>
-    </message>
-    <message>
-        <source>The credit will be {state} – {lacks}</source>
-        <translation>额度状态将为“{state}”——{lacks}</translation>
-    </message>
-    <message>
-        <source>{well} earns no credit: it is not sealed on that day.</source>
-        <translation>{well}不计额度：该日并未封填。</translation>
-    </message>
-    <message>
-        <source>Credit of {well}: {state} – {reason}</source>
-        <translation>{well}的额度：{state}——{reason}</translation>
-    </message>
-    <message>
-        <source>Credit of {well}: {state} – {lacks}</source>
-        <translation>{well}的额度：{state}——{lacks}</translation>
-    </message>
-    <message>
-        <source>Credit of {well}: {state} for {holder}</source>
-        <translation>{well}的额度：{state}（{holder}）</translation>
-    </message>
-    <message>
-        <source>Credit of {well}: {state}</source>
-        <translation>{well}的额度：{state}</translation>
-    </message>
-    <message>
-        <source>{name} in the ledger: {stage}</source>
-        <translation>{name}的台账状态：{stage}</translation>
-    </message>
-    <message>
-        <source>wells pledged: {wells}</source>
-        <translation>预留封填井：{wells}</translation>
-    </message>
-    <message>
-        <source>lacks one of: {kinds}</source>
-        <translation>尚缺其一：{kinds}</translation>
-    </message>
-    <message>
-        <source>lacks: {kinds}</source>
-        <translation>尚缺：{kinds}</translation>
-    </message>
-    <message>
-        <source>The policy keeps no ledger of replacements.</source>
-        <translation>该政策不设减二更一台账。</translation>
-    </message>
-    <message>
-        <source>Recorded: {subject} · {what} · {day} · {id}</source>
-        <translation>已登记：{subject} · {what} · {day} · {id}</translation>
-    </message>
-    <message>
-        <source>Place (&amp;x, y)</source>
-        <translation>位置（x、y）(&amp;X)</translation>
-    </message>
-    <message>
-        <source>Add Wel&amp;l</source>
-        <translation>添加机井(&amp;L)</translation>
-    </message>
-    <message>
-        <source>De&amp;cision</source>
-        <translation>审批决定(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Si&amp;gned by</source>
-        <translation>登记人(&amp;G)</translation>
-    </message>
-    <message>
-        <source>I&amp;rrigation area</source>
-        <translation>灌溉地块(&amp;R)</translation>
-    </message>
-    <message>
-        <source>Wh&amp;at happened</source>
-        <translation>事项(&amp;A)</translation>
+        <source>The algorithm stopped without saying why.</source>
+        <translation>算法中止，未说明原因。</translation>
     </message>
 </context>
 </TS>

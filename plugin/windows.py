@@ -1,0 +1,162 @@
+"""The windows of the plugin: opened when asked for, each kind once, all over one session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from qgis.core import QgsProject
+from qgis.PyQt.QtCore import QObject, Qt
+from qgis.PyQt.QtWidgets import QDialog, QDockWidget, QFileDialog, QWidget
+
+from ..processing.texts import tr
+from ..ui.session import Session
+from ..ui.shared.messages import complain
+from .actions import add_case_layers
+
+
+class Windows(QObject):
+    """Opens and closes dialogs and docks. What a window needs is imported with it: QGIS starts no slower for it."""
+
+    def __init__(self, iface: object) -> None:
+        super().__init__(iface.mainWindow())
+        self.iface = iface
+        self.session = Session(parent=self)
+        self._dialogs: dict[str, QDialog] = {}
+        self._docks: dict[str, QDockWidget] = {}
+
+    # --- the case
+
+    def choose_case(self) -> None:
+        """Ask for a case file and work on it."""
+        from ..core.casefile import CaseRows
+
+        folder = str(self.session.path or self.session.settings.last_folder)
+        name, _ = QFileDialog.getOpenFileName(
+            self.iface.mainWindow(), tr("Open Case File"), folder, "GeoPackage (*.gpkg)"
+        )
+        if not name:
+            return
+        try:
+            CaseRows(name).head()
+        except Exception as error:  # whatever stops it is said, and the case that is open stays open
+            complain(self.iface.messageBar(), error)
+            return
+        self.session.settings.last_folder = str(Path(name).parent)
+        self.session.settings.save()
+        self.show_case(Path(name))
+
+    def show_case(self, path: Path) -> None:
+        """Work on a case file, and show its layers unless the project has them already."""
+        shown = {layer.source().partition("|")[0] for layer in QgsProject.instance().mapLayers().values()}
+        if str(path) not in shown:
+            add_case_layers(path, QgsProject.instance())
+        if self.session.path == path.absolute():
+            self.session.content_changed.emit()
+        else:
+            self.session.open_case(path)
+
+    # --- dialogs
+
+    def set_up(self) -> None:
+        """From layers to a case file."""
+        from ..ui.setup import SetupWizard
+
+        dialog = self._dialog(
+            "setup",
+            lambda parent: SetupWizard(self.session, QgsProject.instance(), self.iface.messageBar(), parent),
+        )
+        dialog.finished_case.connect(lambda path: self.show_case(Path(path)))
+
+    def show_policy(self) -> None:
+        """The document, its rules and parameters."""
+        from ..ui.policy.dialog import PolicyDialog
+
+        self._dialog("policy", lambda parent: PolicyDialog(self.session, None, parent))
+
+    def plan_retirement(self) -> None:
+        """The planner of land."""
+        from ..ui.retirement import RetirementPlanner
+
+        self._dialog(
+            "retirement", lambda parent: RetirementPlanner(self.session, self.iface.mapCanvas(), parent)
+        )
+
+    def pair_wells(self, renewal_id: str | None = None) -> None:
+        """Pair a renewal with wells to be sealed."""
+        from ..ui.pairing import PairingDialog
+
+        self._dialog(
+            "pairing",
+            lambda parent: PairingDialog(self.session, self.iface.mapCanvas(), renewal_id, parent),
+        )
+
+    def record(self, form: str) -> None:
+        """One of the forms of the daily desk, by the name of its class."""
+        from ..ui import desk
+
+        kind = getattr(desk, form)
+        self._dialog(form, lambda parent: kind(self.session, parent, self.iface.mapCanvas()))
+
+    # --- docks
+
+    def review(self) -> None:
+        """The findings, to be decided on."""
+        from ..ui.review import ReviewDock
+
+        def make(parent: QWidget) -> QDockWidget:
+            dock = ReviewDock(self.session, self.iface, parent)
+            dock.pair_requested.connect(self.pair_wells)
+            return dock
+
+        self._dock("review", make, Qt.DockWidgetArea.BottomDockWidgetArea)
+
+    def dashboard(self) -> None:
+        """How far the work is."""
+        from ..ui.dashboard import DashboardDock
+
+        def make(parent: QWidget) -> QDockWidget:
+            dock = DashboardDock(self.session, parent)
+            dock.filter_requested.connect(self._filter)
+            return dock
+
+        self._dock("dashboard", make, Qt.DockWidgetArea.RightDockWidgetArea)
+
+    def _filter(self, wanted: dict) -> None:
+        self.review()
+        self._docks["review"].set_filter(wanted)
+
+    # --- life
+
+    def close(self) -> None:
+        """Close everything and let go of the project."""
+        for dialog in list(self._dialogs.values()):
+            dialog.close()
+            dialog.deleteLater()
+        self._dialogs.clear()
+        for dock in self._docks.values():
+            self.iface.removeDockWidget(dock)
+            dock.close()
+            dock.deleteLater()
+        self._docks.clear()
+        self.session.close()
+        self.deleteLater()
+
+    def _dialog(self, name: str, make: Callable[[QWidget], QDialog]) -> QDialog:
+        """The dialog of that name in front; made where it is not open. It deletes itself when it is closed."""
+        dialog = self._dialogs.get(name)
+        if dialog is None:
+            dialog = make(self.iface.mainWindow())
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.destroyed.connect(lambda *_: self._dialogs.pop(name, None))
+            self._dialogs[name] = dialog
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        return dialog
+
+    def _dock(self, name: str, make: Callable[[QWidget], QDockWidget], area: Qt.DockWidgetArea) -> None:
+        if name not in self._docks:
+            self._docks[name] = make(self.iface.mainWindow())
+            self.iface.addDockWidget(area, self._docks[name])
+        self._docks[name].setUserVisible(True)
