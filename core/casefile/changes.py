@@ -19,6 +19,9 @@ from ..findings.verdicts import to_json
 Cells = Mapping[str, object]
 """Column → value as it is stored: text (days as ``YYYY-MM-DD``), number, None; ``geom`` a shapely geometry."""
 
+Question = tuple[str, str, Iterable[object]]
+"""A table, one of its columns, and values: the rows that hold one of them there."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -101,6 +104,9 @@ class CaseStore(Protocol):
 
     def records(self, table: str, column: str, values: Iterable[str]) -> list[dict[str, object]]:
         """The rows of a table without geometry whose column holds one of these values, as they are stored."""
+
+    def cells_of(self, questions: Iterable[Question]) -> list[list[dict[str, object]]]:
+        """For each question the rows as they are stored, without geometry: for a few rows, where a frame is slow."""
 
     def apply(
         self,

@@ -52,6 +52,7 @@ GROWING = ("runs", "meta")
 
 INDEXES = {
     "findings_by_id": ("findings", ("finding_id",), False),
+    "findings_by_subject": ("findings", ("subject_id", "subject_role"), False),
     "wells_by_row_id": ("wells", (ROW_ID,), False),
     "decisions_by_finding": ("decisions", ("finding_id",), True),
     "decided_findings_by_id": ("decided_findings", ("finding_id",), True),

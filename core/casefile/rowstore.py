@@ -16,12 +16,12 @@ import pandas as pd
 from ..errors import OverdraftError
 from . import container, history, spatial
 from .backup import latest_backup, make_backup, remove_leftovers
-from .changes import MARK_MINUTES, Cells, Change, ConflictError, Copy, Entry, now
+from .changes import MARK_MINUTES, Cells, Change, ConflictError, Copy, Entry, Question, now
 from .layout import SCHEMA_VERSION, layouts
 from .migrate import migrate
 from .opening import check, connect, explained, reading, recovering, rollback_journal, schema_version
 from .sql import Assignments, Keys, Marks, Tests, sql
-from .tables import read_table
+from .tables import few_rows, read_table
 
 _PART = 2_000
 
@@ -69,6 +69,11 @@ class CaseRows:
             cursor = connection.execute(sql(_AMONG, table=table, column=column, key=container.KEY))
             names = [item[0] for item in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def cells_of(self, questions: Iterable[Question]) -> list[list[dict[str, object]]]:
+        """For each question the rows as they are stored, without geometry, all in one look at the file."""
+        with reading(self.path, newer=True, quick=True) as connection:
+            return [few_rows(connection, *question) for question in questions]
 
     def apply(
         self,

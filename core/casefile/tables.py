@@ -159,6 +159,27 @@ def read_table(
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=shapes.crs)
 
 
+def few_rows(
+    connection: sqlite3.Connection, table: str, column: str, values: Iterable[object]
+) -> list[dict[str, object]]:
+    """The rows that hold one of a few values, as they are stored, without row key and geometry."""
+    described = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+    skip = (container.KEY, _geometry_column(connection, table))
+    names = [name for (name,) in described if name not in skip]
+    statement = sql(
+        "SELECT $names FROM $table WHERE $tests ORDER BY $key",
+        names=names,
+        table=table,
+        tests=Keys((column,)),
+        key=container.KEY,
+    )
+    return [
+        dict(zip(names, cells, strict=True))
+        for value in dict.fromkeys(values)
+        for cells in connection.execute(statement, (value,))
+    ]
+
+
 def _geometry_column(connection: sqlite3.Connection, table: str) -> str | None:
     row = connection.execute(
         "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -77,7 +78,7 @@ def first_rows(result: EnforceResult, rows: list[dict], words: Words, limit: int
 def _finding(row: dict, words: Words, policy: Policy) -> dict:
     action = row["action"] if is_given(row["action"]) and row["action"] != "none" else ""
     return {
-        "subject": _subject(row, words, policy),
+        "subject": subject_of(row, words, policy),
         "role": words.either(f"role.{row['subject_role']}", words.token("role", row["subject_role"])),
         "period": row["period"] if is_given(row["period"]) else "",
         "outcome": row["outcome"],
@@ -92,10 +93,11 @@ def _finding(row: dict, words: Words, policy: Policy) -> dict:
     }
 
 
-def _subject(row: dict, words: Words, policy: Policy) -> str:
+def subject_of(row: Mapping[str, Any], words: Words, policy: Policy | None) -> str:
+    """What a finding is about: the id of the subject, the name of a unit, the quantity of a document."""
     subject, role = str(row["subject_id"]), row["subject_role"]
     if role == "policy":
-        item = policy.items.get(subject.partition(":")[0])
+        item = policy.items.get(subject.partition(":")[0]) if policy else None
         return item.label(words.language) if item else subject
     return words.place(subject) if role == "units" else subject
 

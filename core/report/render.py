@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,6 +14,8 @@ from .figures import count
 from .words import Words, is_given
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from ..enforce import EnforceResult
 
 TEMPLATES = RESOURCES / "report"
@@ -67,7 +70,7 @@ def render_report(
         "found": findings.totals(rules, result),
         "groups": findings.first_rows(result, rules, words, rows),
     }
-    return _environment().get_template("report.html.j2").render(context)
+    return environment().get_template("report.html.j2").render(context)
 
 
 def place_names(result: EnforceResult) -> dict[str, str]:
@@ -124,11 +127,24 @@ def _warnings(result: EnforceResult, words: Words) -> list[str]:
     return told
 
 
-def _environment():
+def environment() -> Environment:
+    """Our templates: texts from data are escaped, a name that is not given is an error.
+
+    Raises:
+        OverdraftError: the package jinja2 is missing.
+    """
     try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+        import jinja2  # noqa: F401 - only to say plainly that it is missing
     except ImportError as error:
         raise OverdraftError("report.jinja2_missing", detail=str(error)) from error
+    return _environment()
+
+
+@cache
+def _environment() -> Environment:
+    """Made once: compiling the templates takes longer than filling them."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

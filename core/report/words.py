@@ -58,11 +58,11 @@ class Words:
     """Everything the report says, in ``en`` or ``zh``.
 
     Args:
-        policy: names its units.
+        policy: names its units; None where the document is not at hand.
         names: name by id of places that the register knows (units, zones), which win over the policy's.
     """
 
-    def __init__(self, language: str, policy: Policy, names: Mapping[str, str] | None = None) -> None:
+    def __init__(self, language: str, policy: Policy | None, names: Mapping[str, str] | None = None) -> None:
         self.language = language
         self._policy = policy
         self._names = dict(names or {})
@@ -97,9 +97,9 @@ class Words:
         text = str(unit_id)
         if text == UNASSIGNED:
             return self("unassigned")
-        known = next((unit.id for unit in self._policy.units if text in (unit.id, unit.name)), None)
-        if known is not None:
-            return self._policy.unit_name(known, self.language)
+        for unit in self._policy.units if self._policy else ():
+            if text in (unit.id, unit.name):
+                return unit.name if self.language == "zh" else unit.name_en
         return self._names.get(text, text)
 
     def sentence(self, key: object, values: str | Mapping[str, object] | None, role: str = "") -> str:

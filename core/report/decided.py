@@ -1,0 +1,90 @@
+"""What persons decided on a finding, what changed since, and the history, as texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from ..messages import catalogue
+from ..personal import masked
+from ..policy import Policy
+from ..schema import results_schema
+from .basis import field_label, number
+from .lines import Change, Line, Past, parsed, placed, say
+from .words import DASH, Words, is_given
+
+_SHOWN = ("outcome", "decided_by", "decided_on", "reason_kind", "reason", "attachment", "deferred_to")
+_VERIFIED = ("verified_by", "verified_on")
+
+
+def decision_of(row: Mapping[str, Any], words: Words) -> Iterable[Line]:
+    """The decision field by field, whatever is filled; nothing for none, or for one that was reopened."""
+    if not row or row["state"] == "open":
+        return
+    for name in (*_SHOWN, *_VERIFIED):
+        if is_given(row.get(name)):
+            yield Line(words.field("decisions", name), _cell("decisions", name, row[name], words))
+
+
+def changes_of(row: Mapping[str, Any], role: str, policy: Policy | None, words: Words) -> Iterable[Change]:
+    """What differs between the finding decided on and the one found now, field by field."""
+    for name, pair in (parsed(row.get("changed")) or {}).items():
+        if isinstance(pair, dict):  # of evidence and settings only the keys that differ
+            for key, (then, now) in pair.items():
+                setting = policy.settings.get(key) if policy else None
+                label = setting.label(words.language) if setting else field_label(key, role, words)
+                yield Change(label, _value(key, then, words), _value(key, now, words))
+        elif isinstance(pair, list) and len(pair) == 2:
+            then, now = (_cell("findings", name, value, words) for value in pair)
+            yield Change(words.field("findings", name), then, now)
+
+
+def history_of(rows: Iterable[Mapping[str, Any]], words: Words) -> Iterable[Past]:
+    """The entries about a finding, oldest first."""
+    for row in rows:
+        key = f"slip.act.{row['kind']}"
+        act = say(f"act.{row['kind']}", words.language) if key in catalogue() else str(row["kind"])
+        yield Past(
+            at=moment(row["at"]),
+            who=str(row["who"] or ""),
+            act=act,
+            before=state_told(parsed(row["before"]), words),
+            after=state_told(parsed(row["after"]), words),
+            reason=masked(str(row["reason"] or "")),
+        )
+
+
+def state_told(part: Mapping[str, Any] | None, words: Words) -> str:
+    """One side of an entry: the state, with the outcome or the day that belong to it."""
+    if not part or "state" not in part:
+        return ""
+    told = words.token("decision_state", part["state"])
+    more = [words.token("outcome", part["outcome"])] if part.get("outcome") else []
+    more += [str(part["deferred_to"])] if part.get("deferred_to") else []
+    return say("state", words.language, state=told, more=more[0]) if more else told
+
+
+def moment(text: object) -> str:
+    """A time of the history on the clock of this computer; as it stands where it is none."""
+    try:
+        at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    except ValueError:
+        return str(text)
+    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at.tzinfo else str(text)
+
+
+def _value(name: str, value: object, words: Words) -> str:
+    return DASH if value is None or value in ("", []) else placed(value, name, words)
+
+
+def _cell(table: str, name: str, value: object, words: Words) -> str:
+    """A cell of a result table in words."""
+    if not is_given(value):
+        return DASH
+    item = results_schema().tables[table].fields[name]
+    if item.enum:
+        return words.token(item.enum, value)
+    if isinstance(value, (int, float)):
+        return number(value)
+    return words.unit(str(value)) if name == "measure_unit" else masked(str(value))
