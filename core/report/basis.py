@@ -59,15 +59,17 @@ def evidence_of(row: Mapping[str, Any], words: Words) -> str:
     return _joined(pairs, words)
 
 
-def field_label(name: str, role: str, words: Words) -> str:
-    """The label of evidence of this name, else of the field of the role, of the wells, of any table that has it."""
+def field_label(name: str, role: str, words: Words, unit: bool = False) -> str:
+    """The label of evidence of this name, else of the field of the role, of the wells, of any table that has it; of a
+    field with its unit if asked."""
     key = f"evidence.{name}"
     if key in catalogue():
         return render(key, {}, words.language)
     roles = {**results_schema().roles, **register_schema().roles}
     for table in (role, "wells", *roles):
         if table in roles and name in roles[table].fields:
-            return roles[table].fields[name].label(words.language)
+            field = roles[table].fields[name]
+            return field.heading(words.language) if unit else field.label(words.language)
     return name
 
 

@@ -33,7 +33,7 @@ def changes_of(row: Mapping[str, Any], role: str, policy: Policy | None, words: 
         if isinstance(pair, dict):  # of evidence and settings only the keys that differ
             for key, (then, now) in pair.items():
                 setting = policy.settings.get(key) if policy else None
-                label = setting.label(words.language) if setting else field_label(key, role, words)
+                label = setting.label(words.language) if setting else field_label(key, role, words, True)
                 yield Change(label, _value(key, then, words), _value(key, now, words))
         elif isinstance(pair, list) and len(pair) == 2:
             then, now = (_cell("findings", name, value, words) for value in pair)

@@ -14,7 +14,7 @@ from ..policy import Clause, Policy, load_policy
 from ..register.identity import ROW_ID
 from ..schema import Field, register_schema, results_schema
 from .basis import UNITLESS, field_label, number, shown_value
-from .decided import changes_of, decision_of, history_of
+from .decided import changes_of, decision_of, history_of, moment
 from .findings import subject_of
 from .lines import Change, Line, Past, parsed, placed, say
 from .words import Words, is_given
@@ -268,7 +268,7 @@ def _evidence(row: Row, words: Words) -> Iterable[Line]:
         if value is None or value == [] or value == "":
             continue
         source = sources(name, role, str(row["rule"]), words)
-        yield Line(field_label(name, role, words), placed(value, name, words), source)
+        yield Line(field_label(name, role, words, True), placed(value, name, words), source)
 
 
 def sources(name: str, role: str, rule: str, words: Words) -> str:
@@ -339,4 +339,4 @@ def _path(row: Row, vetting: Iterable[Row], words: Words) -> Iterable[Line]:
 def _run(row: Row, run: Row, words: Words) -> Iterable[Line]:
     yield Line(words("as_of"), str(run.get("as_of") or ""))
     yield Line(words("run"), str(row["run_id"] or ""))
-    yield Line(words("made_at"), str(run.get("finished_at") or ""))
+    yield Line(words("made_at"), moment(run.get("finished_at") or ""))

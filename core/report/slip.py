@@ -39,8 +39,8 @@ def finding_slip(
 
 def slip_page(sheet: Sheet, language: str, head: str) -> str:
     """The page of a sheet; ``head`` is the last hash of the history."""
-    zone = datetime.now().astimezone().strftime("UTC%z")
-    more = {"head": head, "zone": zone, "past": PAST, "most": EVIDENCE}
+    offset = datetime.now().astimezone().strftime("%z")
+    more = {"head": head, "zone": f"UTC{offset[:3]}:{offset[3:5]}", "past": PAST, "most": EVIDENCE}
     return _rendered("slip.html.j2", sheet, language, **more)
 
 
