@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from ..casefile import Change as DataChange
 from ..messages import catalogue
 from ..personal import masked
 from ..policy import Policy
@@ -14,11 +15,16 @@ from .basis import field_label, number
 from .lines import Change, Line, Past, parsed, placed, say
 from .words import DASH, Words, is_given
 
+Row = Mapping[str, Any]
+
+_UNTOLD = ("fid", "geom", "revision", "evidence_hash", "changed")
+"""Columns that say nothing to the person whose change met another."""
+
 _SHOWN = ("outcome", "decided_by", "decided_on", "reason_kind", "reason", "attachment", "deferred_to")
 _VERIFIED = ("verified_by", "verified_on")
 
 
-def decision_of(row: Mapping[str, Any], words: Words) -> Iterable[Line]:
+def decision_of(row: Row, words: Words) -> Iterable[Line]:
     """The decision field by field, whatever is filled; nothing for none, or for one that was reopened."""
     if not row or row["state"] == "open":
         return
@@ -27,7 +33,7 @@ def decision_of(row: Mapping[str, Any], words: Words) -> Iterable[Line]:
             yield Line(words.field("decisions", name), _cell("decisions", name, row[name], words))
 
 
-def changes_of(row: Mapping[str, Any], role: str, policy: Policy | None, words: Words) -> Iterable[Change]:
+def changes_of(row: Row, role: str, policy: Policy | None, words: Words) -> Iterable[Change]:
     """What differs between the finding decided on and the one found now, field by field."""
     for name, pair in (parsed(row.get("changed")) or {}).items():
         if isinstance(pair, dict):  # of evidence and settings only the keys that differ
@@ -40,7 +46,7 @@ def changes_of(row: Mapping[str, Any], role: str, policy: Policy | None, words: 
             yield Change(words.field("findings", name), then, now)
 
 
-def history_of(rows: Iterable[Mapping[str, Any]], words: Words) -> Iterable[Past]:
+def history_of(rows: Iterable[Row], words: Words) -> Iterable[Past]:
     """The entries about a finding, oldest first."""
     for row in rows:
         key = f"slip.act.{row['kind']}"
@@ -55,7 +61,24 @@ def history_of(rows: Iterable[Mapping[str, Any]], words: Words) -> Iterable[Past
         )
 
 
-def state_told(part: Mapping[str, Any] | None, words: Words) -> str:
+def conflict_of(change: DataChange, now: Row | None, words: Words) -> Iterable[Change]:
+    """What a person meant to write and what stands there now, field by field where they differ."""
+    mine, theirs = change.after or {}, now or {}
+    for name in dict.fromkeys((*mine, *theirs)):
+        if name in _UNTOLD or _same(mine.get(name), theirs.get(name)):
+            continue
+        known = (
+            change.table in results_schema().tables and name in results_schema().tables[change.table].fields
+        )
+        label = words.field(change.table, name) if known else name
+        then, there = (
+            _cell(change.table, name, part.get(name), words) if known else _plain(part.get(name))
+            for part in (mine, theirs)
+        )
+        yield Change(label, then, there)
+
+
+def state_told(part: Row | None, words: Words) -> str:
     """One side of an entry: the state, with the outcome or the day that belong to it."""
     if not part or "state" not in part:
         return ""
@@ -74,6 +97,14 @@ def moment(text: object) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M") if at.tzinfo else str(text)
 
 
+def _same(one: object, other: object) -> bool:
+    return one == other or not (is_given(one) or is_given(other))
+
+
+def _plain(value: object) -> str:
+    return masked(str(value)) if is_given(value) else DASH
+
+
 def _value(name: str, value: object, words: Words) -> str:
     return DASH if value is None or value in ("", []) else placed(value, name, words)
 
@@ -85,6 +116,8 @@ def _cell(table: str, name: str, value: object, words: Words) -> str:
     item = results_schema().tables[table].fields[name]
     if item.enum:
         return words.token(item.enum, value)
+    if item.type == "bool":
+        return words("yes" if value else "no")
     if isinstance(value, (int, float)):
         return number(value)
     return words.unit(str(value)) if name == "measure_unit" else masked(str(value))

@@ -1894,6 +1894,228 @@
     <message>
         <source>Entry</source>
         <translation>条目</translation>
+        <source>Sign Decisions</source>
+        <translation>处理人签名</translation>
+    </message>
+    <message>
+        <source>What you record and decide is signed with this name; the account {login} of this computer is recorded beside it. This is no authentication: nobody checks who you are.</source>
+        <translation>您的登记和处理决定以此姓名签署，同时记录本机账户{login}。此处不作身份认证，系统不核验您的身份。</translation>
+    </message>
+    <message>
+        <source>Your &amp;name</source>
+        <translation>姓名(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Stands in the history, on slips and in reports</source>
+        <translation>载入办理记录、结论单和报告</translation>
+    </message>
+    <message>
+        <source>Enter your name</source>
+        <translation>请填写姓名</translation>
+    </message>
+    <message>
+        <source>A telephone or identity number is no name</source>
+        <translation>姓名不能是电话号码或身份证号</translation>
+    </message>
+    <message>
+        <source>Findings: {n}</source>
+        <translation>结论：{n}条</translation>
+    </message>
+    <message>
+        <source>What the decision rests on. Kept for good in the history: no names or numbers of persons</source>
+        <translation>写明决定依据。理由永久留存于办理记录，请勿填写个人姓名或证件、电话号码</translation>
+    </message>
+    <message>
+        <source>&amp;Reason</source>
+        <translation>理由(&amp;R)</translation>
+    </message>
+    <message>
+        <source>The reason is longer than {most} characters</source>
+        <translation>理由超过{most}个字</translation>
+    </message>
+    <message>
+        <source>{n} characters</source>
+        <translation>{n}个字</translation>
+    </message>
+    <message>
+        <source>{n} of at least {least} characters</source>
+        <translation>已写{n}个字，至少{least}个字</translation>
+    </message>
+    <message>
+        <source>Override Findings</source>
+        <translation>改判结论</translation>
+    </message>
+    <message>
+        <source>New &amp;outcome</source>
+        <translation>改判为(&amp;O)</translation>
+    </message>
+    <message>
+        <source>The outcome that holds instead</source>
+        <translation>应当认定的结论</translation>
+    </message>
+    <message>
+        <source>&amp;Kind of reason</source>
+        <translation>理由类别(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Why the outcome found does not hold</source>
+        <translation>原结论不成立的原因类别</translation>
+    </message>
+    <message>
+        <source>Number of a paper or name of a file that supports the decision; may stay empty</source>
+        <translation>佐证材料的文号或文件名，可不填</translation>
+    </message>
+    <message>
+        <source>&amp;Attachment</source>
+        <translation>附件(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Choose the new outcome</source>
+        <translation>请选择改判后的结论</translation>
+    </message>
+    <message>
+        <source>Choose the kind of reason</source>
+        <translation>请选择理由类别</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>请选择…</translation>
+    </message>
+    <message>
+        <source>Defer Findings</source>
+        <translation>暂缓处理</translation>
+    </message>
+    <message>
+        <source>&amp;Due on</source>
+        <translation>到期日(&amp;D)</translation>
+    </message>
+    <message>
+        <source>The day on which the findings are looked at again</source>
+        <translation>届时重新办理的日期</translation>
+    </message>
+    <message>
+        <source>Reopen Findings</source>
+        <translation>重新打开结论</translation>
+    </message>
+    <message>
+        <source>Accept {n} findings?</source>
+        <translation>采纳{n}条结论？</translation>
+    </message>
+    <message>
+        <source>Override {n} findings?</source>
+        <translation>改判{n}条结论？</translation>
+    </message>
+    <message>
+        <source>Defer {n} findings?</source>
+        <translation>暂缓{n}条结论？</translation>
+    </message>
+    <message>
+        <source>Verify {n} findings?</source>
+        <translation>复核通过{n}条结论？</translation>
+    </message>
+    <message>
+        <source>Reopen {n} findings?</source>
+        <translation>重新打开{n}条结论？</translation>
+    </message>
+    <message>
+        <source>Decide on Many Findings</source>
+        <translation>批量处理</translation>
+    </message>
+    <message>
+        <source>The act applies to none of the chosen findings</source>
+        <translation>所选结论均不适用此项处理</translation>
+    </message>
+    <message>
+        <source>{n} of them rest on settings that nobody has verified.</source>
+        <translation>其中{n}条所依参数未经核实。</translation>
+    </message>
+    <message>
+        <source>{n} are passed over: {why}</source>
+        <translation>跳过{n}条：{why}</translation>
+    </message>
+    <message>
+        <source>{who} is working on {n} of them, since {since}.</source>
+        <translation>{who}正在办理其中{n}条（自{since}起）。</translation>
+    </message>
+    <message>
+        <source>Reason: {reason}</source>
+        <translation>理由：{reason}</translation>
+    </message>
+    <message>
+        <source>All or none are written; one step to undo.</source>
+        <translation>全部写入或全部不写；可一步撤销。</translation>
+    </message>
+    <message>
+        <source>Not Saved</source>
+        <translation>未保存</translation>
+    </message>
+    <message>
+        <source>Nothing was written. What you entered is kept: try again, or cancel.</source>
+        <translation>未写入任何内容，您填写的文字已保留：可重试或取消。</translation>
+    </message>
+    <message>
+        <source>&amp;Copy Clause</source>
+        <translation>复制条文(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Print &amp;Slip…</source>
+        <translation>打印结论单(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>Opens the page about evidence and slips (F1)</source>
+        <translation>打开“依据与结论单”帮助页（F1）</translation>
+    </message>
+    <message>
+        <source>The clause is on the clipboard.</source>
+        <translation>条文已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>finding-{id}</source>
+        <translation>核查结论-{id}</translation>
+    </message>
+    <message>
+        <source>Print Slip</source>
+        <translation>打印结论单</translation>
+    </message>
+    <message>
+        <source>The slip was written: {path}</source>
+        <translation>结论单已写入：{path}</translation>
+    </message>
+    <message>
+        <source>No case file is open. Open one, or run the overlay to make one.</source>
+        <translation>尚未打开案卷文件。请打开案卷，或运行叠加核查生成案卷。</translation>
+    </message>
+    <message>
+        <source>Choose a finding in the list: its clause, its evidence and its history are shown here.</source>
+        <translation>请在清单中选择一条结论，此处显示其条文、依据和办理记录。</translation>
+    </message>
+    <message>
+        <source>Choose a finding first</source>
+        <translation>请先选择一条结论</translation>
+    </message>
+    <message>
+        <source>This finding has no clause that could be quoted</source>
+        <translation>该结论没有可引用的条文</translation>
+    </message>
+    <message>
+        <source>Copies document, place and words of the clause</source>
+        <translation>复制文件名称、条款位置和条文</translation>
+    </message>
+    <message>
+        <source>Writes this finding as one page of A4, PDF or HTML</source>
+        <translation>将该结论输出为一页A4（PDF或HTML）</translation>
+    </message>
+    <message>
+        <source>What the chosen finding rests on, and what was decided</source>
+        <translation>所选结论的依据和处理情况</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>依据</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>记录</translation>
     </message>
     <message>
         <source>Field</source>
@@ -4110,6 +4332,60 @@
     <message>
         <source>The algorithm stopped without saying why.</source>
         <translation>算法中止，未说明原因。</translation>
+        <source>Yours, not written</source>
+        <translation>您的修改（未写入）</translation>
+    </message>
+    <message>
+        <source>As it stands now</source>
+        <translation>现有内容</translation>
+    </message>
+    <message>
+        <source>Changed by Somebody Else</source>
+        <translation>已被他人修改</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Act</source>
+        <translation>办理事项</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>原状态</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>新状态</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>History of {subject}</source>
+        <translation>{subject}的办理记录</translation>
+    </message>
+    <message>
+        <source>Nothing has been decided on {subject} yet.</source>
+        <translation>{subject}尚无办理记录。</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>办理记录</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The algorithm stopped without saying why.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>
