@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import pandas as pd
@@ -136,7 +136,28 @@ class CaseStore(Protocol):
 MARK_MINUTES = 30
 """How long a mark lasts that nobody takes away."""
 
+CASE_MARK = "case"
+"""Subject of the mark of who works in the case as a whole; a refusal because of a lock names that person."""
+
 
 def now() -> str:
     """The moment, as the history keeps it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return _text(datetime.now(UTC))
+
+
+def expired() -> str:
+    """Marks of before this moment no longer count."""
+    return _text(datetime.now(UTC) - timedelta(minutes=MARK_MINUTES))
+
+
+def moment(text: object) -> str:
+    """A moment of the history on the clock of this computer; as it stands where it is none."""
+    try:
+        at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    except ValueError:
+        return str(text)
+    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at.tzinfo else str(text)
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

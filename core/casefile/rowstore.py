@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pandas as pd
 from ..errors import OverdraftError
 from . import container, history, spatial
 from .backup import latest_backup, make_backup, remove_leftovers
-from .changes import MARK_MINUTES, Cells, Change, ConflictError, Copy, Entry, Question, now
+from .changes import Cells, Change, ConflictError, Copy, Entry, Question, expired, now
 from .layout import SCHEMA_VERSION, layouts
 from .migrate import migrate
 from .opening import check, connect, explained, reading, recovering, rollback_journal, schema_version
@@ -126,7 +126,7 @@ class CaseRows:
                 " ON CONFLICT (subject, who) DO UPDATE SET since = excluded.since, login = excluded.login",
                 (subject, who, login, now()),
             )
-            connection.execute("DELETE FROM marks WHERE since < ?", (_expired(),))
+            connection.execute("DELETE FROM marks WHERE since < ?", (expired(),))
 
     def unmark(self, subject: str, who: str) -> None:
         """The person has finished."""
@@ -137,7 +137,7 @@ class CaseRows:
         """Subject → person and time, of the marks that have not expired; of several the newest."""
         with reading(self.path, newer=True, quick=True) as connection:
             found = connection.execute(
-                "SELECT subject, who, since FROM marks WHERE since >= ? ORDER BY since", (_expired(),)
+                "SELECT subject, who, since FROM marks WHERE since >= ? ORDER BY since", (expired(),)
             ).fetchall()
         return {subject: (who, since) for subject, who, since in found}
 
@@ -168,11 +168,6 @@ def _writable(path: Path) -> bool:
 def _backed_up_today(path: Path) -> bool:
     newest = latest_backup(path)
     return newest is not None and newest.name.startswith(datetime.now(UTC).strftime("%Y%m%dT"))
-
-
-def _expired() -> str:
-    limit = datetime.now(UTC) - timedelta(minutes=MARK_MINUTES)
-    return limit.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def _write_all(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from ..casefile import Change as DataChange
+from ..casefile.changes import moment
 from ..messages import catalogue
 from ..personal import masked
 from ..policy import Policy
@@ -86,15 +86,6 @@ def state_told(part: Row | None, words: Words) -> str:
     more = [words.token("outcome", part["outcome"])] if part.get("outcome") else []
     more += [str(part["deferred_to"])] if part.get("deferred_to") else []
     return say("state", words.language, state=told, more=more[0]) if more else told
-
-
-def moment(text: object) -> str:
-    """A time of the history on the clock of this computer; as it stands where it is none."""
-    try:
-        at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
-    except ValueError:
-        return str(text)
-    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at.tzinfo else str(text)
 
 
 def _same(one: object, other: object) -> bool:

@@ -8,13 +8,14 @@ from functools import lru_cache
 from typing import Any
 
 from ..casefile import CaseStore
+from ..casefile.changes import moment
 from ..errors import OverdraftError
 from ..personal import masked
 from ..policy import Clause, Policy, load_policy
 from ..register.identity import ROW_ID
 from ..schema import Field, register_schema, results_schema
 from .basis import UNITLESS, field_label, number, shown_value
-from .decided import changes_of, decision_of, history_of, moment
+from .decided import changes_of, decision_of, history_of
 from .findings import subject_of
 from .lines import Change, Line, Past, parsed, placed, say
 from .words import Words, is_given

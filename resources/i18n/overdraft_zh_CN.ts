@@ -4381,11 +4381,15 @@
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>查看</translation>
     </message>
     <message>
         <source>The algorithm stopped without saying why.</source>
-        <translation type="unfinished"></translation>
+        <translation>算法已停止，原因不明。</translation>
+    </message>
+    <message>
+        <source>The case file lies on a network drive: {path}. Everything is written at once and without a side file, but not every server keeps the locks that several writers need. Let one person write at a time, or keep the file on a local disk.</source>
+        <translation>案卷文件位于网络驱动器：{path}。写入均一次完成，不留附属文件，但并非所有服务器都能可靠支持多人写入所需的文件锁。请每次仅由一人写入，或将文件存放在本地磁盘。</translation>
     </message>
 </context>
 </TS>

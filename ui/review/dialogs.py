@@ -19,11 +19,11 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.casefile import ConflictError
+from ...core.casefile.changes import moment
 from ...core.errors import OverdraftError
 from ...core.findings import OUTCOMES
 from ...core.messages import render
 from ...core.personal import is_personal_number
-from ...core.report.decided import moment
 from ...core.review import Act, Preview
 from ...core.review.acts import LEAST_REASON
 from ...core.schema import results_schema
