@@ -115,7 +115,7 @@ def finding_sheet(store: CaseStore, finding_id: str, language: str, policy: Poli
     return Sheet(
         finding_id=finding_id,
         gone=not found,
-        subject=_named(subject_of(row, words, policy), subject),
+        subject=_named(row, subject_of(row, words, policy), subject, words),
         role=words.either(f"role.{role}", words.token("role", role)),
         place=words.place(row["unit_id"]) if is_given(row["unit_id"]) and role != "units" else "",
         facts=tuple(_facts(role, subject, words)),
@@ -202,10 +202,12 @@ def _ids(values: Iterable[object]) -> Iterable[str]:
             yield from (part.strip() for part in value.split(";"))
 
 
-def _named(subject: str, row: Row) -> str:
-    name = row.get("name")
-    told = is_given(name) and str(name) not in subject
-    return masked(f"{subject} {name}" if told else subject)
+def _named(row: Row, told: str, subject: Row, words: Words) -> str:
+    """The subject with its id and its name in the register."""
+    name, own = subject.get("name"), str(row["subject_id"])
+    if row["subject_role"] == "units" and own != told:
+        told = say("place", words.language, name=told, id=own)
+    return masked(f"{told} {name}" if is_given(name) and str(name) not in told else told)
 
 
 def _facts(role: str, row: Row, words: Words) -> Iterable[Line]:

@@ -44,12 +44,16 @@ class _Asking(Dialog):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
+        self._last: QWidget | None = None
         self.form = QFormLayout()
         self.body.addLayout(self.form)
 
     def add(self, name: str, label: str, tip: str, field: QWidget) -> None:
         """A field with its label, which leads to it, and its tooltip."""
         field.setObjectName(f"{self.objectName()}_{name}")
+        if self._last is not None:
+            self.setTabOrder(self._last, field)
+        self._last = field
         set_tip(field, tip)
         self.form.addRow(label, field)
 
@@ -211,7 +215,7 @@ class DeferDialog(_Reasoned):
         self.day = QDateEdit(self)
         self.day.setCalendarPopup(True)
         self.day.setDisplayFormat("yyyy-MM-dd")
-        self.day.setMinimumDate(QDate.currentDate().addDays(1))
+        self.day.setDateRange(QDate.currentDate().addDays(1), QDate.currentDate().addYears(10))
         known = previous.deferred_to if previous is not None else None
         month = QDate.currentDate().addMonths(1)
         self.day.setDate(QDate(known.year, known.month, known.day) if known else month)
