@@ -2026,14 +2026,6 @@
         <translation>所选结论均不适用此项处理</translation>
     </message>
     <message>
-        <source>{n} of them rest on settings that nobody has verified.</source>
-        <translation>其中{n}条所依参数未经核实。</translation>
-    </message>
-    <message>
-        <source>{n} are passed over: {why}</source>
-        <translation>跳过{n}条：{why}</translation>
-    </message>
-    <message>
         <source>{who} is working on {n} of them, since {since}.</source>
         <translation>{who}正在办理其中{n}条（自{since}起）。</translation>
     </message>
@@ -4390,6 +4382,14 @@
     <message>
         <source>The case file lies on a network drive: {path}. Everything is written at once and without a side file, but not every server keeps the locks that several writers need. Let one person write at a time, or keep the file on a local disk.</source>
         <translation>案卷文件位于网络驱动器：{path}。写入均一次完成，不留附属文件，但并非所有服务器都能可靠支持多人写入所需的文件锁。请每次仅由一人写入，或将文件存放在本地磁盘。</translation>
+    </message>
+    <message>
+        <source>Resting on settings that nobody has verified: {n}.</source>
+        <translation>其中{n}条所依参数未经核实。</translation>
+    </message>
+    <message>
+        <source>Passed over, {n}: {why}</source>
+        <translation>跳过{n}条：{why}</translation>
     </message>
 </context>
 </TS>

@@ -35,6 +35,9 @@ from ..shared.plain import PlainLabel, set_tip
 from ..shared.windows import Dialog
 from .shown import HELP, ConflictDialog, HistoryDialog
 
+_WIDTH = 420
+"""Pixels that a question is wide at least, so that its texts keep to a few lines."""
+
 _LONGEST = 2_000
 """Characters that a reason may have: it is kept for good, in every entry of a bulk act."""
 
@@ -46,6 +49,8 @@ class _Asking(Dialog):
         super().__init__(title, parent)
         self._last: QWidget | None = None
         self.form = QFormLayout()
+        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.setMinimumWidth(_WIDTH)
         self.body.addLayout(self.form)
 
     def add(self, name: str, label: str, tip: str, field: QWidget) -> None:
@@ -119,6 +124,7 @@ class _Reasoned(_Asking):
         self.reason.setMinimumHeight(80)
         self.reason.textChanged.connect(self._counted)
         self.counter = PlainLabel("", self)
+        self.counter.setWordWrap(False)
         self.counter.setObjectName(f"{self.objectName()}_counter")
 
     def add_reason(self) -> None:
@@ -279,7 +285,6 @@ class BulkDialog(_Asking):
         self.lines = PlainLabel("\n".join(told_preview(act, preview)), self)
         self.lines.setObjectName(f"{self.objectName()}_lines")
         for number, label in enumerate((heading, self.lines)):
-            label.setMinimumWidth(420)
             self.body.insertWidget(number, label)
         self.finish(QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel)
 
@@ -292,10 +297,10 @@ def told_preview(act: Act, preview: Preview) -> list[str]:
     language = ui_language()
     lines = []
     if preview.unverified:
-        text = tr("{n} of them rest on settings that nobody has verified.")
+        text = tr("Resting on settings that nobody has verified: {n}.")
         lines.append(text.format(n=f"{preview.unverified:,}"))
     for key, n in preview.skipped.items():
-        lines.append(tr("{n} are passed over: {why}").format(n=f"{n:,}", why=render(key, {}, language)))
+        lines.append(tr("Passed over, {n}: {why}").format(n=f"{n:,}", why=render(key, {}, language)))
     people: dict[str, list[str]] = {}
     for who, since in preview.marked.values():
         people.setdefault(who, []).append(since)

@@ -28,7 +28,9 @@ HELP = "review"
 
 
 class _Shown(Dialog):
-    """A table of plain texts to read."""
+    """A table of plain texts to read; its last ``WIDE`` columns share the room that is left."""
+
+    WIDE = 1
 
     def __init__(
         self,
@@ -51,14 +53,14 @@ class _Shown(Dialog):
         for row, cells in enumerate(rows):
             for column, text in enumerate(cells):
                 self.table.setItem(row, column, QTableWidgetItem(text))
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.table.resizeColumnsToContents()
+        header = self.table.horizontalHeader()
         for column in range(len(heads)):
-            self.table.setColumnWidth(column, min(self.table.columnWidth(column), 260))
-        header.setStretchLastSection(True)
+            self.table.setColumnWidth(column, min(self.table.columnWidth(column), 190))
+            if column >= len(heads) - self.WIDE:
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        self.table.setMinimumSize(840, 240)
         self.table.resizeRowsToContents()
-        self.table.setMinimumSize(640, 240)
         self.table.setVisible(bool(rows))
         self.body.addWidget(self.told)
         self.body.addWidget(self.table, 1)
@@ -72,7 +74,7 @@ class _Shown(Dialog):
 class ConflictDialog(_Shown):
     """Both versions of what two persons changed, side by side."""
 
-    NAME = "conflict"
+    NAME, WIDE = "conflict", 2
 
     def __init__(self, error: ConflictError, parent: QWidget | None = None) -> None:
         words = Words(ui_language(), None)

@@ -219,7 +219,7 @@ def test_a_bulk_act_is_previewed(opened, session, case, language):
     lines = dialog.lines.text()
     assert HOSTILE in lines
     assert dialog.lines.textFormat() == Qt.TextFormat.PlainText
-    assert {"en": "1 are passed over: It is verified", "zh": "跳过1条：已复核"}[language] in lines
+    assert {"en": "Passed over, 1: It is verified", "zh": "跳过1条：已复核"}[language] in lines
     assert ok(dialog).isEnabled()
 
 
@@ -227,9 +227,7 @@ def test_unverified_settings_are_counted(opened, session, language):
     act = Act("accept", session.person)
     dialog = opened(dialogs.BulkDialog, act, Preview(("a",) * 1212, {"review.verified": 1}, 3))
     assert "1,212" in " ".join(label.text() for label in dialog.findChildren(QLabel))
-    assert {"en": "3 of them rest on settings", "zh": "其中3条所依参数未经核实"}[
-        language
-    ] in dialog.lines.text()
+    assert {"en": "nobody has verified: 3", "zh": "其中3条所依参数未经核实"}[language] in dialog.lines.text()
 
 
 def test_an_act_on_nothing_cannot_be_confirmed(session, monkeypatch, language):

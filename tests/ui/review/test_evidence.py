@@ -149,7 +149,9 @@ def test_a_long_slip_is_made_smaller_until_it_fits(panel, case, tmp_path, langua
     assert re.search(r"Pages:\s+1\n", told)
     words = subprocess.run(["pdftotext", target, "-"], capture_output=True, text=True, check=True).stdout
     assert {"en": "Finding slip", "zh": "核查结论单"}[language] in words  # the first line of the page
-    assert {"en": "the authority", "zh": "书面决定为准"}[language] in " ".join(words.split()).lower()  # its last
+    assert {"en": "the authority", "zh": "书面决定为准"}[language] in " ".join(
+        words.split()
+    ).lower()  # its last
 
 
 def test_no_path_no_file_no_message(panel, case, qtbot, monkeypatch, language):
