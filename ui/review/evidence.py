@@ -79,6 +79,8 @@ class EvidencePanel(QWidget):
             try:
                 store = CaseRows(self._session.path, read_only=True)
                 self._sheet = finding_sheet(store, finding_id, ui_language())
+                ink = self.palette().color(QPalette.ColorRole.Text).name()
+                self.page.document().setDefaultStyleSheet(f"a {{ color: {ink} }}")
                 self.page.setHtml(panel_page(self._sheet, ui_language(), _soft(self.palette())))
             except OverdraftError as error:
                 self._sheet, problem = None, text_of(error)

@@ -272,6 +272,7 @@ def test_the_colours_are_those_of_the_theme(panel, case, language):
     after = panel.page.toHtml()
     # 65 % of 0xf0 and 35 % of 0x10: 156 + 5.6 = 161.6
     assert "#a2a2a2" in after
+    assert re.search(r'href="#clause".*?color:#f0f0f0', after, re.DOTALL)
     assert "#a2a2a2" not in before
 
 
