@@ -26,6 +26,9 @@ SYMBOLS = {"fail": "✕", "review": "△", "not_evaluated": "?", "exempt": "◇"
 _DATA = ("register", "facts", "placement")
 """Families of rules that speak of the quality of the data."""
 
+_MOST_NAMES = 100
+"""Ids that are looked up among the names of places: evidence may list thousands of wells."""
+
 _LEFT_OUT = ("name", "placed", "outcome", ROW_ID)
 """Columns of a subject that are told elsewhere, or say nothing to a person."""
 
@@ -185,7 +188,7 @@ def _names(store: CaseStore, row: Row, subject: Row) -> dict[str, str]:
     told = {**subject, **(parsed(row["evidence"]) or {}), **(parsed(row["message_values"]) or {})}
     ids = set(_ids([row["unit_id"], row["subject_id"], *told.values()]))
     asked = (("units", "unit_id"), ("zones", "zone_id"))
-    answers = store.cells_of((role, key, sorted(ids)) for role, key in asked)
+    answers = store.cells_of((role, key, sorted(ids)[:_MOST_NAMES]) for role, key in asked)
     return {
         str(item[key]): str(item["name"])
         for (_, key), rows in zip(asked, answers, strict=True)
