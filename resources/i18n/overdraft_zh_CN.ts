@@ -12,6 +12,14 @@
         <translation>没有示例图层：{folder} 中没有项目文件。请在源代码目录中运行 make sample。</translation>
     </message>
     <message>
+        <source>Run overlay…</source>
+        <translation>运行叠加核查…</translation>
+    </message>
+    <message>
+        <source>Open sample project</source>
+        <translation>打开示例项目</translation>
+    </message>
+    <message>
         <source>Help</source>
         <translation>帮助</translation>
     </message>
@@ -1112,66 +1120,6 @@
         <translation>将方案存入案卷文件</translation>
     </message>
     <message>
-        <source>Record</source>
-        <translation>登记</translation>
-    </message>
-    <message>
-        <source>Seal or Other State…</source>
-        <translation>封填等状态登记…</translation>
-    </message>
-    <message>
-        <source>Application…</source>
-        <translation>取水申请登记…</translation>
-    </message>
-    <message>
-        <source>Decision on an Application…</source>
-        <translation>申请审批与撤回…</translation>
-    </message>
-    <message>
-        <source>Drilled Well…</source>
-        <translation>成井挂接…</translation>
-    </message>
-    <message>
-        <source>Retired or Restored Land…</source>
-        <translation>退减与复灌登记…</translation>
-    </message>
-    <message>
-        <source>Setup…</source>
-        <translation>建案向导…</translation>
-    </message>
-    <message>
-        <source>Open Case File…</source>
-        <translation>打开案卷文件…</translation>
-    </message>
-    <message>
-        <source>Run Overlay…</source>
-        <translation>叠加核查…</translation>
-    </message>
-    <message>
-        <source>Review</source>
-        <translation>核查结论处理</translation>
-    </message>
-    <message>
-        <source>Pair Wells…</source>
-        <translation>减二更一配对…</translation>
-    </message>
-    <message>
-        <source>Retirement Planner…</source>
-        <translation>退减方案…</translation>
-    </message>
-    <message>
-        <source>Policy…</source>
-        <translation>政策文件…</translation>
-    </message>
-    <message>
-        <source>Dashboard</source>
-        <translation>工作总览</translation>
-    </message>
-    <message>
-        <source>Sample Project</source>
-        <translation>示例工程</translation>
-    </message>
-    <message>
         <source>Open a case file first, or make one with Setup.</source>
         <translation>请先打开案卷文件，或用“建案向导”新建。</translation>
     </message>
@@ -1628,6 +1576,10 @@
         <translation>在地图上点选对象</translation>
     </message>
     <message>
+        <source>Record</source>
+        <translation>登记</translation>
+    </message>
+    <message>
         <source>Record an act</source>
         <translation>登记事项</translation>
     </message>
@@ -1894,220 +1846,6 @@
     <message>
         <source>Entry</source>
         <translation>条目</translation>
-        <source>Sign Decisions</source>
-        <translation>处理人签名</translation>
-    </message>
-    <message>
-        <source>What you record and decide is signed with this name; the account {login} of this computer is recorded beside it. This is no authentication: nobody checks who you are.</source>
-        <translation>您的登记和处理决定以此姓名签署，同时记录本机账户{login}。此处不作身份认证，系统不核验您的身份。</translation>
-    </message>
-    <message>
-        <source>Your &amp;name</source>
-        <translation>姓名(&amp;N)</translation>
-    </message>
-    <message>
-        <source>Stands in the history, on slips and in reports</source>
-        <translation>载入办理记录、结论单和报告</translation>
-    </message>
-    <message>
-        <source>Enter your name</source>
-        <translation>请填写姓名</translation>
-    </message>
-    <message>
-        <source>A telephone or identity number is no name</source>
-        <translation>姓名不能是电话号码或身份证号</translation>
-    </message>
-    <message>
-        <source>Findings: {n}</source>
-        <translation>结论：{n}条</translation>
-    </message>
-    <message>
-        <source>What the decision rests on. Kept for good in the history: no names or numbers of persons</source>
-        <translation>写明决定依据。理由永久留存于办理记录，请勿填写个人姓名或证件、电话号码</translation>
-    </message>
-    <message>
-        <source>&amp;Reason</source>
-        <translation>理由(&amp;R)</translation>
-    </message>
-    <message>
-        <source>The reason is longer than {most} characters</source>
-        <translation>理由超过{most}个字</translation>
-    </message>
-    <message>
-        <source>{n} characters</source>
-        <translation>{n}个字</translation>
-    </message>
-    <message>
-        <source>{n} of at least {least} characters</source>
-        <translation>已写{n}个字，至少{least}个字</translation>
-    </message>
-    <message>
-        <source>Override Findings</source>
-        <translation>改判结论</translation>
-    </message>
-    <message>
-        <source>New &amp;outcome</source>
-        <translation>改判为(&amp;O)</translation>
-    </message>
-    <message>
-        <source>The outcome that holds instead</source>
-        <translation>应当认定的结论</translation>
-    </message>
-    <message>
-        <source>&amp;Kind of reason</source>
-        <translation>理由类别(&amp;K)</translation>
-    </message>
-    <message>
-        <source>Why the outcome found does not hold</source>
-        <translation>原结论不成立的原因类别</translation>
-    </message>
-    <message>
-        <source>Number of a paper or name of a file that supports the decision; may stay empty</source>
-        <translation>佐证材料的文号或文件名，可不填</translation>
-    </message>
-    <message>
-        <source>&amp;Attachment</source>
-        <translation>附件(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Choose the new outcome</source>
-        <translation>请选择改判后的结论</translation>
-    </message>
-    <message>
-        <source>Choose the kind of reason</source>
-        <translation>请选择理由类别</translation>
-    </message>
-    <message>
-        <source>Choose…</source>
-        <translation>请选择…</translation>
-    </message>
-    <message>
-        <source>Defer Findings</source>
-        <translation>暂缓处理</translation>
-    </message>
-    <message>
-        <source>&amp;Due on</source>
-        <translation>到期日(&amp;D)</translation>
-    </message>
-    <message>
-        <source>The day on which the findings are looked at again</source>
-        <translation>届时重新办理的日期</translation>
-    </message>
-    <message>
-        <source>Reopen Findings</source>
-        <translation>重新打开结论</translation>
-    </message>
-    <message>
-        <source>Accept {n} findings?</source>
-        <translation>采纳{n}条结论？</translation>
-    </message>
-    <message>
-        <source>Override {n} findings?</source>
-        <translation>改判{n}条结论？</translation>
-    </message>
-    <message>
-        <source>Defer {n} findings?</source>
-        <translation>暂缓{n}条结论？</translation>
-    </message>
-    <message>
-        <source>Verify {n} findings?</source>
-        <translation>复核通过{n}条结论？</translation>
-    </message>
-    <message>
-        <source>Reopen {n} findings?</source>
-        <translation>重新打开{n}条结论？</translation>
-    </message>
-    <message>
-        <source>Decide on Many Findings</source>
-        <translation>批量处理</translation>
-    </message>
-    <message>
-        <source>The act applies to none of the chosen findings</source>
-        <translation>所选结论均不适用此项处理</translation>
-    </message>
-    <message>
-        <source>{who} is working on {n} of them, since {since}.</source>
-        <translation>{who}正在办理其中{n}条（自{since}起）。</translation>
-    </message>
-    <message>
-        <source>Reason: {reason}</source>
-        <translation>理由：{reason}</translation>
-    </message>
-    <message>
-        <source>All or none are written; one step to undo.</source>
-        <translation>全部写入或全部不写；可一步撤销。</translation>
-    </message>
-    <message>
-        <source>Not Saved</source>
-        <translation>未保存</translation>
-    </message>
-    <message>
-        <source>Nothing was written. What you entered is kept: try again, or cancel.</source>
-        <translation>未写入任何内容，您填写的文字已保留：可重试或取消。</translation>
-    </message>
-    <message>
-        <source>&amp;Copy Clause</source>
-        <translation>复制条文(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Print &amp;Slip…</source>
-        <translation>打印结论单(&amp;S)…</translation>
-    </message>
-    <message>
-        <source>Opens the page about evidence and slips (F1)</source>
-        <translation>打开“依据与结论单”帮助页（F1）</translation>
-    </message>
-    <message>
-        <source>The clause is on the clipboard.</source>
-        <translation>条文已复制到剪贴板。</translation>
-    </message>
-    <message>
-        <source>finding-{id}</source>
-        <translation>核查结论-{id}</translation>
-    </message>
-    <message>
-        <source>Print Slip</source>
-        <translation>打印结论单</translation>
-    </message>
-    <message>
-        <source>The slip was written: {path}</source>
-        <translation>结论单已写入：{path}</translation>
-    </message>
-    <message>
-        <source>No case file is open. Open one, or run the overlay to make one.</source>
-        <translation>尚未打开案卷文件。请打开案卷，或运行叠加核查生成案卷。</translation>
-    </message>
-    <message>
-        <source>Choose a finding in the list: its clause, its evidence and its history are shown here.</source>
-        <translation>请在清单中选择一条结论，此处显示其条文、依据和办理记录。</translation>
-    </message>
-    <message>
-        <source>Choose a finding first</source>
-        <translation>请先选择一条结论</translation>
-    </message>
-    <message>
-        <source>This finding has no clause that could be quoted</source>
-        <translation>该结论没有可引用的条文</translation>
-    </message>
-    <message>
-        <source>Copies document, place and words of the clause</source>
-        <translation>复制文件名称、条款位置和条文</translation>
-    </message>
-    <message>
-        <source>Writes this finding as one page of A4, PDF or HTML</source>
-        <translation>将该结论输出为一页A4（PDF或HTML）</translation>
-    </message>
-    <message>
-        <source>What the chosen finding rests on, and what was decided</source>
-        <translation>所选结论的依据和处理情况</translation>
-    </message>
-    <message>
-        <source>Evidence</source>
-        <translation>依据</translation>
-    </message>
-    <message>
-        <source>Row</source>
-        <translation>记录</translation>
     </message>
     <message>
         <source>Field</source>
@@ -3574,6 +3312,270 @@
         <translation>各单元分年的目标、计划与已完成面积</translation>
     </message>
     <message>
+        <source>Sign Decisions</source>
+        <translation>处理人签名</translation>
+    </message>
+    <message>
+        <source>What you record and decide is signed with this name; the account {login} of this computer is recorded beside it. This is no authentication: nobody checks who you are.</source>
+        <translation>您的登记和处理决定以此姓名签署，同时记录本机账户{login}。此处不作身份认证，系统不核验您的身份。</translation>
+    </message>
+    <message>
+        <source>Your &amp;name</source>
+        <translation>姓名(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Stands in the history, on slips and in reports</source>
+        <translation>载入办理记录、结论单和报告</translation>
+    </message>
+    <message>
+        <source>Enter your name</source>
+        <translation>请填写姓名</translation>
+    </message>
+    <message>
+        <source>A telephone or identity number is no name</source>
+        <translation>姓名不能是电话号码或身份证号</translation>
+    </message>
+    <message>
+        <source>Findings: {n}</source>
+        <translation>结论：{n}条</translation>
+    </message>
+    <message>
+        <source>What the decision rests on. Kept for good in the history: no names or numbers of persons</source>
+        <translation>写明决定依据。理由永久留存于办理记录，请勿填写个人姓名或证件、电话号码</translation>
+    </message>
+    <message>
+        <source>&amp;Reason</source>
+        <translation>理由(&amp;R)</translation>
+    </message>
+    <message>
+        <source>The reason is longer than {most} characters</source>
+        <translation>理由超过{most}个字</translation>
+    </message>
+    <message>
+        <source>{n} characters</source>
+        <translation>{n}个字</translation>
+    </message>
+    <message>
+        <source>{n} of at least {least} characters</source>
+        <translation>已写{n}个字，至少{least}个字</translation>
+    </message>
+    <message>
+        <source>Override Findings</source>
+        <translation>改判结论</translation>
+    </message>
+    <message>
+        <source>New &amp;outcome</source>
+        <translation>改判为(&amp;O)</translation>
+    </message>
+    <message>
+        <source>The outcome that holds instead</source>
+        <translation>应当认定的结论</translation>
+    </message>
+    <message>
+        <source>&amp;Kind of reason</source>
+        <translation>理由类别(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Why the outcome found does not hold</source>
+        <translation>原结论不成立的原因类别</translation>
+    </message>
+    <message>
+        <source>Number of a paper or name of a file that supports the decision; may stay empty</source>
+        <translation>佐证材料的文号或文件名，可不填</translation>
+    </message>
+    <message>
+        <source>&amp;Attachment</source>
+        <translation>附件(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Choose the new outcome</source>
+        <translation>请选择改判后的结论</translation>
+    </message>
+    <message>
+        <source>Choose the kind of reason</source>
+        <translation>请选择理由类别</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>请选择…</translation>
+    </message>
+    <message>
+        <source>Defer Findings</source>
+        <translation>暂缓处理</translation>
+    </message>
+    <message>
+        <source>&amp;Due on</source>
+        <translation>到期日(&amp;D)</translation>
+    </message>
+    <message>
+        <source>The day on which the findings are looked at again</source>
+        <translation>届时重新办理的日期</translation>
+    </message>
+    <message>
+        <source>Reopen Findings</source>
+        <translation>重新打开结论</translation>
+    </message>
+    <message>
+        <source>Accept {n} findings?</source>
+        <translation>采纳{n}条结论？</translation>
+    </message>
+    <message>
+        <source>Override {n} findings?</source>
+        <translation>改判{n}条结论？</translation>
+    </message>
+    <message>
+        <source>Defer {n} findings?</source>
+        <translation>暂缓{n}条结论？</translation>
+    </message>
+    <message>
+        <source>Verify {n} findings?</source>
+        <translation>复核通过{n}条结论？</translation>
+    </message>
+    <message>
+        <source>Reopen {n} findings?</source>
+        <translation>重新打开{n}条结论？</translation>
+    </message>
+    <message>
+        <source>Decide on Many Findings</source>
+        <translation>批量处理</translation>
+    </message>
+    <message>
+        <source>The act applies to none of the chosen findings</source>
+        <translation>所选结论均不适用此项处理</translation>
+    </message>
+    <message>
+        <source>Resting on settings that nobody has verified: {n}.</source>
+        <translation>其中{n}条所依参数未经核实。</translation>
+    </message>
+    <message>
+        <source>Passed over, {n}: {why}</source>
+        <translation>跳过{n}条：{why}</translation>
+    </message>
+    <message>
+        <source>{who} is working on {n} of them, since {since}.</source>
+        <translation>{who}正在办理其中{n}条（自{since}起）。</translation>
+    </message>
+    <message>
+        <source>Reason: {reason}</source>
+        <translation>理由：{reason}</translation>
+    </message>
+    <message>
+        <source>All or none are written; one step to undo.</source>
+        <translation>全部写入或全部不写；可一步撤销。</translation>
+    </message>
+    <message>
+        <source>Not Saved</source>
+        <translation>未保存</translation>
+    </message>
+    <message>
+        <source>Nothing was written. What you entered is kept: try again, or cancel.</source>
+        <translation>未写入任何内容，您填写的文字已保留：可重试或取消。</translation>
+    </message>
+    <message>
+        <source>&amp;Copy Clause</source>
+        <translation>复制条文(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Print &amp;Slip…</source>
+        <translation>打印结论单(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>Opens the page about evidence and slips (F1)</source>
+        <translation>打开“依据与结论单”帮助页（F1）</translation>
+    </message>
+    <message>
+        <source>The clause is on the clipboard.</source>
+        <translation>条文已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>finding-{id}</source>
+        <translation>核查结论-{id}</translation>
+    </message>
+    <message>
+        <source>Print Slip</source>
+        <translation>打印结论单</translation>
+    </message>
+    <message>
+        <source>The slip was written: {path}</source>
+        <translation>结论单已写入：{path}</translation>
+    </message>
+    <message>
+        <source>No case file is open. Open one, or run the overlay to make one.</source>
+        <translation>尚未打开案卷文件。请打开案卷，或运行叠加核查生成案卷。</translation>
+    </message>
+    <message>
+        <source>Choose a finding in the list: its clause, its evidence and its history are shown here.</source>
+        <translation>请在清单中选择一条结论，此处显示其条文、依据和办理记录。</translation>
+    </message>
+    <message>
+        <source>Choose a finding first</source>
+        <translation>请先选择一条结论</translation>
+    </message>
+    <message>
+        <source>This finding has no clause that could be quoted</source>
+        <translation>该结论没有可引用的条文</translation>
+    </message>
+    <message>
+        <source>Copies document, place and words of the clause</source>
+        <translation>复制文件名称、条款位置和条文</translation>
+    </message>
+    <message>
+        <source>Writes this finding as one page of A4, PDF or HTML</source>
+        <translation>将该结论输出为一页A4（PDF或HTML）</translation>
+    </message>
+    <message>
+        <source>What the chosen finding rests on, and what was decided</source>
+        <translation>所选结论的依据和处理情况</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>记录</translation>
+    </message>
+    <message>
+        <source>Yours, not written</source>
+        <translation>您的修改（未写入）</translation>
+    </message>
+    <message>
+        <source>As it stands now</source>
+        <translation>现有内容</translation>
+    </message>
+    <message>
+        <source>Changed by Somebody Else</source>
+        <translation>已被他人修改</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Act</source>
+        <translation>办理事项</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>原状态</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>新状态</translation>
+    </message>
+    <message>
+        <source>History of {subject}</source>
+        <translation>{subject}的办理记录</translation>
+    </message>
+    <message>
+        <source>Nothing has been decided on {subject} yet.</source>
+        <translation>{subject}尚无办理记录。</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>办理记录</translation>
+    </message>
+    <message>
         <source>S&amp;top</source>
         <translation>停止(&amp;T)</translation>
     </message>
@@ -4322,74 +4324,12 @@
         <translation>显示</translation>
     </message>
     <message>
-        <source>The algorithm stopped without saying why.</source>
-        <translation>算法中止，未说明原因。</translation>
-        <source>Yours, not written</source>
-        <translation>您的修改（未写入）</translation>
-    </message>
-    <message>
-        <source>As it stands now</source>
-        <translation>现有内容</translation>
-    </message>
-    <message>
-        <source>Changed by Somebody Else</source>
-        <translation>已被他人修改</translation>
-    </message>
-    <message>
-        <source>Time</source>
-        <translation>时间</translation>
-    </message>
-    <message>
-        <source>Person</source>
-        <translation>人员</translation>
-    </message>
-    <message>
-        <source>Act</source>
-        <translation>办理事项</translation>
-    </message>
-    <message>
-        <source>From</source>
-        <translation>原状态</translation>
-    </message>
-    <message>
-        <source>To</source>
-        <translation>新状态</translation>
-    </message>
-    <message>
-        <source>Reason</source>
-        <translation>理由</translation>
-    </message>
-    <message>
-        <source>History of {subject}</source>
-        <translation>{subject}的办理记录</translation>
-    </message>
-    <message>
-        <source>Nothing has been decided on {subject} yet.</source>
-        <translation>{subject}尚无办理记录。</translation>
-    </message>
-    <message>
-        <source>History</source>
-        <translation>办理记录</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation>查看</translation>
-    </message>
-    <message>
-        <source>The algorithm stopped without saying why.</source>
-        <translation>算法已停止，原因不明。</translation>
-    </message>
-    <message>
         <source>The case file lies on a network drive: {path}. Everything is written at once and without a side file, but not every server keeps the locks that several writers need. Let one person write at a time, or keep the file on a local disk.</source>
         <translation>案卷文件位于网络驱动器：{path}。写入均一次完成，不留附属文件，但并非所有服务器都能可靠支持多人写入所需的文件锁。请每次仅由一人写入，或将文件存放在本地磁盘。</translation>
     </message>
     <message>
-        <source>Resting on settings that nobody has verified: {n}.</source>
-        <translation>其中{n}条所依参数未经核实。</translation>
-    </message>
-    <message>
-        <source>Passed over, {n}: {why}</source>
-        <translation>跳过{n}条：{why}</translation>
+        <source>The algorithm stopped without saying why.</source>
+        <translation>算法中止，未说明原因。</translation>
     </message>
 </context>
 </TS>
