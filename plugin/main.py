@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QTimer
-from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import QAction, QMenu, QToolBar
+from qgis.PyQt.QtWidgets import QToolBar
 
 from ..processing.enforcement.enforce import Enforce
 from ..processing.provider import OverdraftProvider
-from ..processing.texts import icon_path, tr
-from .actions import add_case_layers, open_help, open_sample
+from ..processing.texts import tr
+from .actions import open_help, open_sample
+from .menu import Item, Menu
 from .notice import MissingPackagesNotice
 from .prefill import layers_by_role
 from .translation import Translation
+from .windows import Windows
 
 
 class OverdraftPlugin:
@@ -24,10 +26,10 @@ class OverdraftPlugin:
     def __init__(self, iface: object) -> None:
         self.iface = iface
         self.provider: OverdraftProvider | None = None
-        self.menu: QMenu | None = None
+        self.menu: Menu | None = None
         self.toolbar: QToolBar | None = None
         self.notice: MissingPackagesNotice | None = None
-        self._actions: list[QAction] = []
+        self.windows: Windows | None = None
         self._dialogs: dict[int, object] = {}
         self._translation = Translation()
 
@@ -45,25 +47,46 @@ class OverdraftPlugin:
         self.initProcessing()
         window = self.iface.mainWindow()
         title = tr("Groundwater Zoning")
-        self.menu = QMenu(title, window)
-        self.menu.setObjectName("overdraftMenu")
-        self.menu.setIcon(QIcon(icon_path("overdraft")))
         self.toolbar = self.iface.addToolBar(title)
         self.toolbar.setObjectName("overdraftToolBar")
-        for name, icon, text, act in (
-            ("overdraftRun", "enforce", tr("Run overlay…"), self.run_overlay),
-            ("overdraftSample", "sample", tr("Open sample project"), self.open_sample),
-            ("overdraftHelp", "help", tr("Help"), self.open_help),
-        ):
-            action = QAction(QIcon(icon_path(icon)), text, window)
-            action.setObjectName(name)
-            action.triggered.connect(act)
-            self.menu.addAction(action)
-            self.toolbar.addAction(action)
-            self._actions.append(action)
-        self.iface.vectorMenu().addMenu(self.menu)
+        self.windows = Windows(self.iface)
+        self.menu = Menu(title, self._items(self.windows), self.toolbar, window)
+        self.iface.vectorMenu().addMenu(self.menu.menu)
+        session = self.windows.session
+        session.case_changed.connect(self._case_changed)
+        self._case_changed()
         self.notice = MissingPackagesNotice(self.iface.messageBar(), window)
         self.notice.show()
+
+    def _items(self, windows: Windows) -> list[Item]:
+        """The menu from top to bottom."""
+        record = tr("Record")
+        forms = (
+            ("overdraftSeal", "seal", tr("Seal or Other State…"), "SealForm"),
+            ("overdraftApplication", "application", tr("Application…"), "ApplicationForm"),
+            ("overdraftDecide", "application", tr("Decision on an Application…"), "DecideForm"),
+            ("overdraftLink", "enforce", tr("Drilled Well…"), "LinkForm"),
+            ("overdraftLand", "planretirement", tr("Retired or Restored Land…"), "LandForm"),
+        )
+        return [
+            Item("overdraftSetup", "setup", tr("Setup…"), windows.set_up),
+            Item("overdraftCase", "case", tr("Open Case File…"), windows.choose_case),
+            Item("overdraftRun", "enforce", tr("Run Overlay…"), self.run_overlay),
+            *(
+                Item(name, icon, text, partial(windows.record, form), True, record, form == "SealForm")
+                for name, icon, text, form in forms
+            ),
+            Item("overdraftReview", "review", tr("Review"), windows.review, True),
+            Item("overdraftPair", "pairreplacements", tr("Pair Wells…"), windows.pair_wells, True),
+            Item("overdraftPlan", "planretirement", tr("Retirement Planner…"), windows.plan_retirement, True),
+            Item("overdraftPolicy", "policy", tr("Policy…"), windows.show_policy),
+            Item("overdraftDashboard", "dashboard", tr("Dashboard"), windows.dashboard, True),
+            Item("overdraftSample", "sample", tr("Sample Project"), self.open_sample, on_toolbar=False),
+            Item("overdraftHelp", "help", tr("Help"), self.open_help),
+        ]
+
+    def _case_changed(self) -> None:
+        self.menu.case_is_open(self.windows.session.path is not None)
 
     def unload(self):
         """Undo everything that ``initGui`` and ``initProcessing`` did."""
@@ -74,13 +97,14 @@ class OverdraftPlugin:
             dialog.close()
             dialog.deleteLater()
         self._dialogs.clear()
+        if self.windows is not None:
+            self.windows.session.case_changed.disconnect(self._case_changed)
+            self.windows.close()
+            self.windows = None
         if self.menu is not None:
-            self.iface.vectorMenu().removeAction(self.menu.menuAction())
-            self.menu.deleteLater()
+            self.iface.vectorMenu().removeAction(self.menu.menu.menuAction())
+            self.menu.remove()
             self.menu = None
-        for action in self._actions:
-            action.deleteLater()
-        self._actions.clear()
         if self.toolbar is not None:
             self.iface.mainWindow().removeToolBar(self.toolbar)
             self.toolbar.deleteLater()
@@ -120,4 +144,4 @@ class OverdraftPlugin:
         path = Path(str(results.get("OUTPUT", "")))
         if successful and path.is_file():
             # After the dialog has finished its own work with the results
-            QTimer.singleShot(0, lambda: add_case_layers(path, QgsProject.instance()))
+            QTimer.singleShot(0, lambda: self.windows is not None and self.windows.show_case(path))

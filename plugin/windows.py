@@ -11,7 +11,8 @@ from qgis.PyQt.QtWidgets import QDialog, QDockWidget, QFileDialog, QWidget
 
 from ..processing.texts import tr
 from ..ui.session import Session
-from ..ui.shared.messages import complain
+from ..ui.shared.messages import complain, warn
+from ..ui.shared.network import network_warning
 from .actions import add_case_layers
 
 
@@ -22,6 +23,7 @@ class Windows(QObject):
         super().__init__(iface.mainWindow())
         self.iface = iface
         self.session = Session(parent=self)
+        self.session.case_changed.connect(self._case_changed)
         self._dialogs: dict[str, QDialog] = {}
         self._docks: dict[str, QDockWidget] = {}
 
@@ -56,17 +58,24 @@ class Windows(QObject):
         else:
             self.session.open_case(path)
 
+    def _case_changed(self) -> None:
+        path = self.session.path
+        problem = network_warning(path) if path is not None else ""
+        if problem:
+            warn(self.iface.messageBar(), problem)
+
     # --- dialogs
 
     def set_up(self) -> None:
         """From layers to a case file."""
-        from ..ui.setup import SetupWizard
+        from ..ui.setup.wizard import SetupWizard
 
-        dialog = self._dialog(
-            "setup",
-            lambda parent: SetupWizard(self.session, QgsProject.instance(), self.iface.messageBar(), parent),
-        )
-        dialog.finished_case.connect(lambda path: self.show_case(Path(path)))
+        def make(parent: QWidget) -> QDialog:
+            wizard = SetupWizard(self.session, QgsProject.instance(), self.iface.messageBar(), parent)
+            wizard.finished_case.connect(lambda path: self.show_case(Path(path)))
+            return wizard
+
+        self._dialog("setup", make)
 
     def show_policy(self) -> None:
         """The document, its rules and parameters."""
@@ -84,7 +93,7 @@ class Windows(QObject):
 
     def pair_wells(self, renewal_id: str | None = None) -> None:
         """Pair a renewal with wells to be sealed."""
-        from ..ui.pairing import PairingDialog
+        from ..ui.pairing.dialog import PairingDialog
 
         self._dialog(
             "pairing",
@@ -102,18 +111,19 @@ class Windows(QObject):
 
     def review(self) -> None:
         """The findings, to be decided on."""
-        from ..ui.review import ReviewDock
+        from ..ui.review.dock import ReviewDock
 
         def make(parent: QWidget) -> QDockWidget:
             dock = ReviewDock(self.session, self.iface, parent)
             dock.pair_requested.connect(self.pair_wells)
+            dock.slip_requested.connect(lambda name: dock.evidence.print_slip())
             return dock
 
         self._dock("review", make, Qt.DockWidgetArea.BottomDockWidgetArea)
 
     def dashboard(self) -> None:
         """How far the work is."""
-        from ..ui.dashboard import DashboardDock
+        from ..ui.dashboard.dock import DashboardDock
 
         def make(parent: QWidget) -> QDockWidget:
             dock = DashboardDock(self.session, parent)
@@ -123,15 +133,17 @@ class Windows(QObject):
         self._dock("dashboard", make, Qt.DockWidgetArea.RightDockWidgetArea)
 
     def _filter(self, wanted: dict) -> None:
+        from ..core.review.listing import Filter
+
         self.review()
-        self._docks["review"].set_filter(wanted)
+        self._docks["review"].set_filter(Filter(**wanted))
 
     # --- life
 
     def close(self) -> None:
         """Close everything and let go of the project."""
         for dialog in list(self._dialogs.values()):
-            dialog.close()
+            dialog.done(QDialog.DialogCode.Rejected)
             dialog.deleteLater()
         self._dialogs.clear()
         for dock in self._docks.values():

@@ -12,14 +12,6 @@
         <translation>没有示例图层：{folder} 中没有项目文件。请在源代码目录中运行 make sample。</translation>
     </message>
     <message>
-        <source>Run overlay…</source>
-        <translation>运行叠加核查…</translation>
-    </message>
-    <message>
-        <source>Open sample project</source>
-        <translation>打开示例项目</translation>
-    </message>
-    <message>
         <source>Help</source>
         <translation>帮助</translation>
     </message>
@@ -1120,6 +1112,66 @@
         <translation>将方案存入案卷文件</translation>
     </message>
     <message>
+        <source>Record</source>
+        <translation>登记</translation>
+    </message>
+    <message>
+        <source>Seal or Other State…</source>
+        <translation>封填等状态登记…</translation>
+    </message>
+    <message>
+        <source>Application…</source>
+        <translation>取水申请登记…</translation>
+    </message>
+    <message>
+        <source>Decision on an Application…</source>
+        <translation>申请审批与撤回…</translation>
+    </message>
+    <message>
+        <source>Drilled Well…</source>
+        <translation>成井挂接…</translation>
+    </message>
+    <message>
+        <source>Retired or Restored Land…</source>
+        <translation>退减与复灌登记…</translation>
+    </message>
+    <message>
+        <source>Setup…</source>
+        <translation>建案向导…</translation>
+    </message>
+    <message>
+        <source>Open Case File…</source>
+        <translation>打开案卷文件…</translation>
+    </message>
+    <message>
+        <source>Run Overlay…</source>
+        <translation>运行叠加核查…</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>核查结论处理</translation>
+    </message>
+    <message>
+        <source>Pair Wells…</source>
+        <translation>减二更一配对…</translation>
+    </message>
+    <message>
+        <source>Retirement Planner…</source>
+        <translation>退减方案…</translation>
+    </message>
+    <message>
+        <source>Policy…</source>
+        <translation>政策文件…</translation>
+    </message>
+    <message>
+        <source>Dashboard</source>
+        <translation>工作总览</translation>
+    </message>
+    <message>
+        <source>Sample Project</source>
+        <translation>示例工程</translation>
+    </message>
+    <message>
         <source>Open a case file first, or make one with Setup.</source>
         <translation>请先打开案卷文件，或用“建案向导”新建。</translation>
     </message>
@@ -1574,10 +1626,6 @@
     <message>
         <source>Click the feature on the map</source>
         <translation>在地图上点选对象</translation>
-    </message>
-    <message>
-        <source>Record</source>
-        <translation>登记</translation>
     </message>
     <message>
         <source>Record an act</source>

@@ -21,6 +21,17 @@ from overdraft.processing import dependencies
 ROOT = Path(overdraft.__file__).resolve().parent
 
 
+RECORD = ["overdraftSeal", "overdraftApplication", "overdraftDecide", "overdraftLink", "overdraftLand"]
+MENU = [
+    *("overdraftSetup", "overdraftCase", "overdraftRun"),
+    *RECORD,
+    *("overdraftReview", "overdraftPair", "overdraftPlan", "overdraftPolicy", "overdraftDashboard"),
+    *("overdraftSample", "overdraftHelp"),
+]
+NOT_ON_THE_TOOLBAR = {*RECORD[1:], "overdraftSample"}
+NEED_A_CASE = {*RECORD, "overdraftReview", "overdraftPair", "overdraftPlan", "overdraftDashboard"}
+
+
 class Bar:
     """The part of QGIS's message bar that we use, with real widgets."""
 
@@ -95,10 +106,14 @@ def test_menu_toolbar_and_algorithms_are_there_while_it_lives(iface):
     now = traces(iface)
     assert now["vector menu"] == before["vector menu"] + 1
     assert now["algorithms"] == 23
-    names = [action.objectName() for action in plugin.menu.actions()]
-    assert names == ["overdraftRun", "overdraftSample", "overdraftHelp"]
-    assert [action.objectName() for action in plugin.toolbar.actions()] == names
-    assert all(not action.icon().isNull() for action in plugin.menu.actions())
+    names = list(plugin.menu.actions)
+    assert names == MENU
+    shown = [action.objectName() for action in plugin.toolbar.actions()]
+    assert shown == [name for name in MENU if name not in NOT_ON_THE_TOOLBAR]
+    assert all(not action.icon().isNull() for action in plugin.menu.actions.values())
+    off = {name for name, action in plugin.menu.actions.items() if not action.isEnabled()}
+    assert off == NEED_A_CASE
+    assert all("Setup" in plugin.menu.actions[name].toolTip() for name in off)
     plugin.unload()
     settle()
 
@@ -160,7 +175,7 @@ def test_run_overlay_opens_the_dialog_of_enforce(iface, monkeypatch):
         return dialog
 
     monkeypatch.setattr(processing, "createAlgorithmDialog", create)
-    next(action for action in plugin.menu.actions() if action.objectName() == "overdraftRun").trigger()
+    plugin.menu.actions["overdraftRun"].trigger()
     assert asked[0] == "overdraft:enforce"
     for name in vars(dialog):
         if isinstance(getattr(dialog, name), Signal):

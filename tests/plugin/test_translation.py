@@ -52,10 +52,10 @@ def test_chinese_loads_under_every_name(folder, monkeypatch, locale):
     ours = translation.Translation(folder)
     ours.install()
     try:
-        assert tr("Run overlay…") == "运行叠加核查…"
+        assert tr("Run Overlay…") == "运行叠加核查…"
     finally:
         ours.remove()
-    assert tr("Run overlay…") == "Run overlay…"
+    assert tr("Run Overlay…") == "Run Overlay…"
     assert ui_language() == "zh"
 
 
