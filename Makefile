@@ -31,7 +31,7 @@ PROJECT_SOURCES := sample_layers/make_project.py $(wildcard resources/styles/*.q
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup demo test test-long lint bench sample package install uninstall translations clean clean-all
+.PHONY: help setup screenshots demo test test-long lint bench sample package install uninstall translations clean clean-all
 
 help:
 	@echo "make demo          run the sample layers through everything: case file, report, map, a short table"
@@ -41,6 +41,7 @@ help:
 	@echo "make lint          style, layers, types"
 	@echo "make bench         the measurements behind the claims of speed"
 	@echo "make sample        make the sample layers"
+	@echo "make screenshots   drive every window through the sample and take the pictures of README and help"
 	@echo "make translations  collect the texts, compile the Chinese ones"
 	@echo "make package       build/overdraft.zip for the plugin repository, checked"
 	@echo "make clean         remove everything that was made here (.venv: make clean-all)"
@@ -70,6 +71,9 @@ translations: setup
 
 demo: setup $(SAMPLE) $(TRANSLATION).qm
 	@$(PYTHON) tools/demo.py
+
+screenshots: setup $(SAMPLE) $(TRANSLATION).qm
+	@$(PYTHON) tools/screenshots.py
 
 lint: setup
 	@echo "lint: translations"
