@@ -20,16 +20,20 @@ says it replaces, −1 for none; ``reason``: why it is not planned for, empty fo
 
 
 def renewals_asked(
-    book: Book, well_xy: np.ndarray, filed_xy: np.ndarray, priority: pd.Series
+    book: Book, well_xy: np.ndarray, filed_xy: np.ndarray, priority: pd.Series, decided: bool = False
 ) -> pd.DataFrame:
     """Renewals proposed or applied for on which nobody has decided; columns ``COLUMNS``, by ``renewal_id``.
 
     Args:
+        decided: those that are approved or drilled as well.
         well_xy, filed_xy: longitude and latitude of the wells and the applications; NaN without a place.
         priority: of each renewal of the book, NaN where none is recorded, which counts 1.
     """
     who = book.renewals
-    rows = who[_undecided(book).to_numpy()]
+    wanted = _undecided(book)
+    if decided:
+        wanted |= who["stage"].isin(["reserved", "renewed"])
+    rows = who[wanted.to_numpy()]
     pledges = _pledges(book, rows.index)
     frame = pd.DataFrame({"renewal_id": rows["renewal_id"], "group": rows.index, "pool": rows["pool"]})
     given = priority.reindex(rows.index).astype("float64").fillna(1.0)

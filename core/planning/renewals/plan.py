@@ -89,7 +89,7 @@ def plan_pairs(
     asked = renewals_asked(book, well_xy, filed_xy, _priority(scene, book))
     wells = candidates(scene, book, well_xy, allow_unsealed=options.allow_unsealed)
     passed_over = _set_names(asked, wells, reach)
-    limits = _limits(book)
+    limits = sealed_limits(book)
     common = int(np.gcd.reduce(asked.loc[asked["reason"] == "", "weight"].to_numpy(), initial=0)) or PARTS
     problem = _problem(asked, wells, limits, options, reach, common)
     plan = pair_wells(
@@ -150,7 +150,7 @@ def _set_names(asked: pd.DataFrame, wells: pd.DataFrame, reach_m: float | None) 
     )
 
 
-def _limits(book: Book) -> dict[str, int]:
+def sealed_limits(book: Book) -> dict[str, int]:
     """Sealed wells that a plan may use, by pool:
 
         max(0, min(sealed − k · (renewed + reserved), sealed − pending)) − wells pledged by renewals not yet approved

@@ -49,7 +49,7 @@ def _nearest(
         place = known[np.atleast_1d(tree.query(through_earth(here)[0], k=count)[1])]
         near = wells.iloc[place]
         metres = distance_m(np.repeat(here, len(place), axis=0), near[["lon", "lat"]].to_numpy())
-        reason = _reasons(renewal, near, place, metres, reach_m)
+        reason = barred_for(renewal, near, place, metres, reach_m)
         barred = np.flatnonzero(reason != "")
         if len(barred) >= NEAREST or count == len(known):
             first = barred[np.argsort(metres[barred], kind="stable")][:NEAREST]
@@ -64,9 +64,10 @@ def _nearest(
         count *= 4
 
 
-def _reasons(
+def barred_for(
     renewal: pd.Series, near: pd.DataFrame, place: np.ndarray, metres: np.ndarray, reach_m: float | None
 ) -> np.ndarray:
+    """Why wells (rows ``place`` of the register, ``metres`` away) are not on offer to a renewal; empty where one is."""
     reason = near["reason"].to_numpy(dtype=object).copy()
     free = reason == ""
     reason[free & near["only_named"].to_numpy() & (place != renewal["replaced"])] = "named_elsewhere"
