@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
@@ -56,6 +56,20 @@ class Suggestion:
 
     wells: pd.DataFrame
     cost: float
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a renewal's wells come to: how many, permitted m³ a year and mu of irrigated land given up (of how many it
+    is not known), and what the renewal takes (NaN: not known)."""
+
+    wells: int
+    freed_m3: float
+    freed_unknown: int
+    given_mu: float
+    given_unknown: int
+    taken_m3: float
+    taken_mu: float
 
 
 @dataclass(frozen=True)
@@ -215,6 +229,23 @@ class PairBoard:
         return problem.offers.price(np.zeros(len(wells), dtype=np.int64), place)
 
 
+def pair_totals(board: PairBoard, renewal_id: str, chosen: Iterable[str]) -> Totals:
+    """The wells on record for a renewal, unless the pair is denied, and those chosen, against what it takes."""
+    renewal, held = board.renewals.loc[renewal_id], board.held(renewal_id)
+    held = held[(held["retired"] >= 0) & (held["permission"] != "deny")]
+    names = [*held["retired_id"], *chosen]
+    wells = board.wells.drop_duplicates("retired_id").set_index("retired_id").reindex(names)
+    return Totals(
+        wells=len(names),
+        freed_m3=float(wells["volume_m3"].sum()),
+        freed_unknown=int(wells["volume_m3"].isna().sum()),
+        given_mu=float(wells["area_mu"].sum()),
+        given_unknown=int(wells["area_mu"].isna().sum()),
+        taken_m3=float(renewal["volume_m3"]),
+        taken_mu=float(renewal["area_mu"]),
+    )
+
+
 def open_board(
     path: str | os.PathLike, as_of: date | None = None, progress: Callable[[float], None] | None = None
 ) -> PairBoard:
@@ -313,4 +344,4 @@ def _described(scene: Scene, role: str) -> pd.DataFrame:
     return found
 
 
-__all__ = ["COUNTED", "PairBoard", "Suggestion", "lay_board", "open_board"]
+__all__ = ["COUNTED", "PairBoard", "Suggestion", "Totals", "lay_board", "open_board", "pair_totals"]

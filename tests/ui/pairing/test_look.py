@@ -1,0 +1,11 @@
+def test_look(opened, language):
+    d = opened()
+    print(d.size(), d.sizeHint(), d.minimumSizeHint())
+    d.grab().save(f"/tmp/pair_{language}.png")
+    d.page.suggest.click()
+    d.page.clause.click()
+    d.page.search.setText("0402-04")
+    d.grab().save(f"/tmp/pair2_{language}.png")
+    d.tabs.setCurrentIndex(1)
+    d.grab().save(f"/tmp/pair3_{language}.png")
+    print(d.page.hint.text(), d.page.balance.text(), d.state.text())

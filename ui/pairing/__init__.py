@@ -1,0 +1,1 @@
+"""Pairing by hand: reduce two, renew one."""
