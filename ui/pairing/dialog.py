@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from qgis.gui import QgsMapCanvas, QgsMessageBar
+from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QProgressBar, QShortcut, QTabWidget, QWidget
 
@@ -15,7 +16,7 @@ from ..session import Session
 from ..shared.messages import complain, say, text_of, warn
 from ..shared.plain import PlainLabel, set_tip
 from ..shared.tasks import Progress, Work, start
-from ..shared.windows import Dialog
+from ..shared.windows import LARGEST, Dialog
 from .acts import breaking, in_the_way, saving
 from .choice import Choice, row_of, suggestion_text
 from .ledger_page import LedgerPage
@@ -88,6 +89,9 @@ class PairingDialog(Dialog):
     def chosen(self) -> tuple[str, ...]:
         """The wells that are chosen and not saved yet."""
         return tuple(self._chosen)
+
+    def sizeHint(self) -> QSize:
+        return QSize(*LARGEST)
 
     def reload(self) -> None:
         """Read the case again in the background."""
