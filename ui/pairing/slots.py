@@ -57,7 +57,7 @@ class Slots(QWidget):
         """Show these wells and so many free places."""
         while self._lines.count():
             line = self._lines.takeAt(0).widget()
-            line.hide()
+            line.setParent(None)
             line.deleteLater()
         for number, slot in enumerate(slots):
             self._lines.addWidget(self._line(number, slot))

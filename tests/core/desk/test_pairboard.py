@@ -1,4 +1,4 @@
-"""The board: who may be taken for whom, the best choices, the sums. Wells stand 10 m apart, as in the ledger's tests."""
+"""The board: who may be taken for whom, the best choices, the sums. Wells stand 10 m apart."""
 
 from __future__ import annotations
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import date
 
 import pytest
 
 from overdraft.core.casefile.sql import sql
 
-DAY = "2026-03-31"
 WAITING = "SQ-2026-003"
+"""The one renewal of the sample that waits: it has a pledge of a well that is in no register."""
 
 
 def query(path, statement, *values):
@@ -20,34 +21,13 @@ def query(path, statement, *values):
         return connection.execute(statement, values).fetchall()
 
 
-@pytest.fixture
-def opened(session, language, qtbot, qgis_canvas):
-    """``opened(renewal_id, …)``: the window, once it has read the case."""
-    from overdraft.ui.pairing.dialog import PairingDialog
-
-    made = []
-
-    def make(renewal_id=WAITING, canvas=None):
-        dialog = PairingDialog(session, canvas, renewal_id)
-        made.append(dialog)
-        qtbot.addWidget(dialog)
-        dialog.show()
-        qtbot.waitUntil(lambda: dialog._work is None, timeout=60_000)
-        return dialog
-
-    yield make
-    for dialog in made:
-        dialog.close()
-        qtbot.waitUntil(lambda dialog=dialog: dialog._work is None, timeout=60_000)
-
-
 @pytest.fixture(scope="session")
 def lean_sample(judged_sample, tmp_path_factory):
     """The judged sample without its readings, which are most of it and only tell which seals were long idle."""
     path = tmp_path_factory.mktemp("lean") / "case.gpkg"
     shutil.copy(judged_sample, path)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for table in ("readings", "meters", "accounts"):
+        for table in ("readings", "meters", "accounts", "power_volumes", "power_coefficients"):
             connection.execute(sql("DELETE FROM $table", table=table))
         connection.execute("VACUUM")
     return path
@@ -58,3 +38,41 @@ def case(lean_sample, tmp_path):
     path = tmp_path / "案 case.gpkg"
     shutil.copy(lean_sample, path)
     return path
+
+
+@pytest.fixture(scope="session")
+def board(lean_sample):
+    """The board of the sample on the day on which it is judged."""
+    from overdraft.core.desk.pairboard import open_board
+
+    return open_board(lean_sample, date(2026, 3, 31))
+
+
+@pytest.fixture
+def opened(session, language, qtbot, monkeypatch, board):
+    """``opened(renewal_id, …)``: the window, once it has read the case; ``read``: from the file, not from memory."""
+    from overdraft.core.desk import pairboard
+    from overdraft.ui.pairing.dialog import PairingDialog
+
+    made = []
+
+    def make(renewal_id=WAITING, canvas=None, read=False, given=None):
+        if not read:
+            monkeypatch.setattr(pairboard, "open_board", lambda *_: given or board)
+        dialog = PairingDialog(session, canvas, renewal_id)
+        made.append(dialog)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        settle(qtbot, dialog)
+        return dialog
+
+    yield make
+    for dialog in made:
+        dialog.close()
+        settle(qtbot, dialog)
+
+
+def settle(qtbot, dialog):
+    """Wait for what is under way in the background."""
+    qtbot.waitUntil(lambda: dialog._work is None, timeout=60_000)
+    qtbot.wait(1)
