@@ -4761,5 +4761,129 @@
         <source>The algorithm stopped without saying why.</source>
         <translation>算法中止，未说明原因。</translation>
     </message>
+    <message>
+        <source>Dashboard</source>
+        <translation>工作看板</translation>
+    </message>
+    <message>
+        <source>Counting for the dashboard</source>
+        <translation>正在统计看板数据</translation>
+    </message>
+    <message>
+        <source>Decided</source>
+        <translation>已处理</translation>
+    </message>
+    <message>
+        <source>Findings accepted, overridden or verified, of all</source>
+        <translation>已认可、已改判或已复核的结论占全部结论的比例</translation>
+    </message>
+    <message>
+        <source>Pairs complete</source>
+        <translation>配对完成</translation>
+    </message>
+    <message>
+        <source>Renewals that hold all the wells they need, of those that count</source>
+        <translation>计入的更新井中已配足核减井的眼数</translation>
+    </message>
+    <message>
+        <source>Area gap</source>
+        <translation>面积缺口</translation>
+    </message>
+    <message>
+        <source>Land that is still to be retired to reach the targets</source>
+        <translation>为完成目标尚需退减的灌溉面积</translation>
+    </message>
+    <message>
+        <source>List Open Findings</source>
+        <translation>列出待处理结论</translation>
+    </message>
+    <message>
+        <source>Show in the review list what nobody has decided on yet</source>
+        <translation>在核查清单中列出尚未处理的结论</translation>
+    </message>
+    <message>
+        <source>Wells by outcome</source>
+        <translation>机井按结论统计</translation>
+    </message>
+    <message>
+        <source>Findings by county</source>
+        <translation>核查结论按县（区）统计</translation>
+    </message>
+    <message>
+        <source>Findings by zone</source>
+        <translation>核查结论按超采区统计</translation>
+    </message>
+    <message>
+        <source>Findings by clause</source>
+        <translation>核查结论按条款统计</translation>
+    </message>
+    <message>
+        <source>This case holds no run yet. Run the overlay into it first.</source>
+        <translation>本案卷尚无核查记录，请先运行叠加核查。</translation>
+    </message>
+    <message>
+        <source>{n} findings · ledger and land as of {day}</source>
+        <translation>结论{n}条 · 台账与面积截至{day}</translation>
+    </message>
+    <message>
+        <source>{share} %</source>
+        <translation>{share} %</translation>
+    </message>
+    <message>
+        <source>{decided} of {n}, {stale} stale</source>
+        <translation>{n}条中{decided}条，失效{stale}条</translation>
+    </message>
+    <message>
+        <source>of {n} renewals</source>
+        <translation>共{n}眼更新井</translation>
+    </message>
+    <message>
+        <source>no targets</source>
+        <translation>无目标</translation>
+    </message>
+    <message>
+        <source>{gap} mu</source>
+        <translation>{gap}亩</translation>
+    </message>
+    <message>
+        <source>{met} of {n} targets of {year} met</source>
+        <translation>{year}年{n}项目标中{met}项已完成</translation>
+    </message>
+    <message>
+        <source>No county</source>
+        <translation>未归属县（区）</translation>
+    </message>
+    <message>
+        <source>No zone</source>
+        <translation>不在超采区</translation>
+    </message>
+    <message>
+        <source>No clause</source>
+        <translation>无条款</translation>
+    </message>
+    <message>
+        <source>Not judged</source>
+        <translation>未核查</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>Show the figures as a table</source>
+        <translation>以表格显示数据</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the table, for a spreadsheet</source>
+        <translation>复制表格，可粘贴到电子表格</translation>
+    </message>
+    <message>
+        <source>Double-click a row to set the filter of the review list</source>
+        <translation>双击某行，按其筛选核查清单</translation>
+    </message>
 </context>
 </TS>

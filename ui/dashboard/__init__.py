@@ -1,0 +1,1 @@
+"""The dashboard: what a case comes to in figures, beside the review list."""
