@@ -4831,7 +4831,7 @@
     </message>
     <message>
         <source>{decided} of {n}, {stale} stale</source>
-        <translation>{n}条中{decided}条，失效{stale}条</translation>
+        <translation>{n}条中{decided}条，已过时{stale}条</translation>
     </message>
     <message>
         <source>of {n} renewals</source>
@@ -4884,6 +4884,10 @@
     <message>
         <source>Double-click a row to set the filter of the review list</source>
         <translation>双击某行，按其筛选核查清单</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
     </message>
 </context>
 </TS>

@@ -94,4 +94,4 @@ def about(board: PairBoard, row: int, metres: float, renewal: pd.Series) -> str:
             tr("sealed {day}").format(day=day.date().isoformat()) if day == day else tr("no sealing day")
         )
         parts.append(tr("evidence ✗") if well["state"] == "pending" else tr("evidence ✓"))
-    return ", ".join(parts)
+    return tr(", ").join(parts)

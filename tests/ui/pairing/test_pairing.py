@@ -155,7 +155,7 @@ def test_wells_are_chosen_and_removed_in_the_list(opened, qtbot, language):
     tick(qtbot, dialog, "650402-0423")
     assert dialog.chosen == ("650402-0423",)
     assert cell(dialog, "650402-0423", 0).data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
-    assert "650402-0423 " in page.slots.findChild(QLabel, "pairingSlot2").text() + " "
+    assert page.slots.findChild(QLabel, "pairingSlot2").text().startswith("650402-0423")
     click(qtbot, page.slots.findChild(QToolButton, "pairingRemove2"))
     assert dialog.chosen == ()
     page.table.setCurrentIndex(cell(dialog, "650402-0423", 1))
