@@ -335,6 +335,9 @@ class PairingDialog(Dialog):
             return
         for number, one in enumerate(self._suggested, start=1):
             combo.addItem(suggestion_text(number, one))
+        texts = [combo.itemText(place) for place in range(combo.count())]
+        set_tip(combo, "\n".join(texts))
+        combo.view().setMinimumWidth(max(map(combo.fontMetrics().horizontalAdvance, texts)) + 30)
         combo.show()
         self._take_suggestion(0)
 

@@ -197,8 +197,10 @@ class PairPage(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         wide = self.table.fontMetrics().horizontalAdvance("0")
-        for column, letters in enumerate((18, 24, 13, 19, 12, 8)):
-            header.resizeSection(column, letters * wide)
+        for column, letters in enumerate((15, 19, 8, 10, 9, 6)):
+            heading = str(self.model.headerData(column, Qt.Orientation.Horizontal))
+            least = header.fontMetrics().horizontalAdvance(heading) + 2 * wide
+            header.resizeSection(column, max(letters * wide, least))
         self.table.setMinimumHeight(6 * (self.table.fontMetrics().height() + 6))
         self.table.setAccessibleName(tr("Candidates"))
         return self.table
