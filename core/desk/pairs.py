@@ -42,10 +42,13 @@ def save_pairs(
         raise OverdraftError("pairs.nothing")
     known = [*_rows(store, "retired_id", wells), *_rows(store, "renewal_id", [renewal_id])]
     changes = {name: _pledge(renewal_id, name, role, day, known) for name, role in wells.items()}
-    taken = {row["retired_id"]: row for row in known if _stands(row)}
-    now = {row["retired_id"]: row for row in known if _stands(row) and row["renewal_id"] == renewal_id}
+    standing = [(str(row["retired_id"]), row) for row in known if _stands(row)]
+    taken = dict(standing)
+    now = {name: row for name, row in standing if row["renewal_id"] == renewal_id}
     other = sorted(set(now) ^ set(seen))
-    conflicts = [(change, taken[name]) for name, change in changes.items() if name in taken]
+    conflicts: list[tuple[Change, Cells | None]] = [
+        (change, taken[name]) for name, change in changes.items() if name in taken
+    ]
     conflicts += [(_seen(renewal_id, name), now.get(name)) for name in other if name not in changes]
     if conflicts:
         raise ConflictError(conflicts)
@@ -85,23 +88,24 @@ def break_pairs(
     wanted = list(dict.fromkeys(wells))
     if not wanted:
         raise OverdraftError("pairs.nothing")
-    standing = [row for row in _rows(store, "renewal_id", [renewal_id]) if _stands(row)]
-    gone = sorted(set(wanted) - {row["retired_id"] for row in standing})
+    rows = [row for row in _rows(store, "renewal_id", [renewal_id]) if _stands(row)]
+    standing = {str(row["retired_id"]) for row in rows}
+    gone = sorted(set(wanted) - standing)
     if gone:
         raise ConflictError([(_seen(renewal_id, name), None) for name in gone])
-    rows = [row for row in standing if row["retired_id"] in wanted]
-    kept = sorted(row["retired_id"] for row in standing if row["retired_id"] not in wanted)
+    kept = sorted(standing - set(wanted))
     released = {"state": "released", "released_on": str(day)}
     changes = [
         Change("pairs", {name: row[name] for name in ("renewal_id", "retired_id")}, row, released)
         for row in rows
+        if row["retired_id"] in wanted
     ]
     entry = Entry(
         "break_pair",
         renewal_id,
         who.strip(),
         login,
-        before={"wells": sorted(row["retired_id"] for row in standing)},
+        before={"wells": sorted(standing)},
         after={"wells": kept, **released},
         reason=reason,
     )
@@ -121,7 +125,12 @@ def _pledge(renewal_id: str, name: str, role: str, day: date, known: list[dict[s
     It is found by well and state, so that a pledge which somebody else makes at the same moment is in its way. A row
     of today that was released again is taken up anew, for a pair stands in the register once a day.
     """
-    after = {"renewal_id": renewal_id, "retired_id": name, "role": role, "state": "reserved"}
+    after: dict[str, object] = {
+        "renewal_id": renewal_id,
+        "retired_id": name,
+        "role": role,
+        "state": "reserved",
+    }
     after |= {"pledged_on": str(day), "released_on": None, "approval_no": None}
     own = [row for row in known if row["retired_id"] == name]
     for row in own:
