@@ -90,8 +90,12 @@ def test_suggest_best_shows_three_and_saves_nothing(opened, qtbot, case):
     assert standing(case) == before
 
 
-def test_a_pair_is_saved_and_read_back(opened, qtbot, case, session, language):
-    dialog = opened(read=True)
+def test_a_pair_is_saved_and_read_back(opened, qtbot, case, monkeypatch, language):
+    from overdraft.core.desk import pairboard
+
+    real = pairboard.open_board
+    dialog = opened()
+    monkeypatch.setattr(pairboard, "open_board", real)  # from here on it is read from the file
     click(qtbot, dialog.page.suggest)
     assert dialog.page.save.isEnabled()
     click(qtbot, dialog.page.save)
