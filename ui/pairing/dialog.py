@@ -56,6 +56,7 @@ class PairingDialog(Dialog):
         self._suggested: list[Suggestion] = []
         self._wanted = renewal_id or ""
         self._work: Work | None = None
+        self._records = self._late = False
         self._question: BreakDialog | None = None
         self.bar = QgsMessageBar()
         self.bar.setObjectName("pairingMessages")
@@ -94,7 +95,12 @@ class PairingDialog(Dialog):
         return QSize(*LARGEST)
 
     def reload(self) -> None:
-        """Read the case again in the background."""
+        """Read the case again in the background; a closed window does so when it is shown again."""
+        if self._work is not None and self._records:
+            return  # what is being recorded says so when it is done
+        self._late = self.board is not None and not self.isVisible()
+        if self._late:
+            return
         if self._work is not None:
             self._work.cancel()
             self._work = None
@@ -108,10 +114,10 @@ class PairingDialog(Dialog):
 
             return open_board(path, None, progress)
 
-        self._run(tr("Reading the case for pairing"), work, self._read, self._unread)
+        self._run(tr("Reading the case for pairing"), work, self._read, self._unread, False)
 
     def done(self, result: int) -> None:
-        if self._work is not None:
+        if self._work is not None and not self._records:
             self._work.cancel()
         super().done(result)
 
@@ -121,6 +127,8 @@ class PairingDialog(Dialog):
 
     def showEvent(self, event):
         super().showEvent(event)
+        if self._late:
+            self.reload()
         self.map.draw()
 
     def choose(self, well: str) -> None:
@@ -154,7 +162,7 @@ class PairingDialog(Dialog):
         self.session.case_changed.connect(self._case_changed)
         self.session.content_changed.connect(self.reload)
         page.renewal.currentIndexChanged.connect(self._renewal_changed)
-        page.clause.toggled.connect(self._show_clause)
+        page.clause.toggled.connect(lambda *_: page.show_clause(self.board))
         page.search.textChanged.connect(self._filter)
         for box in (page.unused, *page.same.values()):
             box.toggled.connect(self._filter)
@@ -177,7 +185,8 @@ class PairingDialog(Dialog):
         page.person.textChanged.connect(self._enable)
         QShortcut(QKeySequence("Ctrl+F"), self, page.search.setFocus)
 
-    def _run(self, title: str, function, done, failed) -> None:
+    def _run(self, title: str, function, done, failed, records: bool = True) -> None:
+        self._records = records
         self.busy.setRange(0, 100)
         self.busy.setValue(0)
         self.busy.show()
@@ -220,7 +229,10 @@ class PairingDialog(Dialog):
             self.state.show()
         else:
             self.state.hide()
-            self._fill_renewals(board)
+            self.page.fill_renewals(board)
+            if not len(board.renewals):
+                self.state.setText(tr("No renewal waits for wells. Take in an application first."))
+                self.state.show()
             place = combo.findData(keep)
             combo.setCurrentIndex(max(place, 0) if combo.count() else -1)
             if keep and place < 0:
@@ -229,18 +241,6 @@ class PairingDialog(Dialog):
         combo.blockSignals(False)
         self._show_renewal()
 
-    def _fill_renewals(self, board: PairBoard) -> None:
-        """Those that need wells first."""
-        rows = board.renewals.sort_index(kind="stable")
-        open_rows = (rows["needed"] > 0) & (rows["reason"] == "")
-        for part in (rows[open_rows], rows[~open_rows]):
-            for row in part.itertuples():
-                name = " · ".join(filter(None, (row.Index, row.place)))
-                self.page.renewal.addItem(name, row.Index)
-        if not len(rows):
-            self.state.setText(tr("No renewal waits for wells. Take in an application first."))
-            self.state.show()
-
     def _renewal_changed(self) -> None:
         self._chosen = []
         self._show_renewal()
@@ -248,11 +248,8 @@ class PairingDialog(Dialog):
     def _show_renewal(self) -> None:
         self._suggested = []
         self.page.suggestions.hide()
-        self._show_clause()
-        self._offer()
-
-    def _show_clause(self) -> None:
         self.page.show_clause(self.board)
+        self._offer()
 
     def _offer(self) -> None:
         """Look at all wells from the renewal."""
@@ -361,6 +358,7 @@ class PairingDialog(Dialog):
         def saved(_: object) -> None:
             self._chosen = []
             say(self.bar, tr("{n} wells are reserved for {renewal}.").format(n=len(wells), renewal=renewal))
+            self._work = None
             self.session.content_changed.emit()
 
         work = saving(self.session.path, renewal, wells, seen, who, self.session.login, self._day())
@@ -381,6 +379,7 @@ class PairingDialog(Dialog):
         def broken(_: object) -> None:
             text = tr("{well} is free again; {renewal} needs another well.")
             say(self.bar, text.format(well=well, renewal=renewal))
+            self._work = None
             self.session.content_changed.emit()
 
         who = self.page.person.text().strip()
@@ -392,6 +391,7 @@ class PairingDialog(Dialog):
         if isinstance(error, ConflictError):
             for text in in_the_way(error):
                 warn(self.bar, text)
+            self._work = None
             self.reload()
 
     def _day(self) -> date:

@@ -66,9 +66,7 @@ class PairMarks:
         self._canvas = canvas
         self.marks: list[_Mark] = []
         self.lines: dict[str, QgsRubberBand] = {}
-        self._flash = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.LineGeometry)
-        self._flash.setColor(_BLUE)
-        self._flash.setWidth(5)
+        self._flash: QgsRubberBand | None = None
 
     def show(
         self,
@@ -101,28 +99,31 @@ class PairMarks:
 
     def flash(self, renewal: tuple[float, float], well: tuple[float, float] | None) -> None:
         """Make the line to one well stand out; None: no line."""
-        self._flash.reset(QgsWkbTypes.GeometryType.LineGeometry)
+        self._unflash()
         ends = [None if place is None else self._on_canvas(place) for place in (renewal, well)]
         if None not in ends:
+            self._flash = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.LineGeometry)
+            self._flash.setColor(_BLUE)
+            self._flash.setWidth(5)
             self._flash.addPoint(ends[0], False)
             self._flash.addPoint(ends[1])
 
     @property
     def flashed(self) -> int:
         """How many points the line that stands out has."""
-        return self._flash.numberOfVertices()
+        return 0 if self._flash is None else self._flash.numberOfVertices()
 
     def clear(self) -> None:
         """Take everything off the map."""
-        self._flash.reset(QgsWkbTypes.GeometryType.LineGeometry)
+        self._unflash()
         for item in (*self.marks, *self.lines.values()):
             self._canvas.scene().removeItem(item)
         self.marks, self.lines = [], {}
 
-    def remove(self) -> None:
-        """Take everything off the map for good."""
-        self.clear()
-        self._canvas.scene().removeItem(self._flash)
+    def _unflash(self) -> None:
+        if self._flash is not None:
+            self._canvas.scene().removeItem(self._flash)
+            self._flash = None
 
     def _on_canvas(self, place: tuple[float, float]) -> QgsPointXY | None:
         if not all(map(math.isfinite, place)):

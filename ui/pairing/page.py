@@ -60,6 +60,14 @@ class PairPage(QWidget):
         layout.addWidget(self.hint)
         layout.addLayout(self._suggestion_row())
 
+    def fill_renewals(self, board: PairBoard) -> None:
+        """The renewals, those that need wells first."""
+        rows = board.renewals.sort_index(kind="stable")
+        waiting = (rows["needed"] > 0) & (rows["reason"] == "")
+        for part in (rows[waiting], rows[~waiting]):
+            for row in part.itertuples():
+                self.renewal.addItem(" · ".join(filter(None, (row.Index, row.place))), row.Index)
+
     def show_clause(self, board: PairBoard | None) -> None:
         """The clause on which 减二更一 rests, its words below while the button is down."""
         self.clause.setEnabled(board is not None)
