@@ -1165,11 +1165,11 @@
     </message>
     <message>
         <source>Dashboard</source>
-        <translation>工作总览</translation>
+        <translation>工作看板</translation>
     </message>
     <message>
         <source>Sample Project</source>
-        <translation>示例工程</translation>
+        <translation>打开示例项目</translation>
     </message>
     <message>
         <source>Open a case file first, or make one with Setup.</source>
@@ -1362,6 +1362,134 @@
     <message>
         <source>In the ledger: {label} {n}</source>
         <translation>台账状态：{label} {n}</translation>
+    </message>
+    <message>
+        <source>No case file is open. Open one, or make one with the setup wizard.</source>
+        <translation>尚未打开案卷。请打开案卷，或通过设置向导新建。</translation>
+    </message>
+    <message>
+        <source>Counting for the dashboard</source>
+        <translation>正在统计看板数据</translation>
+    </message>
+    <message>
+        <source>Decided</source>
+        <translation>已处理</translation>
+    </message>
+    <message>
+        <source>Findings accepted, overridden or verified, of all</source>
+        <translation>已认可、已改判或已复核的结论占全部结论的比例</translation>
+    </message>
+    <message>
+        <source>Pairs complete</source>
+        <translation>配对完成</translation>
+    </message>
+    <message>
+        <source>Renewals that hold all the wells they need, of those that count</source>
+        <translation>计入的更新井中已配足核减井的眼数</translation>
+    </message>
+    <message>
+        <source>Area gap</source>
+        <translation>面积缺口</translation>
+    </message>
+    <message>
+        <source>Land that is still to be retired to reach the targets</source>
+        <translation>为完成目标尚需退减的灌溉面积</translation>
+    </message>
+    <message>
+        <source>List Open Findings</source>
+        <translation>列出待处理结论</translation>
+    </message>
+    <message>
+        <source>Show in the review list what nobody has decided on yet</source>
+        <translation>在核查清单中列出尚未处理的结论</translation>
+    </message>
+    <message>
+        <source>Wells by outcome</source>
+        <translation>机井按结论统计</translation>
+    </message>
+    <message>
+        <source>Findings by county</source>
+        <translation>核查结论按县（区）统计</translation>
+    </message>
+    <message>
+        <source>Findings by zone</source>
+        <translation>核查结论按超采区统计</translation>
+    </message>
+    <message>
+        <source>Findings by clause</source>
+        <translation>核查结论按条款统计</translation>
+    </message>
+    <message>
+        <source>This case holds no run yet. Run the overlay into it first.</source>
+        <translation>本案卷尚无核查记录，请先运行叠加核查。</translation>
+    </message>
+    <message>
+        <source>{n} findings · ledger and land as of {day}</source>
+        <translation>结论{n}条 · 台账与面积截至{day}</translation>
+    </message>
+    <message>
+        <source>{share} %</source>
+        <translation>{share} %</translation>
+    </message>
+    <message>
+        <source>{decided} of {n}, {stale} stale</source>
+        <translation>{n}条中{decided}条，已过时{stale}条</translation>
+    </message>
+    <message>
+        <source>of {n} renewals</source>
+        <translation>共{n}眼更新井</translation>
+    </message>
+    <message>
+        <source>no targets</source>
+        <translation>无目标</translation>
+    </message>
+    <message>
+        <source>{gap} mu</source>
+        <translation>{gap}亩</translation>
+    </message>
+    <message>
+        <source>{met} of {n} targets of {year} met</source>
+        <translation>{year}年{n}项目标中{met}项已完成</translation>
+    </message>
+    <message>
+        <source>No county</source>
+        <translation>未归属县（区）</translation>
+    </message>
+    <message>
+        <source>No zone</source>
+        <translation>不在超采区</translation>
+    </message>
+    <message>
+        <source>No clause</source>
+        <translation>无条款</translation>
+    </message>
+    <message>
+        <source>Not judged</source>
+        <translation>未核查</translation>
+    </message>
+    <message>
+        <source>in all</source>
+        <translation>合计</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>Show the figures as a table</source>
+        <translation>以表格显示数据</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the table, for a spreadsheet</source>
+        <translation>复制表格，可粘贴到电子表格</translation>
+    </message>
+    <message>
+        <source>Double-click a row to set the filter of the review list</source>
+        <translation>双击某行，按其筛选核查清单</translation>
     </message>
     <message>
         <source>Take In an Application</source>
@@ -1852,6 +1980,386 @@
         <translation>已登记：{subject} · {what} · {day} · {id}</translation>
     </message>
     <message>
+        <source>Well</source>
+        <translation>机井</translation>
+    </message>
+    <message>
+        <source>Distance (km)</source>
+        <translation>距离（km）</translation>
+    </message>
+    <message>
+        <source>Volume freed (m³/a)</source>
+        <translation>核减水量（m³/年）</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>评分</translation>
+    </message>
+    <message>
+        <source>Why not eligible</source>
+        <translation>不可选原因</translation>
+    </message>
+    <message>
+        <source>needs {needed} · has {has}</source>
+        <translation>应核减{needed}眼 · 已有{has}眼</translation>
+    </message>
+    <message>
+        <source>{well} (on record; not in the register)</source>
+        <translation>{well}（已登记；台账中无此井）</translation>
+    </message>
+    <message>
+        <source>{well} ({about}; on record)</source>
+        <translation>{well}（{about}；已登记）</translation>
+    </message>
+    <message>
+        <source>{well} ({about})</source>
+        <translation>{well}（{about}）</translation>
+    </message>
+    <message>
+        <source>{well} ({km})</source>
+        <translation>{well}（{km}）</translation>
+    </message>
+    <message>
+        <source>{number}: {wells}, score {costs} = {score}</source>
+        <translation>方案{number}：{wells}，评分 {costs} = {score}</translation>
+    </message>
+    <message>
+        <source>Pair Wells</source>
+        <translation>机井配对（减二更一）</translation>
+    </message>
+    <message>
+        <source>Pair</source>
+        <translation>配对</translation>
+    </message>
+    <message>
+        <source>Reading the case for pairing</source>
+        <translation>正在读取案卷</translation>
+    </message>
+    <message>
+        <source>{well}: {reason}</source>
+        <translation>{well}：{reason}</translation>
+    </message>
+    <message>
+        <source>The renewal has all its wells. Remove one first.</source>
+        <translation>该更新井已配足，请先移除一眼。</translation>
+    </message>
+    <message>
+        <source>No renewal waits for wells. Take in an application first.</source>
+        <translation>没有待配对的更新井。请先受理更新申请。</translation>
+    </message>
+    <message>
+        <source>{renewal} is no renewal of this case.</source>
+        <translation>本案卷中没有更新井{renewal}。</translation>
+    </message>
+    <message>
+        <source>Record these wells as reserved for the renewal</source>
+        <translation>将所选机井登记为该更新井的预留核减井</translation>
+    </message>
+    <message>
+        <source>Leave all chosen wells; what is on record stays</source>
+        <translation>清除所选机井，已登记的配对不变</translation>
+    </message>
+    <message>
+        <source>Show the three best choices of all the wells that are still needed</source>
+        <translation>给出尚需机井的三个最优组合</translation>
+    </message>
+    <message>
+        <source>The renewal needs no further wells, or can be given none</source>
+        <translation>该更新井无需再配，或不能配对</translation>
+    </message>
+    <message>
+        <source>There is no renewal to pair</source>
+        <translation>没有可配对的更新井</translation>
+    </message>
+    <message>
+        <source>Choose a well first</source>
+        <translation>请先选定机井</translation>
+    </message>
+    <message>
+        <source>What is chosen cannot be paired; the line above says why</source>
+        <translation>所选机井不能配对，原因见上方说明</translation>
+    </message>
+    <message>
+        <source>Enter your name first</source>
+        <translation>请先填写姓名</translation>
+    </message>
+    <message>
+        <source>Not enough wells are eligible. The list says why each of the others is not.</source>
+        <translation>可选机井不足，其余机井不可选的原因见列表。</translation>
+    </message>
+    <message>
+        <source>{n} wells are reserved for {renewal}.</source>
+        <translation>已为{renewal}预留核减井{n}眼。</translation>
+    </message>
+    <message>
+        <source>Saving the pair</source>
+        <translation>正在保存配对</translation>
+    </message>
+    <message>
+        <source>{well} is free again; {renewal} needs another well.</source>
+        <translation>{well}已释放，{renewal}须另配机井。</translation>
+    </message>
+    <message>
+        <source>Breaking the pair</source>
+        <translation>正在解除配对</translation>
+    </message>
+    <message>
+        <source>What the ledger says of each pool, year by year, and in all</source>
+        <translation>台账中各核算单元分年度及合计情况</translation>
+    </message>
+    <message>
+        <source>Every pair on record, those that were broken too</source>
+        <translation>全部登记的配对，含已解除的配对</translation>
+    </message>
+    <message>
+        <source>Break Pair…</source>
+        <translation>解除配对…</translation>
+    </message>
+    <message>
+        <source>&amp;Balance by county and year</source>
+        <translation>分区县、分年度平衡情况(&amp;B)</translation>
+    </message>
+    <message>
+        <source>All &amp;pairs</source>
+        <translation>全部配对(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Take the well back from the renewal; you are asked for the reason</source>
+        <translation>解除该机井与更新井的配对，须填写原因</translation>
+    </message>
+    <message>
+        <source>Choose a pair that still stands in the list below</source>
+        <translation>请在下方列表中选择有效的配对</translation>
+    </message>
+    <message>
+        <source>Year</source>
+        <translation>年份</translation>
+    </message>
+    <message>
+        <source>Wells pledged</source>
+        <translation>已配机井</translation>
+    </message>
+    <message>
+        <source>no day</source>
+        <translation>无日期</translation>
+    </message>
+    <message>
+        <source>Distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>Clause</source>
+        <translation>条款</translation>
+    </message>
+    <message>
+        <source>Clause: {number} {locator}</source>
+        <translation>依据：{number} {locator}</translation>
+    </message>
+    <message>
+        <source>The renewal that needs wells; type a part of its id or place to search</source>
+        <translation>待配对的更新井，可输入编号或位置的一部分查找</translation>
+    </message>
+    <message>
+        <source>Renewal &amp;well</source>
+        <translation>更新井(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Pick the renewal on the map</source>
+        <translation>在地图上选取更新井</translation>
+    </message>
+    <message>
+        <source>Show the words of the document on which this rests</source>
+        <translation>显示所依据的文件原文</translation>
+    </message>
+    <message>
+        <source>Id or place</source>
+        <translation>编号或位置</translation>
+    </message>
+    <message>
+        <source>Show only wells with this in their id or place</source>
+        <translation>只显示编号或位置含此文字的机井</translation>
+    </message>
+    <message>
+        <source>Searc&amp;h candidates</source>
+        <translation>查找备选井(&amp;H)</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>Wells farther off are not eligible; the distance of the document holds as well</source>
+        <translation>超出此距离的机井不可选；文件规定的距离同时有效</translation>
+    </message>
+    <message>
+        <source>&amp;Max. distance (km)</source>
+        <translation>最大距离（km）(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Not used yet</source>
+        <translation>未使用(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Only wells that back no renewal</source>
+        <translation>只显示未用于其他更新井的机井</translation>
+    </message>
+    <message>
+        <source>Sealed &amp;only</source>
+        <translation>仅已封填(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Wells that are still in use are not eligible</source>
+        <translation>在用机井不可选</translation>
+    </message>
+    <message>
+        <source>Choose wells on the map: click one to take or leave it</source>
+        <translation>在地图上点选机井，再次点击取消</translation>
+    </message>
+    <message>
+        <source>Same as the renewal</source>
+        <translation>与更新井相同</translation>
+    </message>
+    <message>
+        <source>Only wells that have this in common with the renewal</source>
+        <translation>只显示该项与更新井相同的机井</translation>
+    </message>
+    <message>
+        <source>Candidates</source>
+        <translation>备选机井</translation>
+    </message>
+    <message>
+        <source>Suggest &amp;Best</source>
+        <translation>推荐方案(&amp;B)</translation>
+    </message>
+    <message>
+        <source>The three best choices with their score; choosing one saves nothing</source>
+        <translation>三个最优方案及评分；选取方案并不保存</translation>
+    </message>
+    <message>
+        <source>&amp;Clear</source>
+        <translation>清除(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Your name; it is kept with what you record, and is no authentication</source>
+        <translation>经办人姓名，随登记内容保存，不作身份认证</translation>
+    </message>
+    <message>
+        <source>&amp;Save Pair</source>
+        <translation>保存配对(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Break Pair</source>
+        <translation>解除配对</translation>
+    </message>
+    <message>
+        <source>{well} is taken back from {renewal}, which then needs another well. The history keeps both.</source>
+        <translation>{well}将与{renewal}解除配对，该更新井须另配机井。历史记录保留配对与解除两项。</translation>
+    </message>
+    <message>
+        <source>Why the pair is broken; no names of persons, no telephone numbers</source>
+        <translation>解除配对的原因；请勿填写个人姓名、电话号码</translation>
+    </message>
+    <message>
+        <source>&amp;Reason (at least {n} characters)</source>
+        <translation>原因（不少于{n}个字）(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Write the reason first</source>
+        <translation>请先填写原因</translation>
+    </message>
+    <message>
+        <source>The wells that are retired for this renewal. Drop candidates here.</source>
+        <translation>为该更新井核减的机井，可将备选井拖放至此。</translation>
+    </message>
+    <message>
+        <source>drop or pick a well</source>
+        <translation>拖放或点选机井</translation>
+    </message>
+    <message>
+        <source>Take this well back from the renewal; you are asked for the reason</source>
+        <translation>解除该机井与更新井的配对，须填写原因</translation>
+    </message>
+    <message>
+        <source>Remove {well}</source>
+        <translation>移除{well}</translation>
+    </message>
+    <message>
+        <source>Do not take this well</source>
+        <translation>不选此井</translation>
+    </message>
+    <message>
+        <source>Balance: wells −{n} +1 · volume −{freed} +{taken} m³/a · area −{given} +{used} mu</source>
+        <translation>平衡：机井 −{n} +1 · 水量 −{freed} +{taken} m³/年 · 面积 −{given} +{used} 亩</translation>
+    </message>
+    <message>
+        <source>{amount} ({n} not known)</source>
+        <translation>{amount}（{n}眼不详）</translation>
+    </message>
+    <message>
+        <source>{km} km</source>
+        <translation>{km} km</translation>
+    </message>
+    <message>
+        <source>{reason} ({holder})</source>
+        <translation>{reason}（{holder}）</translation>
+    </message>
+    <message>
+        <source>{km} km × {weight}</source>
+        <translation>{km} km × {weight}</translation>
+    </message>
+    <message>
+        <source>{volume} 万m³ × {weight}</source>
+        <translation>{volume} 万m³ × {weight}</translation>
+    </message>
+    <message>
+        <source>still to be sealed {weight}</source>
+        <translation>待封填 {weight}</translation>
+    </message>
+    <message>
+        <source>{parts} = {score}</source>
+        <translation>{parts} = {score}</translation>
+    </message>
+    <message>
+        <source>Not assigned</source>
+        <translation>未归属</translation>
+    </message>
+    <message>
+        <source>same township</source>
+        <translation>同乡镇</translation>
+    </message>
+    <message>
+        <source>other township</source>
+        <translation>不同乡镇</translation>
+    </message>
+    <message>
+        <source>still to be sealed</source>
+        <translation>待封填</translation>
+    </message>
+    <message>
+        <source>sealed {day}</source>
+        <translation>{day}封填</translation>
+    </message>
+    <message>
+        <source>no sealing day</source>
+        <translation>无封填日期</translation>
+    </message>
+    <message>
+        <source>evidence ✗</source>
+        <translation>依据不全</translation>
+    </message>
+    <message>
+        <source>evidence ✓</source>
+        <translation>依据齐全</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
         <source>Compare Policies</source>
         <translation>比对政策文件</translation>
     </message>
@@ -2134,68 +2642,6 @@
     <message>
         <source>Text of the Clause</source>
         <translation>条款原文</translation>
-        <source>Well</source>
-        <translation>机井</translation>
-    </message>
-    <message>
-        <source>Place</source>
-        <translation>位置</translation>
-    </message>
-    <message>
-        <source>Distance (km)</source>
-        <translation>距离（km）</translation>
-    </message>
-    <message>
-        <source>Volume freed (m³/a)</source>
-        <translation>核减水量（m³/年）</translation>
-    </message>
-    <message>
-        <source>State</source>
-        <translation>状态</translation>
-    </message>
-    <message>
-        <source>Score</source>
-        <translation>评分</translation>
-    </message>
-    <message>
-        <source>Why not eligible</source>
-        <translation>不可选原因</translation>
-    </message>
-    <message>
-        <source>Pair Wells</source>
-        <translation>机井配对（减二更一）</translation>
-    </message>
-    <message>
-        <source>Pair</source>
-        <translation>配对</translation>
-    </message>
-    <message>
-        <source>Reading the case for pairing</source>
-        <translation>正在读取案卷</translation>
-    </message>
-    <message>
-        <source>{well}: {reason}</source>
-        <translation>{well}：{reason}</translation>
-    </message>
-    <message>
-        <source>The renewal has all its wells. Remove one first.</source>
-        <translation>该更新井已配足，请先移除一眼。</translation>
-    </message>
-    <message>
-        <source>No case file is open. Open one, or make one with the setup wizard.</source>
-        <translation>尚未打开案卷。请打开案卷，或通过设置向导新建。</translation>
-    </message>
-    <message>
-        <source>{renewal} is no renewal of this case.</source>
-        <translation>本案卷中没有更新井{renewal}。</translation>
-    </message>
-    <message>
-        <source>No renewal waits for wells. Take in an application first.</source>
-        <translation>没有待配对的更新井。请先受理更新申请。</translation>
-    </message>
-    <message>
-        <source>Clause</source>
-        <translation>条款</translation>
     </message>
     <message>
         <source>Place in the text</source>
@@ -3008,10 +3454,6 @@
     <message>
         <source>second</source>
         <translation>情景二</translation>
-    </message>
-    <message>
-        <source>Year</source>
-        <translation>年份</translation>
     </message>
     <message>
         <source>Planned</source>
@@ -3944,216 +4386,6 @@
     <message>
         <source>Choose what is certain; proposals stay open</source>
         <translation>选定能够确定的列，建议项仍待确认</translation>
-        <source>Clause: {number} {locator}</source>
-        <translation>依据：{number} {locator}</translation>
-    </message>
-    <message>
-        <source>needs {needed} · has {has}</source>
-        <translation>应核减{needed}眼 · 已有{has}眼</translation>
-    </message>
-    <message>
-        <source>{well} (on record; not in the register)</source>
-        <translation>{well}（已登记；台账中无此井）</translation>
-    </message>
-    <message>
-        <source>{well} ({about}; on record)</source>
-        <translation>{well}（{about}；已登记）</translation>
-    </message>
-    <message>
-        <source>{well} ({about})</source>
-        <translation>{well}（{about}）</translation>
-    </message>
-    <message>
-        <source>Record these wells as reserved for the renewal</source>
-        <translation>将所选机井登记为该更新井的预留核减井</translation>
-    </message>
-    <message>
-        <source>Leave all chosen wells; what is on record stays</source>
-        <translation>清除所选机井，已登记的配对不变</translation>
-    </message>
-    <message>
-        <source>Show the three best choices of all the wells that are still needed</source>
-        <translation>给出尚需机井的三个最优组合</translation>
-    </message>
-    <message>
-        <source>The renewal needs no further wells, or can be given none</source>
-        <translation>该更新井无需再配，或不能配对</translation>
-    </message>
-    <message>
-        <source>There is no renewal to pair</source>
-        <translation>没有可配对的更新井</translation>
-    </message>
-    <message>
-        <source>Choose a well first</source>
-        <translation>请先选定机井</translation>
-    </message>
-    <message>
-        <source>What is chosen cannot be paired; the line above says why</source>
-        <translation>所选机井不能配对，原因见上方说明</translation>
-    </message>
-    <message>
-        <source>Enter your name first</source>
-        <translation>请先填写姓名</translation>
-    </message>
-    <message>
-        <source>Not enough wells are eligible. The list says why each of the others is not.</source>
-        <translation>可选机井不足，其余机井不可选的原因见列表。</translation>
-    </message>
-    <message>
-        <source>{well} ({km})</source>
-        <translation>{well}（{km}）</translation>
-    </message>
-    <message>
-        <source>{number}: {wells}, score {costs} = {score}</source>
-        <translation>方案{number}：{wells}，评分 {costs} = {score}</translation>
-    </message>
-    <message>
-        <source>{n} wells are reserved for {renewal}.</source>
-        <translation>已为{renewal}预留核减井{n}眼。</translation>
-    </message>
-    <message>
-        <source>Saving the pair</source>
-        <translation>正在保存配对</translation>
-    </message>
-    <message>
-        <source>{well} is free again; {renewal} needs another well.</source>
-        <translation>{well}已释放，{renewal}须另配机井。</translation>
-    </message>
-    <message>
-        <source>Breaking the pair</source>
-        <translation>正在解除配对</translation>
-    </message>
-    <message>
-        <source>What the ledger says of each pool, year by year, and in all</source>
-        <translation>台账中各核算单元分年度及合计情况</translation>
-    </message>
-    <message>
-        <source>Every pair on record, those that were broken too</source>
-        <translation>全部登记的配对，含已解除的配对</translation>
-    </message>
-    <message>
-        <source>Break Pair…</source>
-        <translation>解除配对…</translation>
-    </message>
-    <message>
-        <source>&amp;Balance by county and year</source>
-        <translation>分区县、分年度平衡情况(&amp;B)</translation>
-    </message>
-    <message>
-        <source>All &amp;pairs</source>
-        <translation>全部配对(&amp;P)</translation>
-    </message>
-    <message>
-        <source>Take the well back from the renewal; you are asked for the reason</source>
-        <translation>解除该机井与更新井的配对，须填写原因</translation>
-    </message>
-    <message>
-        <source>Choose a pair that still stands in the list below</source>
-        <translation>请在下方列表中选择有效的配对</translation>
-    </message>
-    <message>
-        <source>Year</source>
-        <translation>年度</translation>
-    </message>
-    <message>
-        <source>Wells pledged</source>
-        <translation>已配机井</translation>
-    </message>
-    <message>
-        <source>in all</source>
-        <translation>合计</translation>
-    </message>
-    <message>
-        <source>no day</source>
-        <translation>无日期</translation>
-    </message>
-    <message>
-        <source>Distance</source>
-        <translation>距离</translation>
-    </message>
-    <message>
-        <source>The renewal that needs wells; type a part of its id or place to search</source>
-        <translation>待配对的更新井，可输入编号或位置的一部分查找</translation>
-    </message>
-    <message>
-        <source>Renewal &amp;well</source>
-        <translation>更新井(&amp;W)</translation>
-    </message>
-    <message>
-        <source>Pick the renewal on the map</source>
-        <translation>在地图上选取更新井</translation>
-    </message>
-    <message>
-        <source>Show the words of the document on which this rests</source>
-        <translation>显示所依据的文件原文</translation>
-    </message>
-    <message>
-        <source>Id or place</source>
-        <translation>编号或位置</translation>
-    </message>
-    <message>
-        <source>Show only wells with this in their id or place</source>
-        <translation>只显示编号或位置含此文字的机井</translation>
-    </message>
-    <message>
-        <source>Searc&amp;h candidates</source>
-        <translation>查找备选井(&amp;H)</translation>
-    </message>
-    <message>
-        <source>any</source>
-        <translation>不限</translation>
-    </message>
-    <message>
-        <source>Wells farther off are not eligible; the distance of the document holds as well</source>
-        <translation>超出此距离的机井不可选；文件规定的距离同时有效</translation>
-    </message>
-    <message>
-        <source>&amp;Max. distance (km)</source>
-        <translation>最大距离（km）(&amp;M)</translation>
-    </message>
-    <message>
-        <source>&amp;Not used yet</source>
-        <translation>未使用(&amp;N)</translation>
-    </message>
-    <message>
-        <source>Only wells that back no renewal</source>
-        <translation>只显示未用于其他更新井的机井</translation>
-    </message>
-    <message>
-        <source>Sealed &amp;only</source>
-        <translation>仅已封填(&amp;O)</translation>
-    </message>
-    <message>
-        <source>Wells that are still in use are not eligible</source>
-        <translation>在用机井不可选</translation>
-    </message>
-    <message>
-        <source>Choose wells on the map: click one to take or leave it</source>
-        <translation>在地图上点选机井，再次点击取消</translation>
-    </message>
-    <message>
-        <source>Same as the renewal</source>
-        <translation>与更新井相同</translation>
-    </message>
-    <message>
-        <source>Only wells that have this in common with the renewal</source>
-        <translation>只显示该项与更新井相同的机井</translation>
-    </message>
-    <message>
-        <source>Candidates</source>
-        <translation>备选机井</translation>
-    </message>
-    <message>
-        <source>Suggest &amp;Best</source>
-        <translation>推荐方案(&amp;B)</translation>
-    </message>
-    <message>
-        <source>The three best choices with their score; choosing one saves nothing</source>
-        <translation>三个最优方案及评分；选取方案并不保存</translation>
-    </message>
-    <message>
-        <source>&amp;Clear</source>
-        <translation>清除(&amp;C)</translation>
     </message>
     <message>
         <source>Take every choice of this layer back</source>
@@ -4638,256 +4870,10 @@
     <message>
         <source>The case file lies on a network drive: {path}. Everything is written at once and without a side file, but not every server keeps the locks that several writers need. Let one person write at a time, or keep the file on a local disk.</source>
         <translation>案卷文件位于网络驱动器：{path}。写入均一次完成，不留附属文件，但并非所有服务器都能可靠支持多人写入所需的文件锁。请每次仅由一人写入，或将文件存放在本地磁盘。</translation>
-        <source>Your name; it is kept with what you record, and is no authentication</source>
-        <translation>经办人姓名，随登记内容保存，不作身份认证</translation>
-    </message>
-    <message>
-        <source>Si&amp;gned by</source>
-        <translation>经办人(&amp;G)</translation>
-    </message>
-    <message>
-        <source>&amp;Save Pair</source>
-        <translation>保存配对(&amp;S)</translation>
-    </message>
-    <message>
-        <source>Break Pair</source>
-        <translation>解除配对</translation>
-    </message>
-    <message>
-        <source>{well} is taken back from {renewal}, which then needs another well. The history keeps both.</source>
-        <translation>{well}将与{renewal}解除配对，该更新井须另配机井。历史记录保留配对与解除两项。</translation>
-    </message>
-    <message>
-        <source>Why the pair is broken; no names of persons, no telephone numbers</source>
-        <translation>解除配对的原因；请勿填写个人姓名、电话号码</translation>
-    </message>
-    <message>
-        <source>&amp;Reason (at least {n} characters)</source>
-        <translation>原因（不少于{n}个字）(&amp;R)</translation>
-    </message>
-    <message>
-        <source>Write the reason first</source>
-        <translation>请先填写原因</translation>
-    </message>
-    <message>
-        <source>The wells that are retired for this renewal. Drop candidates here.</source>
-        <translation>为该更新井核减的机井，可将备选井拖放至此。</translation>
-    </message>
-    <message>
-        <source>drop or pick a well</source>
-        <translation>拖放或点选机井</translation>
-    </message>
-    <message>
-        <source>Take this well back from the renewal; you are asked for the reason</source>
-        <translation>解除该机井与更新井的配对，须填写原因</translation>
-    </message>
-    <message>
-        <source>Remove {well}</source>
-        <translation>移除{well}</translation>
-    </message>
-    <message>
-        <source>Do not take this well</source>
-        <translation>不选此井</translation>
-    </message>
-    <message>
-        <source>Balance: wells −{n} +1 · volume −{freed} +{taken} m³/a · area −{given} +{used} mu</source>
-        <translation>平衡：机井 −{n} +1 · 水量 −{freed} +{taken} m³/年 · 面积 −{given} +{used} 亩</translation>
-    </message>
-    <message>
-        <source>{amount} ({n} not known)</source>
-        <translation>{amount}（{n}眼不详）</translation>
-    </message>
-    <message>
-        <source>{km} km</source>
-        <translation>{km} km</translation>
-    </message>
-    <message>
-        <source>{reason} ({holder})</source>
-        <translation>{reason}（{holder}）</translation>
-    </message>
-    <message>
-        <source>{km} km × {weight}</source>
-        <translation>{km} km × {weight}</translation>
-    </message>
-    <message>
-        <source>{volume} 万m³ × {weight}</source>
-        <translation>{volume} 万m³ × {weight}</translation>
-    </message>
-    <message>
-        <source>still to be sealed {weight}</source>
-        <translation>待封填 {weight}</translation>
-    </message>
-    <message>
-        <source>{parts} = {score}</source>
-        <translation>{parts} = {score}</translation>
-    </message>
-    <message>
-        <source>Not assigned</source>
-        <translation>未归属</translation>
-    </message>
-    <message>
-        <source>same township</source>
-        <translation>同乡镇</translation>
-    </message>
-    <message>
-        <source>other township</source>
-        <translation>不同乡镇</translation>
-    </message>
-    <message>
-        <source>still to be sealed</source>
-        <translation>待封填</translation>
-    </message>
-    <message>
-        <source>sealed {day}</source>
-        <translation>{day}封填</translation>
-    </message>
-    <message>
-        <source>no sealing day</source>
-        <translation>无封填日期</translation>
-    </message>
-    <message>
-        <source>evidence ✗</source>
-        <translation>依据不全</translation>
-    </message>
-    <message>
-        <source>evidence ✓</source>
-        <translation>依据齐全</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation>查看</translation>
     </message>
     <message>
         <source>The algorithm stopped without saying why.</source>
         <translation>算法中止，未说明原因。</translation>
-    </message>
-    <message>
-        <source>Dashboard</source>
-        <translation>工作看板</translation>
-    </message>
-    <message>
-        <source>Counting for the dashboard</source>
-        <translation>正在统计看板数据</translation>
-    </message>
-    <message>
-        <source>Decided</source>
-        <translation>已处理</translation>
-    </message>
-    <message>
-        <source>Findings accepted, overridden or verified, of all</source>
-        <translation>已认可、已改判或已复核的结论占全部结论的比例</translation>
-    </message>
-    <message>
-        <source>Pairs complete</source>
-        <translation>配对完成</translation>
-    </message>
-    <message>
-        <source>Renewals that hold all the wells they need, of those that count</source>
-        <translation>计入的更新井中已配足核减井的眼数</translation>
-    </message>
-    <message>
-        <source>Area gap</source>
-        <translation>面积缺口</translation>
-    </message>
-    <message>
-        <source>Land that is still to be retired to reach the targets</source>
-        <translation>为完成目标尚需退减的灌溉面积</translation>
-    </message>
-    <message>
-        <source>List Open Findings</source>
-        <translation>列出待处理结论</translation>
-    </message>
-    <message>
-        <source>Show in the review list what nobody has decided on yet</source>
-        <translation>在核查清单中列出尚未处理的结论</translation>
-    </message>
-    <message>
-        <source>Wells by outcome</source>
-        <translation>机井按结论统计</translation>
-    </message>
-    <message>
-        <source>Findings by county</source>
-        <translation>核查结论按县（区）统计</translation>
-    </message>
-    <message>
-        <source>Findings by zone</source>
-        <translation>核查结论按超采区统计</translation>
-    </message>
-    <message>
-        <source>Findings by clause</source>
-        <translation>核查结论按条款统计</translation>
-    </message>
-    <message>
-        <source>This case holds no run yet. Run the overlay into it first.</source>
-        <translation>本案卷尚无核查记录，请先运行叠加核查。</translation>
-    </message>
-    <message>
-        <source>{n} findings · ledger and land as of {day}</source>
-        <translation>结论{n}条 · 台账与面积截至{day}</translation>
-    </message>
-    <message>
-        <source>{share} %</source>
-        <translation>{share} %</translation>
-    </message>
-    <message>
-        <source>{decided} of {n}, {stale} stale</source>
-        <translation>{n}条中{decided}条，已过时{stale}条</translation>
-    </message>
-    <message>
-        <source>of {n} renewals</source>
-        <translation>共{n}眼更新井</translation>
-    </message>
-    <message>
-        <source>no targets</source>
-        <translation>无目标</translation>
-    </message>
-    <message>
-        <source>{gap} mu</source>
-        <translation>{gap}亩</translation>
-    </message>
-    <message>
-        <source>{met} of {n} targets of {year} met</source>
-        <translation>{year}年{n}项目标中{met}项已完成</translation>
-    </message>
-    <message>
-        <source>No county</source>
-        <translation>未归属县（区）</translation>
-    </message>
-    <message>
-        <source>No zone</source>
-        <translation>不在超采区</translation>
-    </message>
-    <message>
-        <source>No clause</source>
-        <translation>无条款</translation>
-    </message>
-    <message>
-        <source>Not judged</source>
-        <translation>未核查</translation>
-    </message>
-    <message>
-        <source>Table</source>
-        <translation>表格</translation>
-    </message>
-    <message>
-        <source>Show the figures as a table</source>
-        <translation>以表格显示数据</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>复制</translation>
-    </message>
-    <message>
-        <source>Copy the table, for a spreadsheet</source>
-        <translation>复制表格，可粘贴到电子表格</translation>
-    </message>
-    <message>
-        <source>Double-click a row to set the filter of the review list</source>
-        <translation>双击某行，按其筛选核查清单</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>，</translation>
     </message>
 </context>
 </TS>
