@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-import pandas as pd
-
 from ..casefile import CaseStore, Cells, Change, ConflictError, Entry
 from ..errors import OverdraftError
 from ..personal import is_personal_number
@@ -152,13 +150,7 @@ def _seen(renewal_id: str, name: str) -> Change:
 
 
 def _rows(store: CaseStore, column: str, values: Iterable[str]) -> list[dict[str, object]]:
-    frame = store.rows_of("pairs", column, values).reindex(columns=list(_CELLS)).astype(object)
-    rows = frame.where(frame.notna(), None).to_dict("records")
-    for row in rows:
-        for name in ("pledged_on", "released_on"):
-            day = row[name]
-            row[name] = str(day.date()) if isinstance(day, pd.Timestamp) else day
-    return [{str(name): value for name, value in row.items()} for row in rows]
+    return [{name: row[name] for name in _CELLS} for row in store.records("pairs", column, values)]
 
 
 def _stands(row: Cells) -> bool:
