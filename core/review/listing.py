@@ -1,0 +1,263 @@
+"""The list of findings to review: filtered, sorted and grouped by SQL, of which a window sees only a few rows at a time.
+
+The list is a narrow table in memory, read from the case file in one go, so that filters, sorts and groups take no time
+and no connection to the file stays open. What was decided is put into it; another writer shows in :func:`changes_at`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+from ..casefile.changes import Cells
+from ..casefile.container import has_table
+from ..casefile.opening import reading, uri
+from ..casefile.sql import sql
+from ..messages import catalogue
+from . import listing_sql
+
+GROUPS = ("rule", "clause", "county", "zone", "outcome")
+"""What the list can be grouped by."""
+
+SORTS = (
+    "state",
+    "subject_id",
+    "name",
+    "place",
+    "county",
+    "zone",
+    "use",
+    "outcome",
+    "permission",
+    "action",
+    "rule",
+    "clause",
+    "period",
+    "decided_by",
+    "deferred_to",
+)
+"""Columns that the list can be sorted by. Outcomes and permissions stand worst first, states open first."""
+
+Box = tuple[float, float, float, float]
+"""Least x, least y, greatest x, greatest y."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which findings are listed; None takes all.
+
+    Attributes:
+        text: part of the subject's id or name, of the rule or the clause; case does not matter for Latin letters.
+        county, zone: ids. state: a state of decisions, or ``stale``. Empty texts find what has no value.
+        subject: the findings on one subject only.
+    """
+
+    text: str | None = None
+    county: str | None = None
+    zone: str | None = None
+    outcome: str | None = None
+    rule: str | None = None
+    clause: str | None = None
+    state: str | None = None
+    use: str | None = None
+    permission: str | None = None
+    action: str | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows that share a value: where they begin in the order, and how many they are."""
+
+    value: str
+    label: str
+    start: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """Numbers of the rows found, in their order, and the groups they fall into (none where nothing is grouped)."""
+
+    rows: np.ndarray
+    groups: tuple[Group, ...] = ()
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Findings by where they stand. Stale ones are counted under their state as well."""
+
+    open: int = 0
+    reviewed: int = 0
+    verified: int = 0
+    stale: int = 0
+    states: Mapping[str, int] = field(default_factory=dict)
+
+
+class Listing:
+    """The findings of a case file and those decided ones that no run finds any more.
+
+    Raises:
+        OverdraftError: the file is missing, locked or no case file.
+    """
+
+    def __init__(self, path: Path, language: str = "en") -> None:
+        self.path = Path(path)
+        # Filled in the background, then used on the main thread; never by both at once
+        self._rows = sqlite3.connect(":memory:", uri=True, isolation_level=None, check_same_thread=False)
+        for statement in listing_sql.CREATE:
+            self._rows.execute(statement)
+        with reading(self.path, newer=True, quick=True) as case:
+            self.changes_seen = _changes(case)
+            self._fill()
+        rules = [rule for (rule,) in self._rows.execute(listing_sql.RULES)]
+        self._rows.executemany(listing_sql.RULE, ((rule, rule_label(rule, language)) for rule in rules))
+        self._names = tuple(item[0] for item in self._rows.execute(listing_sql.ROW, (0,)).description)
+        self.open = np.zeros(len(self) + 1, dtype=bool)
+        self._note_open()
+
+    def _fill(self) -> None:
+        """Read the case file, which stays attached only meanwhile."""
+        self._rows.execute("ATTACH ? AS filed", (uri(self.path, "ro"),))
+        self._rows.execute("BEGIN")
+        for statement in listing_sql.FILL:
+            self._rows.execute(statement)
+        self._rows.execute("COMMIT")
+        self._rows.execute("DETACH filed")
+
+    def __len__(self) -> int:
+        return int(self._rows.execute("SELECT count(*) FROM list").fetchone()[0])
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._rows.close()
+
+    def order(self, wanted: Filter, sort: str = "", down: bool = False, group: str = "") -> Order:
+        """The rows of a filter in their order, with their groups.
+
+        Args:
+            sort: of :data:`SORTS`, empty for the order of the finding ids. group: of :data:`GROUPS`, or empty.
+        """
+        bound = asdict(wanted) | {"sort": sort, "group": group, "in_view": self._boxed}
+        bound["text"] = (wanted.text or "").strip() or None
+        self._rows.execute("BEGIN")
+        self._rows.execute(listing_sql.CLEAR)
+        self._rows.execute(listing_sql.HITS, bound)
+        found = self._rows.execute(listing_sql.DOWN if down else listing_sql.UP)
+        rows = np.fromiter((row for (row,) in found), dtype=np.int64)
+        counted = self._rows.execute(listing_sql.GROUPS).fetchall() if group else []
+        self._rows.execute("COMMIT")
+        groups, start = [], 0
+        for text, count in counted:
+            label, _, value = (text or "\x1f").partition("\x1f")
+            groups.append(Group(value, value if group == "outcome" else label, start, count))
+            start += count
+        return Order(rows, tuple(groups))
+
+    _boxed = False
+
+    def look_at(self, boxes: Mapping[str, Box] | None) -> None:
+        """List only subjects whose layer has them in its box, given in the layer's system; None lists all again."""
+        self._boxed = boxes is not None
+        self._rows.execute("DELETE FROM in_view")
+        if not boxes:
+            return
+        self._rows.execute("BEGIN")
+        with reading(self.path, newer=True, quick=True) as case:
+            for role, (left, bottom, right, top) in boxes.items():
+                index = f"rtree_{role}_geom"
+                if has_table(case, index):
+                    found = case.execute(sql(listing_sql.BOX, index=index), (right, left, top, bottom))
+                    self._rows.executemany(listing_sql.IN_VIEW, ((role, fid) for (fid,) in found))
+        self._rows.execute("COMMIT")
+
+    def window(self, rows: Iterable[int]) -> list[SimpleNamespace]:
+        """These rows with all their columns, in the order asked for."""
+        found = (self._rows.execute(listing_sql.ROW, (int(row),)).fetchone() for row in rows)
+        return [SimpleNamespace(**dict(zip(self._names, cells, strict=True))) for cells in found if cells]
+
+    def ids(self, rows: Sequence[int] | np.ndarray) -> list[str]:
+        """The finding ids of rows, in their order."""
+        return [name for name, _ in self._named(rows)]
+
+    def revisions(self, rows: Sequence[int] | np.ndarray) -> dict[str, int]:
+        """Finding → the revision of its decision as listed; 0 where there is none."""
+        return dict(self._named(rows))
+
+    def _named(self, rows: Sequence[int] | np.ndarray) -> list[tuple[str, int]]:
+        found = self._rows.execute(listing_sql.NAMED)
+        wanted = set(np.asarray(rows).tolist())
+        named = {row: (name, revision) for row, name, revision in found if row in wanted}
+        return [named[row] for row in np.asarray(rows).tolist() if row in named]
+
+    def row_of(self, finding: str) -> int | None:
+        """The row of a finding; None where it is not listed."""
+        found = self._rows.execute(listing_sql.ROW_OF, (finding,)).fetchone()
+        return int(found[0]) if found else None
+
+    def subjects(self, role: str, fids: Iterable[int]) -> set[int]:
+        """The rows about these features of a layer."""
+        wanted = set(fids)
+        found = self._rows.execute(listing_sql.ON_FEATURES, (role,))
+        return {row for row, fid in found if fid in wanted}
+
+    def values(self, column: str) -> list[tuple[str, str, int]]:
+        """The distinct values of a column of the filter: value, what is shown for it, number of rows."""
+        return self._rows.execute(listing_sql.VALUES[column]).fetchall()
+
+    def counts(self) -> Counts:
+        """How many are open, reviewed, verified and stale; and by state."""
+        states: dict[str, int] = {}
+        stale = 0
+        for state, is_stale, count in self._rows.execute(listing_sql.COUNTS):
+            states[state] = states.get(state, 0) + count
+            stale += count if is_stale else 0
+        reviewed = sum(states.get(name, 0) for name in ("accepted", "overridden", "deferred"))
+        return Counts(states.get("open", 0), reviewed, states.get("verified", 0), stale, states)
+
+    def decided(self, decisions: Iterable[Cells]) -> None:
+        """Take over rows of ``decisions`` as they stand now; the rows of the list keep their places."""
+        self._rows.execute("BEGIN")
+        self._rows.executemany(
+            listing_sql.DECIDED,
+            (
+                (
+                    row["state"],
+                    int(bool(row["stale"])),
+                    row["outcome"] or "",
+                    row["decided_by"] or "",
+                    row["deferred_to"] or "",
+                    row["revision"],
+                    row["finding_id"],
+                )
+                for row in decisions
+            ),
+        )
+        self._rows.execute("COMMIT")
+        self._note_open()
+
+    def _note_open(self) -> None:
+        self.open[:] = False
+        found = self._rows.execute(listing_sql.OPEN)
+        self.open[np.fromiter((row for (row,) in found), dtype=np.int64)] = True
+
+
+def changes_at(path: Path) -> int:
+    """The number of the last entry of a case's history: it grows with whatever is decided, recorded or run."""
+    with reading(Path(path), newer=True, quick=True) as case:
+        return _changes(case)
+
+
+def rule_label(rule: str, language: str) -> str:
+    """What a rule is about; its own name where no words are kept for it."""
+    text = catalogue().get(f"report.rule.{rule}")
+    return text[language] if text else rule
+
+
+def _changes(case: sqlite3.Connection) -> int:
+    return int(case.execute("SELECT coalesce(max(seq), 0) FROM history").fetchone()[0])

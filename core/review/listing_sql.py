@@ -1,0 +1,181 @@
+"""The statements of the review list: whole constants, every value bound. ``filed`` is the case file while it is read."""
+
+from __future__ import annotations
+
+CREATE = (
+    """CREATE TABLE subject (no INTEGER PRIMARY KEY, role TEXT, id TEXT, fid INTEGER, name TEXT, place TEXT,
+        county_id TEXT, zone_id TEXT, use TEXT, doubt INTEGER, UNIQUE (role, id))""",
+    "CREATE TABLE county (unit_id TEXT PRIMARY KEY, county_id TEXT) WITHOUT ROWID",
+    "CREATE TABLE unit (id TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID",
+    "CREATE TABLE zone (id TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID",
+    "CREATE TABLE rule (id TEXT PRIMARY KEY, label TEXT) WITHOUT ROWID",
+    """CREATE TABLE list (row INTEGER PRIMARY KEY, finding_id TEXT, subject_role TEXT, subject_id TEXT,
+        subject INTEGER, county_id TEXT, outcome TEXT, permission TEXT, action TEXT, rule TEXT, clause TEXT,
+        period TEXT, gone INTEGER, state TEXT, stale INTEGER, decided_outcome TEXT, decided_by TEXT,
+        deferred_to TEXT, revision INTEGER)""",
+    "CREATE TABLE in_view (role TEXT, fid INTEGER, PRIMARY KEY (role, fid)) WITHOUT ROWID",
+    "CREATE TABLE hit (row INTEGER, grp TEXT, key)",
+)
+
+FILL = (
+    """INSERT OR IGNORE INTO subject SELECT NULL, 'wells', row_id, fid, name,
+        trim(coalesce(township, '') || ' ' || coalesce(village, '')), county_id, coalesce(zone_id, ''),
+        coalesce("use", ''), coalesce(doubt, 0) FROM filed.wells WHERE row_id IS NOT NULL""",
+    """INSERT OR IGNORE INTO subject SELECT NULL, 'irrigation', area_id, fid, NULL,
+        trim(coalesce(township, '') || ' ' || coalesce(village, '')), NULL, '', '', 0
+        FROM filed.irrigation WHERE area_id IS NOT NULL""",
+    """INSERT OR IGNORE INTO subject SELECT NULL, 'units', unit_id, fid, name, '', NULL, '', '', 0
+        FROM filed.units WHERE unit_id IS NOT NULL""",
+    """INSERT OR IGNORE INTO subject SELECT NULL, 'zones', zone_id, fid, name, '', NULL, zone_id, '', 0
+        FROM filed.zones WHERE zone_id IS NOT NULL""",
+    """INSERT OR IGNORE INTO subject SELECT NULL, 'networks', network_id, fid, name, '', NULL, '', '', 0
+        FROM filed.networks WHERE network_id IS NOT NULL""",
+    """INSERT OR IGNORE INTO subject SELECT NULL, 'protection', protection_id, fid, name, '', NULL, '', '', 0
+        FROM filed.protection WHERE protection_id IS NOT NULL""",
+    """INSERT OR IGNORE INTO subject SELECT NULL, 'sections', section_id, fid, river, '', NULL, '', '', 0
+        FROM filed.sections WHERE section_id IS NOT NULL""",
+    """INSERT OR IGNORE INTO subject SELECT NULL, 'stations', station_id, fid, NULL, '', NULL, '', '', 0
+        FROM filed.stations WHERE station_id IS NOT NULL""",
+    """INSERT OR IGNORE INTO subject SELECT NULL, 'projects', project_id, fid, NULL, '', NULL, '', '', 0
+        FROM filed.projects WHERE project_id IS NOT NULL""",
+    """INSERT OR IGNORE INTO subject SELECT NULL, 'applications', application_id, fid, NULL, '', NULL, '',
+        coalesce("use", ''), 0 FROM filed.applications WHERE application_id IS NOT NULL""",
+    """INSERT OR IGNORE INTO subject SELECT NULL, 'intakes', intake_id, fid, NULL, '', NULL, '', '', 0
+        FROM filed.intakes WHERE intake_id IS NOT NULL""",
+    """INSERT INTO county
+        WITH RECURSIVE up (unit_id, at) AS (
+            SELECT unit_id, unit_id FROM filed.units WHERE unit_id IS NOT NULL
+            UNION
+            SELECT up.unit_id, units.parent_id FROM up JOIN filed.units AS units ON units.unit_id = up.at
+                WHERE units.parent_id IS NOT NULL)
+        SELECT up.unit_id, min(up.at) FROM up JOIN filed.units AS units ON units.unit_id = up.at
+            WHERE units.level = 'county' GROUP BY up.unit_id""",
+    """INSERT INTO unit SELECT unit_id, coalesce(min(name), unit_id) FROM filed.units
+        WHERE unit_id IS NOT NULL GROUP BY unit_id""",
+    """INSERT INTO zone SELECT zone_id, coalesce(min(name), zone_id) FROM filed.zones
+        WHERE zone_id IS NOT NULL GROUP BY zone_id""",
+    """INSERT INTO list
+        SELECT NULL, found.finding_id, subject_role, subject_id, subject.no,
+            coalesce(county.county_id, subject.county_id, ''), found.outcome, coalesce(permission, ''),
+            coalesce(action, ''), rule, coalesce(clause, ''), coalesce(period, ''), 0,
+            coalesce(decisions.state, 'open'), coalesce(decisions.stale, 0), coalesce(decisions.outcome, ''),
+            coalesce(decisions.decided_by, ''), coalesce(decisions.deferred_to, ''), coalesce(decisions.revision, 0)
+        FROM filed.findings AS found
+        LEFT JOIN subject ON subject.role = found.subject_role AND subject.id = found.subject_id
+        LEFT JOIN county ON county.unit_id = found.unit_id
+        LEFT JOIN filed.decisions AS decisions ON decisions.finding_id = found.finding_id
+        ORDER BY found.finding_id""",
+    """INSERT INTO list
+        SELECT NULL, found.finding_id, subject_role, subject_id, subject.no,
+            coalesce(county.county_id, subject.county_id, ''), found.outcome, coalesce(permission, ''),
+            coalesce(action, ''), rule, coalesce(clause, ''), coalesce(period, ''), 1,
+            decisions.state, coalesce(decisions.stale, 0), coalesce(decisions.outcome, ''),
+            coalesce(decisions.decided_by, ''), coalesce(decisions.deferred_to, ''), coalesce(decisions.revision, 0)
+        FROM filed.decisions AS decisions
+        JOIN filed.decided_findings AS found ON found.finding_id = decisions.finding_id
+        LEFT JOIN subject ON subject.role = found.subject_role AND subject.id = found.subject_id
+        LEFT JOIN county ON county.unit_id = found.unit_id
+        WHERE decisions.state <> 'open'
+          AND NOT EXISTS (SELECT 1 FROM filed.findings AS still WHERE still.finding_id = decisions.finding_id)
+        ORDER BY found.finding_id""",
+    "CREATE INDEX list_by_finding ON list (finding_id)",
+)
+"""What is known of the subjects that lie on the map (of several of one id the first), counties, and the findings: those
+of the last run, then those decided on that no run finds any more."""
+
+RULES = "SELECT DISTINCT rule FROM list"
+RULE = "INSERT INTO rule VALUES (?, ?)"
+
+HITS = """INSERT INTO hit SELECT row,
+      CASE :group
+        WHEN 'county' THEN coalesce((SELECT name FROM unit WHERE id = county_id), county_id) || char(31) || county_id
+        WHEN 'zone' THEN (SELECT coalesce(zone.name, subject.zone_id) || char(31) || subject.zone_id FROM subject
+            LEFT JOIN zone ON zone.id = subject.zone_id WHERE subject.no = list.subject)
+        WHEN 'rule' THEN (SELECT label FROM rule WHERE id = list.rule) || char(31) || rule
+        WHEN 'clause' THEN clause || char(31) || clause
+        WHEN 'outcome' THEN CASE outcome WHEN 'fail' THEN '0' WHEN 'review' THEN '1' WHEN 'not_evaluated' THEN '2'
+            WHEN 'exempt' THEN '3' ELSE '4' END || char(31) || outcome END,
+      CASE :sort
+        WHEN 'subject_id' THEN subject_id
+        WHEN 'name' THEN coalesce((SELECT name FROM subject WHERE no = list.subject), '')
+        WHEN 'place' THEN coalesce((SELECT place FROM subject WHERE no = list.subject), '')
+        WHEN 'county' THEN coalesce((SELECT name FROM unit WHERE id = county_id), county_id)
+        WHEN 'zone' THEN coalesce((SELECT coalesce(zone.name, subject.zone_id) FROM subject
+            LEFT JOIN zone ON zone.id = subject.zone_id WHERE subject.no = list.subject), '')
+        WHEN 'use' THEN coalesce((SELECT use FROM subject WHERE no = list.subject), '')
+        WHEN 'rule' THEN (SELECT label FROM rule WHERE id = list.rule)
+        WHEN 'clause' THEN clause
+        WHEN 'action' THEN action
+        WHEN 'period' THEN period
+        WHEN 'decided_by' THEN decided_by
+        WHEN 'deferred_to' THEN deferred_to
+        WHEN 'outcome' THEN CASE outcome WHEN 'fail' THEN 0 WHEN 'review' THEN 1 WHEN 'not_evaluated' THEN 2
+            WHEN 'exempt' THEN 3 ELSE 4 END
+        WHEN 'permission' THEN CASE permission WHEN 'deny' THEN 0 WHEN 'suspend' THEN 1 WHEN 'hold' THEN 2
+            WHEN 'review' THEN 3 WHEN 'not_evaluated' THEN 4 WHEN 'allow_if' THEN 5 WHEN 'allow' THEN 6 ELSE 7 END
+        WHEN 'state' THEN CASE state WHEN 'open' THEN 0 WHEN 'deferred' THEN 2 WHEN 'accepted' THEN 4
+            WHEN 'overridden' THEN 6 ELSE 8 END - stale END
+    FROM list
+    WHERE (:county IS NULL OR county_id = :county)
+      AND (:zone IS NULL OR coalesce((SELECT zone_id FROM subject WHERE no = list.subject), '') = :zone)
+      AND (:outcome IS NULL OR outcome = :outcome)
+      AND (:rule IS NULL OR rule = :rule)
+      AND (:clause IS NULL OR clause = :clause)
+      AND (:state IS NULL OR CASE :state WHEN 'stale' THEN stale ELSE state = :state END)
+      AND (:use IS NULL OR coalesce((SELECT use FROM subject WHERE no = list.subject), '') = :use)
+      AND (:permission IS NULL OR permission = :permission)
+      AND (:action IS NULL OR action = :action)
+      AND (:subject IS NULL OR subject_id = :subject)
+      AND (:in_view = 0 OR EXISTS (SELECT 1 FROM in_view JOIN subject ON in_view.role = subject.role
+            AND in_view.fid = subject.fid WHERE subject.no = list.subject))
+      AND (:text IS NULL
+        OR instr(lower(subject_id), lower(:text)) OR instr(lower(clause), lower(:text))
+        OR rule IN (SELECT id FROM rule WHERE instr(lower(id), lower(:text)) OR instr(lower(label), lower(:text)))
+        OR subject IN (SELECT no FROM subject WHERE instr(lower(name), lower(:text))))"""
+"""The rows of a filter with the group that each falls into (what it is sorted by, then its value) and its sort key."""
+
+CLEAR = "DELETE FROM hit"
+UP = "SELECT row FROM hit ORDER BY grp, key, row"
+DOWN = "SELECT row FROM hit ORDER BY grp, key DESC, row"
+GROUPS = "SELECT grp, count(*) FROM hit GROUP BY grp ORDER BY grp"
+
+VALUES = {
+    "county": """SELECT county_id, coalesce((SELECT name FROM unit WHERE id = county_id), county_id) AS shown, count(*)
+        FROM list GROUP BY county_id ORDER BY shown, county_id""",
+    "zone": """SELECT coalesce(subject.zone_id, ''), coalesce(zone.name, subject.zone_id, '') AS shown, count(*)
+        FROM list LEFT JOIN subject ON subject.no = list.subject LEFT JOIN zone ON zone.id = subject.zone_id
+        GROUP BY 1 ORDER BY shown, 1""",
+    "outcome": "SELECT outcome, outcome, count(*) FROM list GROUP BY outcome ORDER BY outcome",
+    "rule": """SELECT rule, (SELECT label FROM rule AS named WHERE named.id = list.rule) AS shown, count(*)
+        FROM list GROUP BY rule ORDER BY shown, rule""",
+    "clause": "SELECT clause, clause, count(*) FROM list GROUP BY clause ORDER BY clause",
+    "use": """SELECT coalesce(subject.use, ''), coalesce(subject.use, ''), count(*)
+        FROM list LEFT JOIN subject ON subject.no = list.subject GROUP BY 1 ORDER BY 1""",
+    "permission": "SELECT permission, permission, count(*) FROM list GROUP BY permission ORDER BY permission",
+    "action": "SELECT action, action, count(*) FROM list GROUP BY action ORDER BY action",
+}
+"""The distinct values of a column: value, what is shown, number of rows."""
+
+COUNTS = "SELECT state, stale, count(*) FROM list GROUP BY state, stale"
+
+ROW = """SELECT list.*, coalesce(subject.name, '') AS name, coalesce(subject.place, '') AS place,
+        coalesce(unit.name, list.county_id) AS county, coalesce(subject.zone_id, '') AS zone_id,
+        coalesce(zone.name, subject.zone_id, '') AS zone, coalesce(subject.use, '') AS use,
+        coalesce(subject.doubt, 0) AS doubt, subject.fid AS fid, rule.label AS rule_label
+    FROM list
+    LEFT JOIN subject ON subject.no = list.subject
+    LEFT JOIN unit ON unit.id = list.county_id
+    LEFT JOIN zone ON zone.id = subject.zone_id
+    LEFT JOIN rule ON rule.id = list.rule
+    WHERE list.row = ?"""
+
+OPEN = "SELECT row FROM list WHERE state = 'open' AND NOT gone"
+NAMED = "SELECT row, finding_id, revision FROM list"
+ROW_OF = "SELECT row FROM list WHERE finding_id = ?"
+ON_FEATURES = """SELECT list.row, subject.fid FROM list JOIN subject ON subject.no = list.subject
+    WHERE subject.role = ? AND subject.fid IS NOT NULL"""
+DECIDED = """UPDATE list SET state = ?, stale = ?, decided_outcome = ?, decided_by = ?, deferred_to = ?, revision = ?
+    WHERE finding_id = ?"""
+
+IN_VIEW = "INSERT OR IGNORE INTO in_view VALUES (?, ?)"
+BOX = "SELECT id FROM $index WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?"
