@@ -8,8 +8,11 @@ from pathlib import Path
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ..core.casefile import CaseRows
 from ..processing.casefiles import tables_with_rows
+from ..processing.texts import tr
 from .shared.settings import UserSettings
+from .shared.tasks import Work, start
 
 _SCOPE, _KEY = "overdraft", "case"
 
@@ -20,16 +23,23 @@ class Session(QObject):
     Signals:
         case_changed: another case file, or none, is open now.
         content_changed: something was recorded or decided in it, or a run was written into it.
+        store_changed: the store of the case was opened, see :meth:`open_store`.
+        store_failed: it could not be; with the error.
     """
 
     case_changed = pyqtSignal()
     content_changed = pyqtSignal()
+    store_changed = pyqtSignal()
+    store_failed = pyqtSignal(object)
 
     def __init__(self, project: QgsProject | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project = project or QgsProject.instance()
         self.settings = UserSettings.load()
         self._path: Path | None = None
+        self._store: CaseRows | None = None
+        self._opening: Path | None = None
+        self.case_changed.connect(self._forget_store)
         self._project.readProject.connect(self._project_read)
         self._project.cleared.connect(self._project_read)
         self._project_read()
@@ -48,6 +58,36 @@ class Session(QObject):
         self.case_changed.emit()
 
     @property
+    def store(self) -> CaseRows | None:
+        """The open case for reading and deciding row by row; None until :meth:`open_store` has opened it."""
+        return self._store
+
+    def open_store(self) -> None:
+        """Check the case file, bring it to this version and back it up, in the background; a signal tells the end."""
+        path = self._path
+        if path is None or path == self._opening:
+            return
+        if self._store is not None:
+            self.store_changed.emit()
+            return
+        self._opening = path
+
+        def opened(store: CaseRows) -> None:
+            if path == self._opening:
+                self._store, self._opening = store, None
+                self.store_changed.emit()
+
+        def failed(error: Exception) -> None:
+            if path == self._opening:
+                self._opening = None
+                self.store_failed.emit(error)
+
+        start(Work(tr("Open the case"), lambda progress: CaseRows.open(path), opened, failed))
+
+    def _forget_store(self) -> None:
+        self._store = self._opening = None
+
+    @property
     def person(self) -> str:
         """The name under which acts are signed; empty until it was confirmed."""
         return self.settings.person
@@ -64,6 +104,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Let go of the project's signals."""
+        self._forget_store()
         self._project.readProject.disconnect(self._project_read)
         self._project.cleared.disconnect(self._project_read)
 

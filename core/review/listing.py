@@ -1,4 +1,4 @@
-"""The list of findings to review: filtered, sorted and grouped by SQL, of which a window sees only a few rows at a time.
+"""The list of findings to review, filtered, sorted and grouped by SQL; a window sees only a few rows at a time.
 
 The list is a narrow table in memory, read from the case file in one go, so that filters, sorts and groups take no time
 and no connection to the file stays open. What was decided is put into it; another writer shows in :func:`changes_at`.
@@ -199,6 +199,12 @@ class Listing:
         """The row of a finding; None where it is not listed."""
         found = self._rows.execute(listing_sql.ROW_OF, (finding,)).fetchone()
         return int(found[0]) if found else None
+
+    def rows_of(self, findings: Iterable[str]) -> np.ndarray:
+        """The rows of these findings, as far as they are listed."""
+        wanted = set(findings)
+        named = self._rows.execute(listing_sql.NAMED)
+        return np.fromiter((row for row, name, _ in named if name in wanted), dtype=np.int64)
 
     def subjects(self, role: str, fids: Iterable[int]) -> set[int]:
         """The rows about these features of a layer."""

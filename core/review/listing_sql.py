@@ -1,4 +1,4 @@
-"""The statements of the review list: whole constants, every value bound. ``filed`` is the case file while it is read."""
+"""The statements of the review list: whole constants, values bound. ``filed`` is the case file while it is read."""
 
 from __future__ import annotations
 

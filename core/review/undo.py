@@ -37,6 +37,16 @@ class UndoStack:
         """Is there a step to make again?"""
         return bool(self._undone)
 
+    @property
+    def undoes(self) -> int:
+        """On how many findings the step was that :meth:`undo` takes back."""
+        return len(self._done[-1].rows) if self._done else 0
+
+    @property
+    def redoes(self) -> int:
+        """On how many findings the step was that :meth:`redo` makes again."""
+        return len(self._undone[-1].rows) if self._undone else 0
+
     def add(self, step: Step) -> None:
         """Remember a step; what was taken back before can no longer be made again."""
         self._done = [*self._done, step][-LIMIT:]

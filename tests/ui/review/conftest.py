@@ -1,0 +1,138 @@
+"""A review dock on the sample case, with an evidence panel and dialogs that only take notes."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import date, timedelta
+
+import pytest
+from qgis.core import QgsSettings
+from qgis.PyQt.QtWidgets import QWidget
+
+from overdraft.core.review import Act
+
+
+class Evidence(QWidget):
+    """Notes what it is asked to show."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown = None
+        self.copied = 0
+
+    def show_finding(self, finding_id):
+        self.shown = finding_id
+
+    def copy_clause(self):
+        self.copied += 1
+
+
+class Dialogs:
+    """Answers at once, as a person would."""
+
+    def __init__(self):
+        self.signed = True
+        self.agreed = True
+        self.outcome = "exempt"
+        self.asked = []
+        self.previews = []
+        self.conflicts = []
+
+    def ensure_signed(self, parent, session):
+        return self.signed
+
+    def ask_override(self, parent, session, n):
+        self.asked.append(("override", n))
+        reason = "现场核实，井口已封堵，泵已拆除"
+        return Act("override", session.person, session.login, self.outcome, "site_check", reason)
+
+    def ask_defer(self, parent, session, n):
+        self.asked.append(("defer", n))
+        due = date.today() + timedelta(days=30)
+        return Act("defer", session.person, session.login, reason="等待补充资料", deferred_to=due)
+
+    def ask_reopen(self, parent, session, n):
+        self.asked.append(("reopen", n))
+        return Act("reopen", session.person, session.login, reason="复查发现新情况")
+
+    def confirm_bulk(self, parent, act, preview):
+        self.previews.append(preview)
+        return self.agreed
+
+    def show_conflict(self, parent, error):
+        self.conflicts.append(error)
+
+
+class Iface:
+    """What the dock asks of QGIS's window."""
+
+    def __init__(self, real):
+        self._real = real
+        self.forms, self.tables = [], []
+
+    def mapCanvas(self):
+        return self._real.mapCanvas()
+
+    def messageBar(self):
+        return self._bar
+
+    def openFeatureForm(self, layer, feature, edit, modal):
+        self.forms.append((layer.name(), feature.id(), edit))
+
+    def showAttributeTable(self, layer):
+        self.tables.append(layer)
+
+
+@pytest.fixture
+def dialogs():
+    return Dialogs()
+
+
+@pytest.fixture
+def iface(qgis_iface, qtbot):
+    from qgis.gui import QgsMessageBar
+
+    made = Iface(qgis_iface)
+    made._bar = QgsMessageBar()
+    qtbot.addWidget(made._bar)
+    return made
+
+
+@pytest.fixture
+def make_dock(language, session, iface, dialogs, qtbot):
+    """``make_dock()``: a dock on the session's case, its findings read."""
+    from overdraft.ui.review.dock import ReviewDock
+
+    made = []
+
+    def make(wait=True):
+        dock = ReviewDock(session, iface, evidence=Evidence(), dialogs=dialogs)
+        qtbot.addWidget(dock)
+        dock.resize(1000, 560)
+        dock.show()
+        made.append(dock)
+        if wait:
+            qtbot.waitUntil(lambda: dock.listing is not None, timeout=30_000)
+        return dock
+
+    yield make
+    for dock in made:
+        dock.unload()
+    QgsSettings().remove("overdraft")
+
+
+@pytest.fixture
+def dock(make_dock):
+    return make_dock()
+
+
+@pytest.fixture
+def query(case):
+    """``query(sql, *values)``: what another program reads in the case file."""
+
+    def ask(statement, *values):
+        with closing(sqlite3.connect(case)) as connection:
+            return connection.execute(statement, values).fetchall()
+
+    return ask

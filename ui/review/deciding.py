@@ -1,0 +1,192 @@
+"""Decisions from the review list: asked for, previewed, carried out, put into the list, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from ...core.casefile import ConflictError
+from ...core.errors import Cancelled
+from ...core.review import Act, Preview, Step, UndoStack, decide, preview
+from ...core.review.listing import Listing
+from ...processing.texts import tr
+from ..session import Session
+from ..shared.tasks import Work, start
+
+AT_ONCE = 50
+"""So many decisions take less than half a second and are made at once; more are background work."""
+
+
+def default_dialogs() -> ModuleType:
+    """The dialogs that ask for what an act needs."""
+    from . import dialogs
+
+    return dialogs
+
+
+class Deciding(QObject):
+    """Makes decisions and takes them back, for one list.
+
+    Signals:
+        busy: background work began (with its title) or ended (empty).
+        decided: rows of the list have changed; with their numbers and whether to go on to the next open one.
+        failed: something could not be done; with the error.
+
+    Args:
+        dialogs: module or object with the functions of ``ui/review/dialogs.py``.
+    """
+
+    busy = pyqtSignal(str)
+    decided = pyqtSignal(object, bool)
+    failed = pyqtSignal(object)
+
+    def __init__(self, session: Session, window: Any, dialogs: Any = None) -> None:
+        super().__init__(window)
+        self._session, self._window = session, window
+        self._dialogs = dialogs
+        self.listing: Listing | None = None
+        self.undone = UndoStack()
+        self._work: Work | None = None
+
+    @property
+    def dialogs(self) -> Any:
+        """The dialogs; loaded when first needed."""
+        if self._dialogs is None:
+            self._dialogs = default_dialogs()
+        return self._dialogs
+
+    @property
+    def is_busy(self) -> bool:
+        """Is a decision on its way?"""
+        return self._work is not None
+
+    def cancel(self) -> None:
+        """Stop the work under way; nothing of it is kept."""
+        if self._work is not None:
+            self._work.cancel()
+
+    def forget(self) -> None:
+        """Another case is open: steps of the old one cannot be taken back any more."""
+        self.cancel()
+        self.listing = None
+        self.undone.clear()
+
+    def ask_and_decide(self, kind: str, rows: np.ndarray) -> None:
+        """Ask for what the act needs, show for many what it would do, and do it."""
+        session, listing = self._session, self.listing
+        if self.is_busy or listing is None or session.store is None or not len(rows):
+            return
+        if not self.dialogs.ensure_signed(self._window, session):
+            return
+        act = self._act(kind, len(rows))
+        if act is None:
+            return
+        seen = listing.revisions(rows)
+        if len(rows) == 1:
+            self._decide(act, list(seen), seen)
+            return
+        store = session.store
+
+        def shown(found: Preview) -> None:
+            if self.dialogs.confirm_bulk(self._window, act, found):
+                self._decide(act, list(found.act), {name: seen[name] for name in found.act})
+
+        self._carry_out(
+            tr("Preview of the decisions"), len(rows), lambda progress: preview(store, list(seen), act), shown
+        )
+
+    def _act(self, kind: str, count: int) -> Act | None:
+        asks = {"override": "ask_override", "defer": "ask_defer", "reopen": "ask_reopen"}
+        if kind in asks:
+            return getattr(self.dialogs, asks[kind])(self._window, self._session, count)
+        return Act(kind, self._session.person, self._session.login)
+
+    def _decide(self, act: Act, ids: Sequence[str], seen: Mapping[str, int]) -> None:
+        store, listing = self._session.store, self.listing
+
+        def done(step: Step) -> None:
+            if listing is self.listing:
+                self.undone.add(step)
+                self._put(step, True)
+
+        self._carry_out(
+            tr("Decide on {n} findings").format(n=len(ids)),
+            len(ids),
+            lambda progress: decide(store, ids, act, progress, seen),
+            done,
+        )
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        if self.undone.can_undo:
+            self._reverse(tr("Undo"), self.undone.undo, self.undone.undoes)
+
+    def redo(self) -> None:
+        """Make the step again that was taken back last."""
+        if self.undone.can_redo:
+            self._reverse(tr("Redo"), self.undone.redo, self.undone.redoes)
+
+    def _reverse(self, title: str, function: Callable[..., Step], count: int) -> None:
+        session, listing = self._session, self.listing
+        if self.is_busy or session.store is None or listing is None:
+            return
+        if not self.dialogs.ensure_signed(self._window, session):
+            return
+        store, who, login = session.store, session.person, session.login
+
+        def done(step: Step) -> None:
+            if listing is self.listing:
+                self._put(step, False)
+
+        self._carry_out(title, count, lambda progress: function(store, who, login, progress), done)
+
+    def _put(self, step: Step, forward: bool) -> None:
+        """Show in the list what has been written."""
+        if self.listing is None:
+            return
+        self.listing.decided(after for _, after in step.rows)
+        self.listing.changes_seen += len(step.rows)
+        self.decided.emit(self.listing.rows_of(step.ids), forward)
+
+    def _carry_out(
+        self, title: str, count: int, function: Callable[..., Any], done: Callable[[Any], None]
+    ) -> None:
+        """Now where it is little, else in the background."""
+        if count <= AT_ONCE:
+            try:
+                found = function(None)
+            except Exception as error:  # whatever it is, the user is told
+                self._failed(error)
+                return
+            done(found)
+            return
+
+        def ended() -> None:
+            if self._work is work:
+                self._work = None
+                self.busy.emit("")
+
+        def finished(found: Any) -> None:
+            ended()
+            done(found)
+
+        work = Work(title, function, finished, self._failed, ended)
+        self._work = work
+        self.busy.emit(title)
+        start(work)
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, Cancelled):
+            return
+        if isinstance(error, ConflictError):
+            self.dialogs.show_conflict(self._window, error)
+            if self.listing is not None:
+                theirs = [row for change, row in error.conflicts if change.table == "decisions" and row]
+                self.listing.decided(theirs)
+                self.decided.emit(np.empty(0, dtype=np.int64), False)
+            return
+        self.failed.emit(error)

@@ -1,0 +1,212 @@
+"""The bar above the review list: search, filters with the numbers of their values, saved filters, grouping."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from itertools import pairwise
+
+from qgis.core import QgsSettings
+from qgis.gui import QgsFilterLineEdit
+from qgis.PyQt.QtCore import QSignalBlocker, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...core.review.listing import GROUPS, Filter
+from ...processing.texts import tr
+from ..shared.plain import set_tip
+from ..shared.settings import GROUP
+from .words import heading, value_text
+
+COLUMNS = ("county", "zone", "outcome", "rule", "clause", "state", "use", "permission", "action")
+_STATES = ("open", "accepted", "overridden", "deferred", "verified", "stale")
+_TYPING_MS = 250
+_SAVED = f"{GROUP}/review/filters"
+
+Values = Mapping[str, Sequence[tuple[str, str, int]]]
+"""Column → its values: value, what is shown, number of findings."""
+
+
+class FilterBar(QWidget):
+    """What the user wants listed.
+
+    Signals:
+        changed: the filter or the grouping is another one now.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("overdraft_review_filters")
+        self._subject: str | None = None
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._typing.timeout.connect(self.changed)
+        self.search = QgsFilterLineEdit(self)
+        self.search.setObjectName("search")
+        self.search.setPlaceholderText(tr("Search…"))
+        set_tip(self.search, tr("Part of the id or name of the subject, of the rule or the clause (F)"))
+        self.search.textChanged.connect(self._typed)
+        self.combos = {name: self._combo(name) for name in COLUMNS}
+        self.group = self._combo("group")
+        self.group.addItem(tr("None"), "")
+        for name in GROUPS:
+            self.group.addItem(heading(name), name)
+        set_tip(self.group, tr("Puts findings with the same value under one header"))
+        self.saved = self._button("saved", tr("Saved Filters"), tr("Filters kept under a name"))
+        self.saved.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = QMenu(self.saved)
+        self.menu.aboutToShow.connect(self.fill_menu)
+        self.saved.setMenu(self.menu)
+        self.clear_button = self._button("clear", "✕ " + tr("Clear"), tr("Takes all filters away"))
+        self.clear_button.clicked.connect(self.clear)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.search, 2)
+        for number, (name, combo) in enumerate(self.combos.items()):
+            combo.setAccessibleName(heading(name))
+            (first if number < 4 else second).addWidget(combo, 1)
+        label = QLabel(tr("&Group by"))
+        label.setBuddy(self.group)
+        for widget in (self.saved, self.clear_button, label, self.group):
+            second.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(first)
+        layout.addLayout(second)
+        order = [self.search, *self.combos.values(), self.saved, self.clear_button, self.group]
+        for one, other in pairwise(order):
+            QWidget.setTabOrder(one, other)
+
+    def _combo(self, name: str) -> QComboBox:
+        combo = QComboBox(self)
+        combo.setObjectName(name)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setMinimumContentsLength(6)
+        combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        if name in COLUMNS:
+            combo.addItem(heading(name), None)
+            set_tip(
+                combo, tr("Lists only findings with the chosen value: {column}").format(column=heading(name))
+            )
+        combo.currentIndexChanged.connect(self._chosen)
+        return combo
+
+    def _button(self, name: str, text: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        button.setText(text)
+        set_tip(button, tip)
+        return button
+
+    def _typed(self) -> None:
+        self._typing.start()
+
+    def _chosen(self) -> None:
+        self._typing.stop()
+        self.changed.emit()
+
+    def offer(self, values: Values) -> None:
+        """Offer these values; a choice that is still among them is kept."""
+        for name, found in values.items():
+            self._offer(name, found)
+
+    def offer_states(self, states: Mapping[str, int], stale: int) -> None:
+        """Offer the states with how many findings are in each now."""
+        counts = {**states, "stale": stale}
+        self._offer("state", [(state, state, counts.get(state, 0)) for state in _STATES])
+
+    def _offer(self, name: str, values: Sequence[tuple[str, str, int]]) -> None:
+        combo = self.combos[name]
+        chosen = combo.currentData()
+        with QSignalBlocker(combo):
+            combo.clear()
+            combo.addItem(heading(name), None)
+            for value, shown, count in values:
+                combo.addItem(f"{value_text(name, value, shown)} ({count})", value)
+            combo.setCurrentIndex(max(0, combo.findData(chosen) if chosen is not None else 0))
+
+    @property
+    def wanted(self) -> Filter:
+        """The filter as it is set."""
+        chosen = {name: combo.currentData() for name, combo in self.combos.items()}
+        return Filter(text=self.search.text().strip() or None, subject=self._subject, **chosen)
+
+    @property
+    def grouping(self) -> str:
+        """What is grouped by; empty for nothing."""
+        return str(self.group.currentData() or "")
+
+    def set(self, wanted: Filter) -> None:
+        """Filter by this; a value that no finding has is not filtered by."""
+        self._subject = wanted.subject
+        blocked = [QSignalBlocker(widget) for widget in (self.search, *self.combos.values())]
+        self.search.setText(wanted.text or "")
+        for name, combo in self.combos.items():
+            value = getattr(wanted, name)
+            combo.setCurrentIndex(max(0, combo.findData(value) if value is not None else 0))
+        for blocker in blocked:
+            blocker.unblock()
+        self._chosen()
+
+    def clear(self) -> None:
+        """Take all filters away."""
+        self.set(Filter())
+
+    def fill_menu(self) -> None:
+        """The filters kept, then what can be done with them."""
+        self.menu.clear()
+        kept = saved_filters()
+        for name, wanted in sorted(kept.items()):
+            action = self.menu.addAction(name.replace("&", "&&"))
+            action.triggered.connect(lambda _=False, wanted=wanted: self.set(wanted))
+        self.menu.addSeparator()
+        self.menu.addAction(tr("Save This Filter…")).triggered.connect(self._save)
+        remove = self.menu.addMenu(tr("Delete"))
+        remove.setEnabled(bool(kept))
+        for name in sorted(kept):
+            action = remove.addAction(name.replace("&", "&&"))
+            action.triggered.connect(lambda _=False, name=name: save_filter(name, None))
+
+    def _save(self) -> None:
+        name, given = QInputDialog.getText(self, tr("Save This Filter"), tr("Name of the filter"))
+        if given and name.strip():
+            save_filter(name.strip(), self.wanted)
+
+
+def saved_filters() -> dict[str, Filter]:
+    """The filters that the user has kept, by name; what cannot be read is left out."""
+    try:
+        kept = json.loads(QgsSettings().value(_SAVED, "{}", str))
+    except ValueError:
+        return {}
+    known = {item.name for item in fields(Filter)}
+    if not isinstance(kept, dict):
+        return {}
+    return {
+        str(name): Filter(
+            **{key: str(value) for key, value in cells.items() if key in known and value is not None}
+        )
+        for name, cells in kept.items()
+        if isinstance(cells, dict)
+    }
+
+
+def save_filter(name: str, wanted: Filter | None) -> None:
+    """Keep a filter under a name, in the place of an older one; None forgets it."""
+    kept = {key: asdict(value) for key, value in saved_filters().items() if key != name}
+    if wanted is not None:
+        kept[name] = asdict(wanted)
+    QgsSettings().setValue(_SAVED, json.dumps(kept, ensure_ascii=False))
