@@ -53,15 +53,15 @@ class MapBar(QWidget):
             "zoom": self._choice(
                 "zoom", tr("&Zoom"), tr("The map zooms to the subject of the current finding")
             ),
-            "pan": self._choice("pan", tr("P&an"), tr("The map moves to it and keeps its scale")),
+            "pan": self._choice("pan", tr("Pa&n"), tr("The map moves to it and keeps its scale")),
             "off": self._choice(
                 "off", tr("O&ff"), tr("The map stays where it is; the subject is highlighted")
             ),
         }
-        self.flash = QCheckBox(tr("F&lash"))
+        self.flash = QCheckBox(tr("Flas&h"))
         self.flash.setObjectName("flash")
         set_tip(self.flash, tr("The subject of the current finding flashes on the map"))
-        self.in_view = QCheckBox(tr("Only in map &view"))
+        self.in_view = QCheckBox(tr("Only in map vie&w"))
         self.in_view.setObjectName("in_view")
         set_tip(
             self.in_view,
@@ -126,7 +126,7 @@ class ActionBar(QWidget):
             ),
             "pair": self._button("pair", tr("&Pair…"), tr("Pair the wells of this renewal (P)")),
             "previous": self._button(
-                "previous", tr("Previous"), tr("The finding above (K)"), "/mActionArrowUp.svg"
+                "previous", tr("Prev"), tr("The finding above (K)"), "/mActionArrowUp.svg"
             ),
             "next": self._button("next", tr("Next"), tr("The finding below (J)"), "/mActionArrowDown.svg"),
             "undo": self._button(
@@ -208,14 +208,16 @@ class ActionBar(QWidget):
         chosen: int,
         person: str,
         four_eyes: bool,
-        read_only: bool,
+        store: CaseRows | None,
         busy: bool,
     ) -> None:
         """Enable what can be done; a disabled button says why not."""
         general = ""
         if busy:
             general = tr("Wait until the work under way has ended, or cancel it.")
-        elif read_only:
+        elif store is None:
+            general = tr("The case is being checked and backed up first. Decisions can be made in a moment.")
+        elif store.read_only:
             general = tr("The case file can only be read: it is write-protected or of a newer version.")
         elif not chosen:
             general = tr("Choose a finding in the list first.")

@@ -12,6 +12,7 @@ from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QByteArray, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from ...core.casefile import CaseRows
 from ...core.review import four_eyes
 from ...core.review.listing import Filter, Listing, Order
 from ...processing.texts import tr, ui_language
@@ -63,9 +64,10 @@ class ReviewDock(Dock):
         super().__init__(tr("Review"), parent)
         self.session, self.iface = session, iface
         self.listing: Listing | None = None
-        self._sort, self._down = "", False
+        self._sort, self._down = "subject_id", False
         self._four_eyes = True
         self._loading: Path | None = None
+        self._once_more = False
         self.map = MapSync(iface.mapCanvas())
         self.deciding = Deciding(session, self, dialogs)
         self.watching = Watching(session, self)
@@ -99,6 +101,7 @@ class ReviewDock(Dock):
         self.splitter.addWidget(self.evidence)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
+        self.splitter.setSizes([600, 400])
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(6, 4, 6, 4)
@@ -110,7 +113,7 @@ class ReviewDock(Dock):
 
     def _connect(self) -> None:
         self.session.case_changed.connect(self._case_changed)
-        self.session.store_changed.connect(self._load)
+        self.session.store_changed.connect(self._opened)
         self.session.store_failed.connect(self._cannot_open)
         self.session.content_changed.connect(self._content_changed)
         self.filters.changed.connect(self.list_again)
@@ -147,7 +150,14 @@ class ReviewDock(Dock):
             )
             return
         self._say_empty(tr("Reading the findings…"))
+        self._load()
         self.session.open_store()
+
+    def _opened(self) -> None:
+        """The case was checked, brought to this version and backed up: now it can be decided on."""
+        if self.listing is None:
+            self._load()
+        self._allow()
 
     def _cannot_open(self, error: Exception) -> None:
         self._say_empty(tr("The case file could not be opened. Choose another one, or a backup."))
@@ -161,20 +171,21 @@ class ReviewDock(Dock):
 
     def _load(self) -> None:
         """Read the findings in the background; what is listed stays until they are there."""
-        store = self.session.store
-        if store is None or self._loading == store.path:
+        path, language = self.session.path, ui_language()
+        if path is None or self._loading == path:
+            self._once_more = path is not None
             return
-        path, language = store.path, ui_language()
-        self._loading = path
+        self._loading, self._once_more = path, False
 
         def read(progress: Callable[[float], None]) -> tuple[Listing, Values, bool, dict]:
             listing = Listing(path, language)
             progress(0.8)
             values = {name: listing.values(name) for name in FILTERED if name != "state"}
+            store = CaseRows(path, read_only=True)
             return listing, values, four_eyes(store), store.marks()
 
         def done(found: tuple[Listing, Values, bool, dict]) -> None:
-            if self.session.store is not store:
+            if self.session.path != path:
                 found[0].close()
                 return
             listing, values, self._four_eyes, marks = found
@@ -182,10 +193,17 @@ class ReviewDock(Dock):
             self.filters.offer(values)
             self._show_listing(listing)
 
+        def failed(error: Exception) -> None:
+            if self.session.path == path and self.session.store is not None:
+                self._cannot_open(error)
+            # else it may be of an older version: it is read again once it was opened, or that fails and says why
+
         def ended() -> None:
             self._loading = None
+            if self._once_more:
+                self._load()
 
-        start(Work(tr("Read the findings"), read, done, self._cannot_open, ended))
+        start(Work(tr("Read the findings"), read, done, failed, ended))
 
     def _show_listing(self, listing: Listing | None) -> None:
         """Another listing takes the place of the one shown; the current finding stays the current one."""
@@ -196,6 +214,8 @@ class ReviewDock(Dock):
             self.watching.watch(listing)
         self._count()
         self.list_again(keep=current.finding_id if current else "")
+        if old is None and listing is not None and not self.filters.search.text():
+            self.table.setFocus()
         if old is not None:
             old.close()
 
@@ -238,11 +258,14 @@ class ReviewDock(Dock):
         self.empty.setText(text)
         self.list_stack.setCurrentWidget(self.empty)
 
-    def _sorted(self, section: int, order: Qt.SortOrder) -> None:
+    def _sorted(self, section: int, *_: object) -> None:
+        self._sorted_by(section)
+        self.list_again()
+
+    def _sorted_by(self, section: int) -> None:
         column = COLUMNS[section] if 0 <= section < len(COLUMNS) else ""
         self._sort = "" if column == "working" else column
-        self._down = order == Qt.SortOrder.DescendingOrder
-        self.list_again()
+        self._down = self.table.horizontalHeader().sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
 
     def set_filter(self, wanted: Filter) -> None:
         """List only these findings; other windows show theirs here."""
@@ -289,7 +312,7 @@ class ReviewDock(Dock):
             len(self.chosen) if self.listing else 0,
             self.session.person,
             self._four_eyes,
-            store is not None and store.read_only,
+            store,
             self.deciding.is_busy,
         )
         self.actions_bar.allow_undo(self.deciding.undone.can_undo, self.deciding.undone.can_redo)
@@ -411,7 +434,7 @@ class ReviewDock(Dock):
         columns, parts = kept.value(f"{_LAYOUT}/columns"), kept.value(f"{_LAYOUT}/splitter")
         if isinstance(columns, QByteArray):
             self.table.horizontalHeader().restoreState(columns)
-            self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self._sorted_by(self.table.horizontalHeader().sortIndicatorSection())
         if isinstance(parts, QByteArray):
             self.splitter.restoreState(parts)
 
@@ -431,7 +454,7 @@ class ReviewDock(Dock):
         self._keep()
         self.iface.mapCanvas().extentsChanged.disconnect(self._view_changed)
         self.session.case_changed.disconnect(self._case_changed)
-        self.session.store_changed.disconnect(self._load)
+        self.session.store_changed.disconnect(self._opened)
         self.session.store_failed.disconnect(self._cannot_open)
         self.session.content_changed.disconnect(self._content_changed)
         self._rest.stop()

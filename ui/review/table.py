@@ -8,6 +8,7 @@ from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from .model import ReviewModel
+from .words import COLUMNS
 
 KEYS = {
     Qt.Key.Key_J: "next",
@@ -23,6 +24,9 @@ KEYS = {
 
 _HEADERS_SPANNED = 2_000
 """Groups whose header spans all columns: Qt looks through all spans when it paints."""
+
+_CHARACTERS = {"name": 18, "place": 20, "rule": 30, "zone": 20, "working": 16}
+"""Width of columns, in characters."""
 
 _SELECT = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
@@ -58,9 +62,12 @@ class ReviewTable(QTableView):
         horizontal.setSectionsClickable(True)
         horizontal.setSectionsMovable(True)
         horizontal.setHighlightSections(False)
-        horizontal.setDefaultSectionSize(self.fontMetrics().averageCharWidth() * 16)
+        for section, name in enumerate(COLUMNS):
+            horizontal.resizeSection(
+                section, self.fontMetrics().averageCharWidth() * _CHARACTERS.get(name, 14)
+            )
         horizontal.setSortIndicatorShown(True)
-        horizontal.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        horizontal.setSortIndicator(COLUMNS.index("subject_id"), Qt.SortOrder.AscendingOrder)
         model.modelReset.connect(self._span_headers)
         self.doubleClicked.connect(self._toggle)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-from qgis.PyQt.QtCore import Qt
-
 
 def texts(dock, column):
     """The column of the list as shown, from the top."""
