@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.casefile import CaseRows
 from ...core.messages import render
 from ...core.review import Act, refusals
 from ...processing.texts import tr, ui_language
