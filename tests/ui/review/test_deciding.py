@@ -1,0 +1,221 @@
+"""Decisions by key and by button: on disk when the row changes, one step back, the cursor on the next open row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from qgis.PyQt.QtCore import Qt
+
+from overdraft.core.casefile import CaseRows
+from overdraft.core.review import Act, decide
+
+
+@pytest.fixture
+def ready(dock, qtbot):
+    """A dock that may decide, with failures only, the first chosen."""
+    qtbot.waitUntil(lambda: dock.session.store is not None, timeout=60_000)
+    combo = dock.filters.combos["outcome"]
+    combo.setCurrentIndex(combo.findData("fail"))
+    dock.table.go_to(0)
+    dock._arrived()
+    return dock
+
+
+def state(query, name):
+    """The decision on disk: state, decided by."""
+    found = query("SELECT state, decided_by FROM decisions WHERE finding_id = ?", name)
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize(
+    ("key", "button", "wanted"),
+    [
+        (Qt.Key.Key_A, "accept", "accepted"),
+        (Qt.Key.Key_O, "override", "overridden"),
+        (Qt.Key.Key_D, "defer", "deferred"),
+    ],
+)
+def test_a_key_or_a_button_decides_and_goes_on(ready, qtbot, query, language, key, button, wanted):
+    first = ready.current.finding_id
+    qtbot.keyClick(ready.table, key)
+    assert state(query, first) == (wanted, "审核员甲")
+    assert ready.table.position == 1
+    assert ready.listing.counts().reviewed == 1
+    assert {"en": "reviewed 1", "zh": "已处理1"}[language] in ready.header.text()
+    second = ready.current.finding_id
+    assert second != first
+    ready._arrived()
+    qtbot.mouseClick(ready.actions_bar.buttons[button], Qt.MouseButton.LeftButton)
+    assert state(query, second) == (wanted, "审核员甲")
+    assert ready.table.position == 2
+    kinds = {row[0] for row in query("SELECT kind FROM history WHERE subject IN (?, ?)", first, second)}
+    assert kinds == {{"accepted": "accept", "overridden": "override", "deferred": "defer"}[wanted]}
+
+
+def test_a_decided_row_keeps_its_place_in_a_filtered_list(ready, qtbot, query):
+    combo = ready.filters.combos["state"]
+    combo.setCurrentIndex(combo.findData("open"))
+    ready.table.go_to(2)
+    ready._arrived()
+    name, before = ready.current.finding_id, ready.model.rowCount()
+    qtbot.keyClick(ready.table, Qt.Key.Key_A)
+    assert ready.model.rowCount() == before
+    assert ready.model.row(2).finding_id == name
+    assert ready.model.row(2).state == "accepted"
+    assert ready.table.position == 3
+
+
+def test_undo_and_redo_write_new_entries(ready, qtbot, query):
+    name = ready.current.finding_id
+    qtbot.keyClick(ready.table, Qt.Key.Key_A)
+    ready.do("undo")
+    assert state(query, name)[0] == "open"
+    assert ready.current.finding_id == name
+    assert not ready.actions_bar.may("undo")
+    qtbot.mouseClick(ready.actions_bar.buttons["redo"], Qt.MouseButton.LeftButton)
+    assert state(query, name)[0] == "accepted"
+    kinds = [row[0] for row in query("SELECT kind FROM history WHERE subject = ? ORDER BY seq", name)]
+    assert kinds == ["accept", "undo", "redo"]
+
+
+def test_undo_by_key(ready, qtbot, query):
+    from qgis.PyQt.QtWidgets import QShortcut
+
+    name = ready.current.finding_id
+    qtbot.keyClick(ready.table, Qt.Key.Key_A)
+    (shortcut,) = [one for one in ready.findChildren(QShortcut) if one.key().toString() == "Ctrl+Z"]
+    shortcut.activated.emit()  # the offscreen window may not be the active one
+    assert state(query, name)[0] == "open"
+
+
+def test_a_second_person_verifies(ready, session, qtbot, query):
+    name = ready.current.finding_id
+    qtbot.keyClick(ready.table, Qt.Key.Key_A)
+    ready.table.go_to(0)
+    ready._arrived()
+    assert not ready.actions_bar.may("verify")
+    assert ready.actions_bar.why_not("verify")
+    session.sign_as("复核员乙")
+    ready._allow()
+    qtbot.mouseClick(ready.actions_bar.buttons["verify"], Qt.MouseButton.LeftButton)
+    assert query("SELECT state, verified_by FROM decisions WHERE finding_id = ?", name) == [
+        ("verified", "复核员乙")
+    ]
+    ready.table.go_to(0)
+    ready._arrived()
+    assert not ready.actions_bar.may("accept")
+    qtbot.mouseClick(ready.actions_bar.buttons["reopen"], Qt.MouseButton.LeftButton)
+    assert state(query, name)[0] == "open"
+
+
+def test_what_could_not_be_judged_cannot_be_accepted(ready, qtbot, query, language, iface):
+    combo = ready.filters.combos["outcome"]
+    combo.setCurrentIndex(combo.findData("not_evaluated"))
+    ready.table.go_to(0)
+    ready._arrived()
+    assert not ready.actions_bar.may("accept")
+    tip = ready.actions_bar.buttons["accept"].toolTip()
+    assert {"en": "could not be evaluated", "zh": "未能评价"}[language] in tip
+    qtbot.keyClick(ready.table, Qt.Key.Key_A)
+    assert query("SELECT count(*) FROM decisions") == [(0,)]
+
+
+def test_a_bulk_decision_is_previewed_and_one_step(ready, dialogs, qtbot, query):
+    count = ready.model.rowCount()
+    assert count > 50
+    qtbot.keyClick(ready.table, Qt.Key.Key_A)
+    ready._arrived()
+    ready.table.selectAll()
+    qtbot.keyClick(ready.table, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: ready.listing.counts().states.get("overridden") == count, timeout=30_000)
+    assert dialogs.asked == [("override", count)]
+    assert len(dialogs.previews[0].act) == count
+    assert query("SELECT count(*) FROM history WHERE kind = 'override'") == [(count,)]
+    qtbot.waitUntil(lambda: not ready.deciding.is_busy)
+    ready.do("undo")
+    qtbot.waitUntil(lambda: ready.listing.counts().reviewed == 1, timeout=30_000)
+    states = dict(query("SELECT state, count(*) FROM decisions GROUP BY state"))
+    assert states == {"open": count - 1, "accepted": 1}
+
+
+def test_a_bulk_decision_that_is_not_confirmed_writes_nothing(ready, dialogs, qtbot, query):
+    dialogs.agreed = False
+    ready.table.select(np.array([0, 1, 2]))
+    qtbot.keyClick(ready.table, Qt.Key.Key_A)
+    assert len(dialogs.previews) == 1
+    assert query("SELECT count(*) FROM decisions") == [(0,)]
+
+
+def test_a_cancelled_bulk_decision_writes_nothing(ready, qtbot, query):
+    ready.table.selectAll()
+    qtbot.keyClick(ready.table, Qt.Key.Key_A)
+    assert ready.deciding.is_busy
+    assert ready.actions_bar.stop.isVisibleTo(ready.actions_bar)
+    assert not ready.actions_bar.may("accept")
+    ready.actions_bar.stop.click()
+    qtbot.waitUntil(lambda: not ready.deciding.is_busy, timeout=20_000)
+    assert query("SELECT count(*) FROM decisions") == [(0,)]
+    assert not ready.actions_bar.stop.isVisibleTo(ready.actions_bar)
+
+
+def test_nobody_signs_nothing_is_written(ready, dialogs, qtbot, query):
+    dialogs.signed = False
+    qtbot.keyClick(ready.table, Qt.Key.Key_A)
+    assert query("SELECT count(*) FROM decisions") == [(0,)]
+
+
+def test_somebody_else_was_first(ready, case, dialogs, qtbot, query):
+    name = ready.current.finding_id
+    decide(CaseRows(case), [name], Act("accept", "别人"))
+    qtbot.keyClick(ready.table, Qt.Key.Key_D)
+    assert len(dialogs.conflicts) == 1
+    assert state(query, name) == ("accepted", "别人")
+    assert ready.model.row(0).decided_by == "别人"  # their version is listed now
+
+
+def test_a_locked_file_is_told_and_nothing_is_lost(ready, monkeypatch, iface, qtbot, query):
+    from overdraft.core.errors import OverdraftError
+
+    def locked(*_):
+        raise OverdraftError("casefile.locked", path="x", seconds=5)
+
+    monkeypatch.setattr(CaseRows, "apply", locked)
+    name = ready.current.finding_id
+    qtbot.keyClick(ready.table, Qt.Key.Key_A)
+    assert len(iface.messageBar().items()) == 1
+    assert ready.current.finding_id == name
+    assert ready.current.state == "open"
+
+
+def test_pair_is_for_applications_only(ready, qtbot, language):
+    assert not ready.actions_bar.may("pair")
+    assert ready.actions_bar.why_not("pair")
+    ready.filters.clear()
+    rows = ready.listing.window(ready.model.all_rows())
+    target = next(row for row in rows if row.subject_role == "applications")
+    ready.table.go_to(ready.model.position(target.row))
+    ready._arrived()
+    with qtbot.waitSignal(ready.pair_requested) as asked:
+        qtbot.keyClick(ready.table, Qt.Key.Key_P)
+    assert asked.args == [target.subject_id]
+
+
+def test_the_other_windows_hear_of_a_decision(ready, session, qtbot):
+    with qtbot.waitSignal(session.content_changed):
+        qtbot.keyClick(ready.table, Qt.Key.Key_A)
+
+
+def test_keyboard_only_from_search_to_verdict(ready, qtbot, query):
+    """Search, go to the list, decide, go on, undo: no mouse."""
+    subject = ready.current.subject_id
+    qtbot.keyClick(ready.table, Qt.Key.Key_F)
+    qtbot.keyClicks(ready.filters.search, subject)
+    qtbot.waitUntil(
+        lambda: {row.subject_id for row in ready.listing.window(ready.model.all_rows())} == {subject}
+    )
+    ready._arrived()
+    ((before,),) = query("SELECT count(*) FROM history")
+    name = ready.current.finding_id
+    qtbot.keyClick(ready.table, Qt.Key.Key_A)
+    assert state(query, name)[0] == "accepted"
+    assert query("SELECT count(*) FROM history") == [(before + 1,)]
