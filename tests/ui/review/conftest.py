@@ -100,10 +100,12 @@ def iface(qgis_iface, qtbot):
 
 
 @pytest.fixture
-def make_dock(language, session, iface, dialogs, qtbot):
-    """``make_dock()``: a dock on the session's case, its findings read."""
+def make_dock(language, session, iface, dialogs, qtbot, monkeypatch):
+    """``make_dock()``: a dock on the session's case, its findings read; the day's backup has been made."""
+    from overdraft.core.casefile import rowstore
     from overdraft.ui.review.dock import ReviewDock
 
+    monkeypatch.setattr(rowstore, "_backed_up_today", lambda path: True)
     made = []
 
     def make(wait=True):
