@@ -71,7 +71,10 @@ class Deciding(QObject):
 
     def forget(self) -> None:
         """Another case is open: steps of the old one cannot be taken back any more."""
-        self.cancel()
+        if self._work is not None:
+            self._work.cancel()
+            self._work = None  # what it still does concerns nobody here
+            self.busy.emit("")
         self.listing = None
         self.undone.clear()
 
@@ -171,10 +174,16 @@ class Deciding(QObject):
                 self.busy.emit("")
 
         def finished(found: Any) -> None:
-            ended()
-            done(found)
+            if self._work is work:
+                ended()
+                done(found)
 
-        work = Work(title, function, finished, self._failed, ended)
+        def failed(error: Exception) -> None:
+            if self._work is work:
+                ended()
+                self._failed(error)
+
+        work = Work(title, function, finished, failed, ended)
         self._work = work
         self.busy.emit(title)
         start(work)

@@ -67,7 +67,7 @@ class ReviewDock(Dock):
         self._sort, self._down = "subject_id", False
         self._four_eyes = True
         self._loading: Path | None = None
-        self._once_more = False
+        self._once_more = self._unloaded = False
         self.map = MapSync(iface.mapCanvas())
         self.deciding = Deciding(session, self, dialogs)
         self.watching = Watching(session, self)
@@ -155,7 +155,7 @@ class ReviewDock(Dock):
 
     def _opened(self) -> None:
         """The case was checked, brought to this version and backed up: now it can be decided on."""
-        if self.listing is None:
+        if self.listing is None and self._loading is None:
             self._load()
         self._allow()
 
@@ -185,7 +185,7 @@ class ReviewDock(Dock):
             return listing, values, four_eyes(store), store.marks()
 
         def done(found: tuple[Listing, Values, bool, dict]) -> None:
-            if self.session.path != path:
+            if self._unloaded or self.session.path != path:
                 found[0].close()
                 return
             listing, values, self._four_eyes, marks = found
@@ -194,13 +194,13 @@ class ReviewDock(Dock):
             self._show_listing(listing)
 
         def failed(error: Exception) -> None:
-            if self.session.path == path and self.session.store is not None:
+            if not self._unloaded and self.session.path == path and self.session.store is not None:
                 self._cannot_open(error)
             # else it may be of an older version: it is read again once it was opened, or that fails and says why
 
         def ended() -> None:
             self._loading = None
-            if self._once_more:
+            if not self._unloaded and (self._once_more or self.session.path != path):
                 self._load()
 
         start(Work(tr("Read the findings"), read, done, failed, ended))
@@ -451,6 +451,9 @@ class ReviewDock(Dock):
 
     def unload(self) -> None:
         """Let go of map, session and file; the dock can be deleted then."""
+        if self._unloaded:
+            return
+        self._unloaded = True
         self._keep()
         self.iface.mapCanvas().extentsChanged.disconnect(self._view_changed)
         self.session.case_changed.disconnect(self._case_changed)

@@ -85,7 +85,8 @@ class Watching(QObject):
 
         def done(marks: Marks) -> None:
             self._marked = new
-            self._stamp = _stamp(store.path)
+            if self._listing is None:
+                return  # we have left, and the window may be gone
             self.marks_changed.emit(self.of_others(marks))
 
         self._run(tr("Mark the finding"), write, done)
