@@ -86,6 +86,12 @@ class MapBar(QWidget):
         self.in_view.toggled.connect(self._keep)
         self.selected.clicked.connect(lambda *_: self.show_selected.emit())
 
+    def begin_with(self, *widgets: QWidget) -> None:
+        """Put these at the left end of the bar."""
+        for place, widget in enumerate(widgets):
+            self.layout().insertWidget(place, widget)
+        QWidget.setTabOrder(widgets[-1], self.follow["zoom"])
+
     def _choice(self, name: str, text: str, tip: str) -> QRadioButton:
         button = QRadioButton(text)
         button.setObjectName(name)

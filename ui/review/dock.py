@@ -109,6 +109,7 @@ class ReviewDock(Dock):
             layout.addWidget(widget)
         layout.addWidget(self.splitter, 1)
         layout.addWidget(self.actions_bar)
+        self.map_bar.begin_with(self.filters.group_label, self.filters.group)
         self.setWidget(body)
 
     def _connect(self) -> None:

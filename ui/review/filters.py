@@ -78,15 +78,15 @@ class FilterBar(QWidget):
         for number, (name, combo) in enumerate(self.combos.items()):
             combo.setAccessibleName(heading(name))
             (first if number < 4 else second).addWidget(combo, 1)
-        label = QLabel(tr("&Group by"))
-        label.setBuddy(self.group)
-        for widget in (self.saved, self.clear_button, label, self.group):
+        self.group_label = QLabel(tr("&Group by"))
+        self.group_label.setBuddy(self.group)
+        for widget in (self.saved, self.clear_button):
             second.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(first)
         layout.addLayout(second)
-        order = [self.search, *self.combos.values(), self.saved, self.clear_button, self.group]
+        order = [self.search, *self.combos.values(), self.saved, self.clear_button]
         for one, other in pairwise(order):
             QWidget.setTabOrder(one, other)
 
@@ -94,7 +94,7 @@ class FilterBar(QWidget):
         combo = QComboBox(self)
         combo.setObjectName(name)
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.setMinimumContentsLength(4)
+        combo.setMinimumContentsLength(6)
         combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         if name in COLUMNS:
             combo.addItem(heading(name), None)
