@@ -1149,7 +1149,7 @@
     </message>
     <message>
         <source>Review</source>
-        <translation>核查结论处理</translation>
+        <translation>核查处理</translation>
     </message>
     <message>
         <source>Pair Wells…</source>
@@ -3202,112 +3202,6 @@
     <message>
         <source>Und&amp;o</source>
         <translation>撤销(&amp;O)</translation>
-        <source>&amp;Zoom</source>
-        <translation>缩放(&amp;Z)</translation>
-    </message>
-    <message>
-        <source>The map zooms to the subject of the current finding</source>
-        <translation>地图缩放至当前结论的对象</translation>
-    </message>
-    <message>
-        <source>The map moves to it and keeps its scale</source>
-        <translation>地图平移至该对象，比例尺不变</translation>
-    </message>
-    <message>
-        <source>O&amp;ff</source>
-        <translation>不联动(&amp;F)</translation>
-    </message>
-    <message>
-        <source>The map stays where it is; the subject is highlighted</source>
-        <translation>地图不移动，仅高亮显示对象</translation>
-    </message>
-    <message>
-        <source>The subject of the current finding flashes on the map</source>
-        <translation>当前结论的对象在地图上闪烁</translation>
-    </message>
-    <message>
-        <source>Lists only findings whose subject the map shows; the map then stays where it is</source>
-        <translation>只列出对象位于地图范围内的结论，此时地图不随列表移动</translation>
-    </message>
-    <message>
-        <source>Show Selected in &amp;List</source>
-        <translation>在列表中显示所选(&amp;L)</translation>
-    </message>
-    <message>
-        <source>Selects the findings on the features that are selected on the map</source>
-        <translation>在列表中选中地图上所选要素的结论</translation>
-    </message>
-    <message>
-        <source>Map</source>
-        <translation>地图</translation>
-    </message>
-    <message>
-        <source>&amp;Accept</source>
-        <translation>采纳(&amp;A)</translation>
-    </message>
-    <message>
-        <source>The finding holds (A)</source>
-        <translation>结论成立（A）</translation>
-    </message>
-    <message>
-        <source>&amp;Override…</source>
-        <translation>改判(&amp;O)…</translation>
-    </message>
-    <message>
-        <source>Another outcome holds, with a reason (O)</source>
-        <translation>改为其他结论，须写明理由（O）</translation>
-    </message>
-    <message>
-        <source>&amp;Defer…</source>
-        <translation>暂缓(&amp;D)…</translation>
-    </message>
-    <message>
-        <source>Decide on a later day, with a reason (D)</source>
-        <translation>留待日后处理，须写明理由（D）</translation>
-    </message>
-    <message>
-        <source>&amp;Verify</source>
-        <translation>复核(&amp;V)</translation>
-    </message>
-    <message>
-        <source>A second person confirms the decision</source>
-        <translation>由第二人确认处理决定</translation>
-    </message>
-    <message>
-        <source>&amp;Reopen…</source>
-        <translation>重新打开(&amp;R)…</translation>
-    </message>
-    <message>
-        <source>Take a decision back that stands, with a reason</source>
-        <translation>撤回已作出的处理决定，须写明理由</translation>
-    </message>
-    <message>
-        <source>&amp;Pair…</source>
-        <translation>配对(&amp;P)…</translation>
-    </message>
-    <message>
-        <source>Pair the wells of this renewal (P)</source>
-        <translation>为该更新井选配核减机井（P）</translation>
-    </message>
-    <message>
-        <source>The finding above (K)</source>
-        <translation>上一条结论（K）</translation>
-    </message>
-    <message>
-        <source>Next</source>
-        <translation>下一条</translation>
-    </message>
-    <message>
-        <source>The finding below (J)</source>
-        <translation>下一条结论（J）</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>Takes the last decision back (Ctrl+Z)</source>
-        <translation>撤销上一次处理决定（Ctrl+Z）</translation>
     </message>
     <message>
         <source>Redo</source>
@@ -3432,120 +3326,6 @@
     <message>
         <source>Shows all areas, those that can be ticked, or those that are</source>
         <translation>显示全部、可勾选或已勾选的地块</translation>
-        <source>Makes it again (Ctrl+Y)</source>
-        <translation>重新作出已撤销的处理决定（Ctrl+Y）</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
-    </message>
-    <message>
-        <source>Stops the work; none of it is kept</source>
-        <translation>停止办理，不保留任何结果</translation>
-    </message>
-    <message>
-        <source>{n} of {m} selected</source>
-        <translation>已选{n}条，共{m}条</translation>
-    </message>
-    <message>
-        <source>Wait until the work under way has ended, or cancel it.</source>
-        <translation>请等待正在进行的办理结束，或将其取消。</translation>
-    </message>
-    <message>
-        <source>The case file can only be read: it is write-protected or of a newer version.</source>
-        <translation>案卷文件只能读取：文件受写保护或由更高版本建立。</translation>
-    </message>
-    <message>
-        <source>Choose a finding in the list first.</source>
-        <translation>请先在列表中选择结论。</translation>
-    </message>
-    <message>
-        <source>Only applications and pairs can be paired.</source>
-        <translation>仅取水申请和减二更一配对可办理配对。</translation>
-    </message>
-    <message>
-        <source>Nothing was decided since the case was opened.</source>
-        <translation>打开案卷后尚未作出处理决定。</translation>
-    </message>
-    <message>
-        <source>Nothing was taken back.</source>
-        <translation>没有已撤销的处理决定。</translation>
-    </message>
-    <message>
-        <source>Preview of the decisions</source>
-        <translation>预览处理决定</translation>
-    </message>
-    <message>
-        <source>Decide on {n} findings</source>
-        <translation>办理{n}条结论</translation>
-    </message>
-    <message>
-        <source>Review</source>
-        <translation>核查处理</translation>
-    </message>
-    <message>
-        <source>No case is open. Open a case file, or set one up, to review what its runs found.</source>
-        <translation>尚未打开案卷。请打开或新建案卷文件，以处理核查结论。</translation>
-    </message>
-    <message>
-        <source>Reading the findings…</source>
-        <translation>正在读取核查结论…</translation>
-    </message>
-    <message>
-        <source>The case file could not be opened. Choose another one, or a backup.</source>
-        <translation>案卷文件无法打开。请选择其他案卷或备份。</translation>
-    </message>
-    <message>
-        <source>Read the findings</source>
-        <translation>读取核查结论</translation>
-    </message>
-    <message>
-        <source>The case holds no findings yet. Run the overlay; what it finds is listed here.</source>
-        <translation>案卷中尚无核查结论。请先运行叠加核查，所得结论将列于此处。</translation>
-    </message>
-    <message>
-        <source>No finding of this filter lies in the map view. Move the map, or switch Only in map view off.</source>
-        <translation>地图范围内没有符合筛选条件的结论。请移动地图，或取消“仅列地图范围内”。</translation>
-    </message>
-    <message>
-        <source>No finding passes the filter. Clear it to see all findings.</source>
-        <translation>没有符合筛选条件的结论。清除筛选可查看全部结论。</translation>
-    </message>
-    <message>
-        <source>open {open} · reviewed {reviewed} · verified {verified} · stale {stale}</source>
-        <translation>待处理{open} · 已处理{reviewed} · 已复核{verified} · 已过时{stale}</translation>
-    </message>
-    <message>
-        <source>{n} findings decided.</source>
-        <translation>已办理{n}条结论。</translation>
-    </message>
-    <message>
-        <source>No finding in the list is about a feature selected on the map. Clear the filter, or select others.</source>
-        <translation>列表中没有关于地图所选要素的结论。请清除筛选，或另选要素。</translation>
-    </message>
-    <message>
-        <source>Search…</source>
-        <translation>搜索…</translation>
-    </message>
-    <message>
-        <source>Part of the id or name of the subject, of the rule or the clause (F)</source>
-        <translation>对象编号或名称、规则或条款的部分文字（F）</translation>
-    </message>
-    <message>
-        <source>None</source>
-        <translation>不分组</translation>
-    </message>
-    <message>
-        <source>Puts findings with the same value under one header</source>
-        <translation>将取值相同的结论归入同一标题下</translation>
-    </message>
-    <message>
-        <source>Saved Filters</source>
-        <translation>已存筛选</translation>
-    </message>
-    <message>
-        <source>Filters kept under a name</source>
-        <translation>以名称保存的筛选条件</translation>
     </message>
     <message>
         <source>Clear</source>
@@ -3846,20 +3626,6 @@
     <message>
         <source>Export the Scenario</source>
         <translation>导出情景</translation>
-        <source>Takes all filters away</source>
-        <translation>清除全部筛选条件</translation>
-    </message>
-    <message>
-        <source>&amp;Group by</source>
-        <translation>分组(&amp;G)</translation>
-    </message>
-    <message>
-        <source>Lists only findings with the chosen value: {column}</source>
-        <translation>只列出取所选值的结论：{column}</translation>
-    </message>
-    <message>
-        <source>Save This Filter…</source>
-        <translation>保存当前筛选…</translation>
     </message>
     <message>
         <source>Delete</source>
@@ -4094,6 +3860,178 @@
         <translation>各单元分年的目标、计划与已完成面积</translation>
     </message>
     <message>
+        <source>&amp;Zoom</source>
+        <translation>缩放(&amp;Z)</translation>
+    </message>
+    <message>
+        <source>The map zooms to the subject of the current finding</source>
+        <translation>地图缩放至当前结论的对象</translation>
+    </message>
+    <message>
+        <source>Pa&amp;n</source>
+        <translation>平移(&amp;N)</translation>
+    </message>
+    <message>
+        <source>The map moves to it and keeps its scale</source>
+        <translation>地图平移至该对象，比例尺不变</translation>
+    </message>
+    <message>
+        <source>O&amp;ff</source>
+        <translation>不联动(&amp;F)</translation>
+    </message>
+    <message>
+        <source>The map stays where it is; the subject is highlighted</source>
+        <translation>地图不移动，仅高亮显示对象</translation>
+    </message>
+    <message>
+        <source>Flas&amp;h</source>
+        <translation>闪烁(&amp;H)</translation>
+    </message>
+    <message>
+        <source>The subject of the current finding flashes on the map</source>
+        <translation>当前结论的对象在地图上闪烁</translation>
+    </message>
+    <message>
+        <source>Only in map vie&amp;w</source>
+        <translation>仅列地图范围内(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Lists only findings whose subject the map shows; the map then stays where it is</source>
+        <translation>只列出对象位于地图范围内的结论，此时地图不随列表移动</translation>
+    </message>
+    <message>
+        <source>Show Selected in &amp;List</source>
+        <translation>在列表中显示所选(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Selects the findings on the features that are selected on the map</source>
+        <translation>在列表中选中地图上所选要素的结论</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>地图</translation>
+    </message>
+    <message>
+        <source>&amp;Accept</source>
+        <translation>采纳(&amp;A)</translation>
+    </message>
+    <message>
+        <source>The finding holds (A)</source>
+        <translation>结论成立（A）</translation>
+    </message>
+    <message>
+        <source>&amp;Override…</source>
+        <translation>改判(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Another outcome holds, with a reason (O)</source>
+        <translation>改为其他结论，须写明理由（O）</translation>
+    </message>
+    <message>
+        <source>&amp;Defer…</source>
+        <translation>暂缓(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Decide on a later day, with a reason (D)</source>
+        <translation>留待日后处理，须写明理由（D）</translation>
+    </message>
+    <message>
+        <source>&amp;Verify</source>
+        <translation>复核(&amp;V)</translation>
+    </message>
+    <message>
+        <source>A second person confirms the decision</source>
+        <translation>由第二人确认处理决定</translation>
+    </message>
+    <message>
+        <source>&amp;Reopen…</source>
+        <translation>重新打开(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>Take a decision back that stands, with a reason</source>
+        <translation>撤回已作出的处理决定，须写明理由</translation>
+    </message>
+    <message>
+        <source>&amp;Pair…</source>
+        <translation>配对(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Pair the wells of this renewal (P)</source>
+        <translation>为该更新井选配核减机井（P）</translation>
+    </message>
+    <message>
+        <source>Prev</source>
+        <translation>上一条</translation>
+    </message>
+    <message>
+        <source>The finding above (K)</source>
+        <translation>上一条结论（K）</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一条</translation>
+    </message>
+    <message>
+        <source>The finding below (J)</source>
+        <translation>下一条结论（J）</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Takes the last decision back (Ctrl+Z)</source>
+        <translation>撤销上一次处理决定（Ctrl+Z）</translation>
+    </message>
+    <message>
+        <source>Makes it again (Ctrl+Y)</source>
+        <translation>重新作出已撤销的处理决定（Ctrl+Y）</translation>
+    </message>
+    <message>
+        <source>Stops the work; none of it is kept</source>
+        <translation>停止办理，不保留任何结果</translation>
+    </message>
+    <message>
+        <source>{n} of {m} selected</source>
+        <translation>已选{n}条，共{m}条</translation>
+    </message>
+    <message>
+        <source>Wait until the work under way has ended, or cancel it.</source>
+        <translation>请等待正在进行的办理结束，或将其取消。</translation>
+    </message>
+    <message>
+        <source>The case is being checked and backed up first. Decisions can be made in a moment.</source>
+        <translation>正在检查并备份案卷，稍后即可办理。</translation>
+    </message>
+    <message>
+        <source>The case file can only be read: it is write-protected or of a newer version.</source>
+        <translation>案卷文件只能读取：文件受写保护或由更高版本建立。</translation>
+    </message>
+    <message>
+        <source>Choose a finding in the list first.</source>
+        <translation>请先在列表中选择结论。</translation>
+    </message>
+    <message>
+        <source>Only applications and pairs can be paired.</source>
+        <translation>仅取水申请和减二更一配对可办理配对。</translation>
+    </message>
+    <message>
+        <source>Nothing was decided since the case was opened.</source>
+        <translation>打开案卷后尚未作出处理决定。</translation>
+    </message>
+    <message>
+        <source>Nothing was taken back.</source>
+        <translation>没有已撤销的处理决定。</translation>
+    </message>
+    <message>
+        <source>Preview of the decisions</source>
+        <translation>预览处理决定</translation>
+    </message>
+    <message>
+        <source>Decide on {n} findings</source>
+        <translation>办理{n}条结论</translation>
+    </message>
+    <message>
         <source>Sign Decisions</source>
         <translation>处理人签名</translation>
     </message>
@@ -4254,6 +4192,30 @@
         <translation>未写入任何内容，您填写的文字已保留：可重试或取消。</translation>
     </message>
     <message>
+        <source>The case holds no findings yet. Run the overlay; what it finds is listed here.</source>
+        <translation>案卷中尚无核查结论。请先运行叠加核查，所得结论将列于此处。</translation>
+    </message>
+    <message>
+        <source>No finding of this filter lies in the map view. Move the map, or switch Only in map view off.</source>
+        <translation>地图范围内没有符合筛选条件的结论。请移动地图，或取消“仅列地图范围内”。</translation>
+    </message>
+    <message>
+        <source>No finding passes the filter. Clear it to see all findings.</source>
+        <translation>没有符合筛选条件的结论。清除筛选可查看全部结论。</translation>
+    </message>
+    <message>
+        <source>open {open} · reviewed {reviewed} · verified {verified} · stale {stale}</source>
+        <translation>待处理{open} · 已处理{reviewed} · 已复核{verified} · 已过时{stale}</translation>
+    </message>
+    <message>
+        <source>{n} findings decided.</source>
+        <translation>已办理{n}条结论。</translation>
+    </message>
+    <message>
+        <source>No finding in the list is about a feature selected on the map. Clear the filter, or select others.</source>
+        <translation>列表中没有关于地图所选要素的结论。请清除筛选，或另选要素。</translation>
+    </message>
+    <message>
         <source>&amp;Copy Clause</source>
         <translation>复制条文(&amp;C)</translation>
     </message>
@@ -4310,6 +4272,102 @@
         <translation>所选结论的依据和处理情况</translation>
     </message>
     <message>
+        <source>Search…</source>
+        <translation>搜索…</translation>
+    </message>
+    <message>
+        <source>Part of the id or name of the subject, of the rule or the clause (F)</source>
+        <translation>对象编号或名称、规则或条款的部分文字（F）</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>不分组</translation>
+    </message>
+    <message>
+        <source>Puts findings with the same value under one header</source>
+        <translation>将取值相同的结论归入同一标题下</translation>
+    </message>
+    <message>
+        <source>Saved Filters</source>
+        <translation>已存筛选</translation>
+    </message>
+    <message>
+        <source>Filters kept under a name</source>
+        <translation>以名称保存的筛选条件</translation>
+    </message>
+    <message>
+        <source>Takes all filters away</source>
+        <translation>清除全部筛选条件</translation>
+    </message>
+    <message>
+        <source>&amp;Group by</source>
+        <translation>分组(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Lists only findings with the chosen value: {column}</source>
+        <translation>只列出取所选值的结论：{column}</translation>
+    </message>
+    <message>
+        <source>Save This Filter…</source>
+        <translation>保存当前筛选…</translation>
+    </message>
+    <message>
+        <source>Save This Filter</source>
+        <translation>保存当前筛选</translation>
+    </message>
+    <message>
+        <source>Name of the filter</source>
+        <translation>筛选名称</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>缩放至对象</translation>
+    </message>
+    <message>
+        <source>Flash</source>
+        <translation>闪烁</translation>
+    </message>
+    <message>
+        <source>Open Feature Form</source>
+        <translation>打开要素表单</translation>
+    </message>
+    <message>
+        <source>Select in Attribute Table</source>
+        <translation>在属性表中选中</translation>
+    </message>
+    <message>
+        <source>Copy Row</source>
+        <translation>复制行</translation>
+    </message>
+    <message>
+        <source>Copy Clause Text</source>
+        <translation>复制条款原文</translation>
+    </message>
+    <message>
+        <source>Show History</source>
+        <translation>查看历史记录</translation>
+    </message>
+    <message>
+        <source>Print Slip…</source>
+        <translation>打印告知单…</translation>
+    </message>
+    <message>
+        <source>No case is open. Open a case file, or set one up, to review what its runs found.</source>
+        <translation>尚未打开案卷。请打开或新建案卷文件，以处理核查结论。</translation>
+    </message>
+    <message>
+        <source>Reading the findings…</source>
+        <translation>正在读取核查结论…</translation>
+    </message>
+    <message>
+        <source>The case file could not be opened. Choose another one, or a backup.</source>
+        <translation>案卷文件无法打开。请选择其他案卷或备份。</translation>
+    </message>
+    <message>
+        <source>Read the findings</source>
+        <translation>读取核查结论</translation>
+    </message>
+    <message>
         <source>Row</source>
         <translation>记录</translation>
     </message>
@@ -4356,6 +4414,38 @@
     <message>
         <source>History</source>
         <translation>办理记录</translation>
+    </message>
+    <message>
+        <source>Mark the finding</source>
+        <translation>标记正在处理的结论</translation>
+    </message>
+    <message>
+        <source>Look for news in the case</source>
+        <translation>检查案卷更新</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>分区</translation>
+    </message>
+    <message>
+        <source>Being reviewed by</source>
+        <translation>正在处理人</translation>
+    </message>
+    <message>
+        <source>⚠ {state}, no longer found</source>
+        <translation>⚠ {state}，已无此结论</translation>
+    </message>
+    <message>
+        <source>⚠ {state}, stale</source>
+        <translation>⚠ {state}，已过时</translation>
+    </message>
+    <message>
+        <source>Stale</source>
+        <translation>已过时</translation>
+    </message>
+    <message>
+        <source>Open the case</source>
+        <translation>打开案卷</translation>
     </message>
     <message>
         <source>S&amp;top</source>
@@ -5108,108 +5198,6 @@
     <message>
         <source>The algorithm stopped without saying why.</source>
         <translation>算法中止，未说明原因。</translation>
-        <source>Save This Filter</source>
-        <translation>保存当前筛选</translation>
-    </message>
-    <message>
-        <source>Name of the filter</source>
-        <translation>筛选名称</translation>
-    </message>
-    <message>
-        <source>Zoom</source>
-        <translation>缩放至对象</translation>
-    </message>
-    <message>
-        <source>Flash</source>
-        <translation>闪烁</translation>
-    </message>
-    <message>
-        <source>Open Feature Form</source>
-        <translation>打开要素表单</translation>
-    </message>
-    <message>
-        <source>Select in Attribute Table</source>
-        <translation>在属性表中选中</translation>
-    </message>
-    <message>
-        <source>Copy Row</source>
-        <translation>复制行</translation>
-    </message>
-    <message>
-        <source>Copy Clause Text</source>
-        <translation>复制条款原文</translation>
-    </message>
-    <message>
-        <source>Show History</source>
-        <translation>查看历史记录</translation>
-    </message>
-    <message>
-        <source>Print Slip…</source>
-        <translation>打印告知单…</translation>
-    </message>
-    <message>
-        <source>Mark the finding</source>
-        <translation>标记正在处理的结论</translation>
-    </message>
-    <message>
-        <source>Look for news in the case</source>
-        <translation>检查案卷更新</translation>
-    </message>
-    <message>
-        <source>Place</source>
-        <translation>位置</translation>
-    </message>
-    <message>
-        <source>Zone</source>
-        <translation>分区</translation>
-    </message>
-    <message>
-        <source>Being reviewed by</source>
-        <translation>正在处理人</translation>
-    </message>
-    <message>
-        <source>⚠ {state}, no longer found</source>
-        <translation>⚠ {state}，已无此结论</translation>
-    </message>
-    <message>
-        <source>⚠ {state}, stale</source>
-        <translation>⚠ {state}，已过时</translation>
-    </message>
-    <message>
-        <source>Stale</source>
-        <translation>已过时</translation>
-    </message>
-    <message>
-        <source>Open the case</source>
-        <translation>打开案卷</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation>查看</translation>
-    </message>
-    <message>
-        <source>The algorithm stopped without saying why.</source>
-        <translation>算法已停止，未说明原因。</translation>
-    </message>
-    <message>
-        <source>Pa&amp;n</source>
-        <translation>平移(&amp;N)</translation>
-    </message>
-    <message>
-        <source>Flas&amp;h</source>
-        <translation>闪烁(&amp;H)</translation>
-    </message>
-    <message>
-        <source>Only in map vie&amp;w</source>
-        <translation>仅列地图范围内(&amp;W)</translation>
-    </message>
-    <message>
-        <source>Prev</source>
-        <translation>上一条</translation>
-    </message>
-    <message>
-        <source>The case is being checked and backed up first. Decisions can be made in a moment.</source>
-        <translation>正在检查并备份案卷，稍后即可办理。</translation>
     </message>
 </context>
 </TS>
