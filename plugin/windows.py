@@ -146,8 +146,10 @@ class Windows(QObject):
             dialog.done(QDialog.DialogCode.Rejected)
             dialog.deleteLater()
         self._dialogs.clear()
-        for dock in self._docks.values():
+        for name, dock in self._docks.items():
             self.iface.removeDockWidget(dock)
+            if name == "review":
+                dock.unload()
             dock.close()
             dock.deleteLater()
         self._docks.clear()

@@ -4,15 +4,17 @@ Runs inside QGIS (``qgis --code``). Each step presses what a user presses and wa
 """
 
 import os
+import sqlite3
 import sys
 import time
 import traceback
+from contextlib import closing
 from pathlib import Path
 
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtGui import QImage
-from qgis.PyQt.QtWidgets import QWidget
+from qgis.PyQt.QtWidgets import QDockWidget, QWidget
 from qgis.utils import iface, plugins
 
 WORK, OUT = Path(os.environ["OVERDRAFT_WORK"]), Path(os.environ["OVERDRAFT_OUT"])
@@ -65,14 +67,16 @@ def tour():
     wizard.done_button.click()
     yield lambda: session.path is not None
 
+    from overdraft.core.review.listing import Filter
+    from overdraft.core.schema import register_schema
     from overdraft.ui.shared.tasks import Work, algorithm, start
 
     failures = []
     judged = []
-    layers = {
-        name.upper(): f"{SAMPLE / 'sample.gpkg'}|layername={name}"
-        for name in ("events", "evidence", "pairs", "applications", "readings", "networks")
-    }
+    with closing(sqlite3.connect(SAMPLE / "sample.gpkg")) as file:
+        names = {name for (name,) in file.execute("SELECT table_name FROM gpkg_contents")}
+    further = names & set(register_schema().roles) - {"wells", "zones", "units", "irrigation"}
+    layers = {name.upper(): f"{SAMPLE / 'sample.gpkg'}|layername={name}" for name in further}
     values = {
         "CASE": str(session.path),
         "OUTPUT": str(session.path),
@@ -110,14 +114,23 @@ def tour():
     windows.review()
     dock = windows._docks["review"]
     yield lambda: dock.listing is not None and dock.model.rowCount() > 0
+    window = iface.mainWindow()
+    for other in window.findChildren(QDockWidget):
+        if other.objectName() in ("Browser", "Layers"):
+            other.hide()
+    window.resizeDocks([dock], [470], Qt.Orientation.Vertical)
+    dock.splitter.setSizes([800, 560])
+    dock.set_filter(Filter(outcome="fail"))
+    yield 1.0
     dock.table.setFocus(Qt.FocusReason.OtherFocusReason)
-    dock.table.selectRow(1)
-    yield 2.0
+    dock.table.selectRow(min(9, dock.model.rowCount() - 1))
+    yield 4.0
     picture(iface.mainWindow(), "review")
 
     windows.dashboard()
     board = windows._docks["dashboard"]
     yield lambda: board.summary is not None
+    window.resizeDocks([board], [430], Qt.Orientation.Horizontal)
     yield 1.0
     picture(iface.mainWindow(), "dashboard")
     board.close()
@@ -125,8 +138,9 @@ def tour():
 
     windows.pair_wells()
     pairing = windows._dialogs["pairing"]
-    yield 1.0
-    yield lambda: not pairing.busy
+    yield lambda: pairing.board is not None
+    pairing.page.suggest.click()
+    yield 3.0
     picture(pairing, "pairing")
     pairing.reject()
 

@@ -253,5 +253,5 @@ class ActionBar(QWidget):
 def _refusal(row: SimpleNamespace, kind: str, person: str, four_eyes: bool) -> str:
     """Why an act cannot be done on a finding, in the user's words."""
     cells = pd.DataFrame([vars(row)]).astype({"stale": bool, "gone": bool})
-    key = refusals(cells, Act(kind, person), four_eyes).iloc[0]
+    key = refusals(cells, Act(kind, person), four_eyes)[0]
     return render(key, {}, ui_language()) if key else ""
