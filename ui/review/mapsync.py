@@ -79,11 +79,10 @@ class MapSync:
 
     def show(self, path: Path, row: SimpleNamespace | None, follow: str, flash: bool) -> None:
         """Highlight the subject of a finding; zoom or pan to it and flash it as wished. None clears the map."""
-        self.clear()
-        if row is None or row.fid is None:
-            return
-        layer = self.layer(path, row.subject_role)
+        known = row is not None and row.fid is not None
+        layer = self.layer(path, row.subject_role) if known else None
         feature = layer.getFeature(row.fid) if layer is not None else None
+        self.clear()  # only now: while a layer is added QGIS handles events, and the next finding may be shown
         if feature is None or not feature.hasGeometry():
             return
         self._band(feature.geometry(), layer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -122,3 +124,16 @@ def make_content(full_register):
         )
 
     return make
+
+
+def table_hashes(connection):
+    """SHA-256 over the rows of every table, read by plain SQL: what a file holds, however its pages lie."""
+    names = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
+    ).fetchall()
+    return {
+        name: hashlib.sha256(
+            repr(connection.execute(f'SELECT * FROM "{name}"').fetchall()).encode()
+        ).hexdigest()
+        for (name,) in names
+    }

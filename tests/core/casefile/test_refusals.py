@@ -289,7 +289,7 @@ def test_sqlite_says_full_and_the_message_too(tmp_path, make_content, monkeypatc
 def test_a_backup_that_differs_stops_the_write(case, make_content, monkeypatch):
     before = case.read_bytes()
     answers = iter([{"wells": "a"}, {"wells": "b"}])
-    monkeypatch.setattr("overdraft.core.casefile.backup.table_hashes", lambda connection: next(answers))
+    monkeypatch.setattr("overdraft.core.casefile.backup.content_hash", lambda connection: next(answers))
     with pytest.raises(OverdraftError) as caught:
         write_case(case, make_content("run-3"))
     assert caught.value.key == "casefile.backup_differs"

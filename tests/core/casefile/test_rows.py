@@ -9,9 +9,11 @@ import pytest
 import shapely
 
 from overdraft.core.casefile import CaseRows, Change, ConflictError, Entry, create_case
-from overdraft.core.casefile.backup import backups, table_hashes
+from overdraft.core.casefile.backup import backups
 from overdraft.core.casefile.history import first_break
 from overdraft.core.casefile.layout import SCHEMA_VERSION
+
+from .conftest import table_hashes
 
 
 @pytest.fixture

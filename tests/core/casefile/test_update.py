@@ -17,9 +17,11 @@ from overdraft.core.casefile import (
     write_case,
 )
 from overdraft.core.casefile import history as chain
-from overdraft.core.casefile.backup import KEPT_BACKUPS, new_database, part_name, table_hashes
+from overdraft.core.casefile.backup import KEPT_BACKUPS, new_database, part_name
 from overdraft.core.errors import Cancelled, OverdraftError
 from overdraft.core.intake import build_register
+
+from .conftest import table_hashes
 
 DECISION = "INSERT INTO decisions (finding_id, state, decided_by, reason) VALUES ('00f1', 'overridden', '李四', 'why')"
 
