@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,7 +49,7 @@ def drive(language: str, scale: float, dark: bool, out: Path) -> None:
     link = plugins / "overdraft"
     if not link.exists():
         link.symlink_to(ROOT)
-    work = BUILD / f"work_{language}"
+    work = Path(tempfile.gettempdir()) / "overdraft"  # a name that may stand in a picture
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     out.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QShortcut, QVBoxLayout, QWidget
 
+from ...processing.texts import tr
 from .help import open_window_help
 from .settings import remember_geometry, restore_geometry
 
@@ -35,7 +36,7 @@ class Dialog(QDialog):
     def finish(self, *buttons: QDialogButtonBox.StandardButton) -> None:
         """Add the standard buttons and Help, connect them, and restore size and place."""
         for button in (*buttons, QDialogButtonBox.StandardButton.Help):
-            self.buttons.addButton(button)
+            self.buttons.addButton(button).setText(_text_of(button))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.buttons.helpRequested.connect(self.show_help)
@@ -50,6 +51,19 @@ class Dialog(QDialog):
     def done(self, result: int) -> None:
         remember_geometry(self)
         super().done(result)
+
+
+def _text_of(button: QDialogButtonBox.StandardButton) -> str:
+    """The text of a standard button; Qt's own translation is not on every machine."""
+    kinds = QDialogButtonBox.StandardButton
+    return {
+        kinds.Ok: tr("OK"),
+        kinds.Cancel: tr("Cancel"),
+        kinds.Close: tr("Close"),
+        kinds.Save: tr("Save"),
+        kinds.Apply: tr("Apply"),
+        kinds.Help: tr("Help"),
+    }[button]
 
 
 class Dock(QgsDockWidget):
