@@ -13,6 +13,7 @@ from ..processing.enforcement.enforce import Enforce
 from ..processing.provider import OverdraftProvider
 from ..processing.texts import tr
 from .actions import open_help, open_sample
+from .badge import Badge
 from .menu import Item, Menu
 from .notice import MissingPackagesNotice
 from .prefill import layers_by_role
@@ -30,6 +31,7 @@ class OverdraftPlugin:
         self.toolbar: QToolBar | None = None
         self.notice: MissingPackagesNotice | None = None
         self.windows: Windows | None = None
+        self.badge: Badge | None = None
         self._dialogs: dict[int, object] = {}
         self._translation = Translation()
 
@@ -51,6 +53,8 @@ class OverdraftPlugin:
         self.toolbar.setObjectName("overdraftToolBar")
         self.windows = Windows(self.iface)
         self.menu = Menu(title, self._items(self.windows), self.toolbar, window)
+        self.badge = Badge(self.windows.session, self.toolbar)
+        self.toolbar.addWidget(self.badge)
         self.iface.vectorMenu().addMenu(self.menu.menu)
         session = self.windows.session
         session.case_changed.connect(self._case_changed)
@@ -97,6 +101,9 @@ class OverdraftPlugin:
             dialog.close()
             dialog.deleteLater()
         self._dialogs.clear()
+        if self.badge is not None:
+            self.badge.stop()
+            self.badge = None
         if self.windows is not None:
             self.windows.session.case_changed.disconnect(self._case_changed)
             self.windows.close()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ..core.casefile import CaseRows
 from ..processing.casefiles import tables_with_rows
 from ..processing.texts import tr
 from .shared.settings import UserSettings
 from .shared.tasks import Work, start
+
+if TYPE_CHECKING:
+    from ..core.casefile import CaseRows
 
 _SCOPE, _KEY = "overdraft", "case"
 
@@ -82,7 +85,12 @@ class Session(QObject):
                 self._opening = None
                 self.store_failed.emit(error)
 
-        start(Work(tr("Open the case"), lambda progress: CaseRows.open(path), opened, failed))
+        def work(progress: object) -> CaseRows:
+            from ..core.casefile import CaseRows  # QGIS starts without the packages that it needs
+
+            return CaseRows.open(path)
+
+        start(Work(tr("Open the case"), work, opened, failed))
 
     def _forget_store(self) -> None:
         self._store = self._opening = None

@@ -75,6 +75,11 @@ _LAND = """SELECT count(*), coalesce(sum(met), 0), sum(gap_mu), max(target_year)
             WHERE below.target_mu IS NOT NULL AND below.level <> 'prefecture'
                 AND below.target_year = row.target_year))"""
 
+_DECIDED = """SELECT
+    (SELECT count(*) FROM findings WHERE NOT EXISTS (SELECT 1 FROM decisions
+        WHERE decisions.finding_id = findings.finding_id AND decisions.state <> 'open')),
+    (SELECT count(*) FROM decisions WHERE state <> 'open')"""
+
 _RUN = "SELECT as_of FROM runs ORDER BY finished_at DESC LIMIT 1"
 
 
@@ -154,6 +159,13 @@ def summarise(path: str | os.PathLike) -> Summary:
             year=year,
             bars={name: _bars(connection, statement) for name, statement in _GROUPED.items()},
         )
+
+
+def decided_counts(path: str | os.PathLike) -> tuple[int, int]:
+    """How many findings of the last run wait for a decision, and how many decisions stand in the case file."""
+    with reading(Path(path), newer=True, quick=True) as connection:
+        waiting, decided = connection.execute(_DECIDED).fetchone()
+    return int(waiting), int(decided)
 
 
 def _bars(connection: sqlite3.Connection, statement: str) -> tuple[Bar, ...]:

@@ -5215,5 +5215,17 @@
         <source>Apply</source>
         <translation>应用</translation>
     </message>
+    <message>
+        <source>open {waiting} · decided {decided}</source>
+        <translation>待处理{waiting} · 已处理{decided}</translation>
+    </message>
+    <message>
+        <source>Findings that wait for a decision, and decisions made, in the open case file</source>
+        <translation>当前案卷文件中待处理的核查结论数和已作出的处理决定数</translation>
+    </message>
+    <message>
+        <source>Count the findings</source>
+        <translation>统计核查结论</translation>
+    </message>
 </context>
 </TS>

@@ -109,11 +109,43 @@ def test_menu_toolbar_and_algorithms_are_there_while_it_lives(iface):
     names = list(plugin.menu.actions)
     assert names == MENU
     shown = [action.objectName() for action in plugin.toolbar.actions()]
-    assert shown == [name for name in MENU if name not in NOT_ON_THE_TOOLBAR]
+    assert shown == [*(name for name in MENU if name not in NOT_ON_THE_TOOLBAR), ""]  # at the end the badge
     assert all(not action.icon().isNull() for action in plugin.menu.actions.values())
     off = {name for name, action in plugin.menu.actions.items() if not action.isEnabled()}
     assert off == NEED_A_CASE
     assert all("Setup" in plugin.menu.actions[name].toolTip() for name in off)
+    plugin.unload()
+    settle()
+
+
+def test_the_badge_counts_what_waits_and_what_is_decided(iface, qtbot, tmp_path):
+    import pandas as pd
+
+    from overdraft.core.casefile import CaseContent, CaseRows, create_case, write_case
+    from overdraft.core.review import Act, decide
+
+    path = create_case(tmp_path / "case.gpkg", "en")
+    rows = [
+        {
+            "finding_id": f"f{n}",
+            "rule": "r",
+            "subject_role": "wells",
+            "subject_id": f"W{n}",
+            "outcome": "fail",
+        }
+        for n in range(3)
+    ]
+    findings = pd.DataFrame(rows).assign(policy_id="p", message_key="m", evidence_hash="h", unverified="[]")
+    write_case(path, CaseContent(tables={"findings": findings}, language="en"))
+    decide(CaseRows(path), ["f1"], Act("accept", "李工"))
+    plugin = overdraft.classFactory(iface)
+    plugin.initGui()
+    assert plugin.badge.text() == ""
+    plugin.windows.session.open_case(path)
+    qtbot.waitUntil(lambda: plugin.badge.text() == "open 2 · decided 1", timeout=10_000)
+    assert not [name for name, action in plugin.menu.actions.items() if not action.isEnabled()]
+    plugin.windows.session.open_case(None)
+    assert plugin.badge.text() == ""
     plugin.unload()
     settle()
 

@@ -10,7 +10,7 @@ import numpy as np
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...core.casefile import ConflictError
-from ...core.errors import Cancelled
+from ...core.errors import Cancelled, OverdraftError
 from ...core.review import Act, Preview, Step, UndoStack, decide, preview
 from ...core.review.listing import Listing
 from ...processing.texts import tr
@@ -19,6 +19,9 @@ from ..shared.tasks import Work, start
 
 AT_ONCE = 50
 """So many decisions take less than half a second and are made at once; more are background work."""
+
+NOT_NOW = ("casefile.locked", "casefile.locked_by", "casefile.disk_full", "casefile.cannot_write")
+"""Why a decision may go through when it is tried again: the file could not be written just now."""
 
 
 def default_dialogs() -> ModuleType:
@@ -51,6 +54,7 @@ class Deciding(QObject):
         self.listing: Listing | None = None
         self.undone = UndoStack()
         self._work: Work | None = None
+        self._kept: Act | None = None  # what was entered for an act that could not be saved
 
     @property
     def dialogs(self) -> Any:
@@ -105,13 +109,15 @@ class Deciding(QObject):
     def _act(self, kind: str, count: int) -> Act | None:
         asks = {"override": "ask_override", "defer": "ask_defer", "reopen": "ask_reopen"}
         if kind in asks:
-            return getattr(self.dialogs, asks[kind])(self._window, self._session, count)
+            kept = self._kept if self._kept is not None and self._kept.kind == kind else None
+            return getattr(self.dialogs, asks[kind])(self._window, self._session, count, previous=kept)
         return Act(kind, self._session.person, self._session.login)
 
     def _decide(self, act: Act, ids: Sequence[str], seen: Mapping[str, int]) -> None:
         store, listing = self._session.store, self.listing
 
         def done(step: Step) -> None:
+            self._kept = None
             if listing is self.listing:
                 self.undone.add(step)
                 self._put(step, True)
@@ -121,7 +127,17 @@ class Deciding(QObject):
             len(ids),
             lambda progress: decide(store, ids, act, progress, seen),
             done,
+            lambda error: self._not_saved(error, act, ids, seen),
         )
+
+    def _not_saved(self, error: Exception, act: Act, ids: Sequence[str], seen: Mapping[str, int]) -> None:
+        """A file that could not be written just now: offer to try again; what was entered is kept in any case."""
+        if not isinstance(error, OverdraftError) or error.key not in NOT_NOW:
+            self._failed(error)
+            return
+        self._kept = act
+        if self.dialogs.ask_retry(self._window, error):
+            self._decide(act, ids, seen)
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -156,14 +172,20 @@ class Deciding(QObject):
         self.decided.emit(self.listing.rows_of(step.ids), forward)
 
     def _carry_out(
-        self, title: str, count: int, function: Callable[..., Any], done: Callable[[Any], None]
+        self,
+        title: str,
+        count: int,
+        function: Callable[..., Any],
+        done: Callable[[Any], None],
+        wrong: Callable[[Exception], None] | None = None,
     ) -> None:
         """Now where it is little, else in the background."""
+        tell = wrong or self._failed
         if count <= AT_ONCE:
             try:
                 found = function(None)
             except Exception as error:  # whatever it is, the user is told
-                self._failed(error)
+                tell(error)
                 return
             done(found)
             return
@@ -181,7 +203,7 @@ class Deciding(QObject):
         def failed(error: Exception) -> None:
             if self._work is work:
                 ended()
-                self._failed(error)
+                tell(error)
 
         work = Work(title, function, finished, failed, ended)
         self._work = work

@@ -38,21 +38,27 @@ class Dialogs:
         self.asked = []
         self.previews = []
         self.conflicts = []
+        self.retries = []
+        self.before_retry = None
+        self.previous = []
 
     def ensure_signed(self, parent, session):
         return self.signed
 
-    def ask_override(self, parent, session, n):
+    def ask_override(self, parent, session, n, previous=None):
+        self.previous.append(previous)
         self.asked.append(("override", n))
         reason = "现场核实，井口已封堵，泵已拆除"
         return Act("override", session.person, session.login, self.outcome, "site_check", reason)
 
-    def ask_defer(self, parent, session, n):
+    def ask_defer(self, parent, session, n, previous=None):
+        self.previous.append(previous)
         self.asked.append(("defer", n))
         due = date.today() + timedelta(days=30)
         return Act("defer", session.person, session.login, reason="等待补充资料", deferred_to=due)
 
-    def ask_reopen(self, parent, session, n):
+    def ask_reopen(self, parent, session, n, previous=None):
+        self.previous.append(previous)
         self.asked.append(("reopen", n))
         return Act("reopen", session.person, session.login, reason="复查发现新情况")
 
@@ -62,6 +68,10 @@ class Dialogs:
 
     def show_conflict(self, parent, error):
         self.conflicts.append(error)
+
+    def ask_retry(self, parent, error):
+        self.retries.append(error.key)
+        return self.before_retry is not None and self.before_retry(len(self.retries))
 
 
 class Iface:

@@ -173,18 +173,34 @@ def test_somebody_else_was_first(ready, case, dialogs, qtbot, query):
     assert ready.model.row(0).decided_by == "别人"  # their version is listed now
 
 
-def test_a_locked_file_is_told_and_nothing_is_lost(ready, monkeypatch, iface, qtbot, query):
+def test_a_locked_file_is_told_and_what_was_entered_is_kept(ready, monkeypatch, dialogs, qtbot, query):
     from overdraft.core.errors import OverdraftError
+
+    apply = CaseRows.apply
 
     def locked(*_):
         raise OverdraftError("casefile.locked", path="x", seconds=5)
 
     monkeypatch.setattr(CaseRows, "apply", locked)
     name = ready.current.finding_id
-    qtbot.keyClick(ready.table, Qt.Key.Key_A)
-    assert len(iface.messageBar().items()) == 1
-    assert ready.current.finding_id == name
-    assert ready.current.state == "open"
+    qtbot.keyClick(ready.table, Qt.Key.Key_O)
+    assert dialogs.retries == ["casefile.locked"]
+    assert (ready.current.finding_id, ready.current.state) == (name, "open")
+
+    def freed(times):
+        if times == 3:
+            monkeypatch.setattr(CaseRows, "apply", apply)
+        return True
+
+    dialogs.before_retry = freed
+    qtbot.keyClick(ready.table, Qt.Key.Key_O)
+    assert [before and before.reason for before in dialogs.previous] == [
+        None,
+        "现场核实，井口已封堵，泵已拆除",
+    ]
+    assert len(dialogs.retries) == 3  # refused once more, then again, then it goes through
+    assert query("SELECT state, count(*) FROM decisions GROUP BY 1") == [("overridden", 1)]
+    assert query("SELECT count(*) FROM history WHERE kind = 'override'") == [(1,)]
 
 
 def test_pair_is_for_applications_only(ready, qtbot, language):
