@@ -22,6 +22,7 @@ BUILD = ROOT / "build/screenshots"
 LOCALES = {"zh": "zh-Hans", "en": "en_US"}
 HELP = {"zh": ROOT / "resources/help/zh_CN/windows", "en": ROOT / "resources/help/en/windows"}
 README = {"review": "review_zh.png", "pairing": "pairing_zh.png", "retirement": "retirement_zh.png"}
+IN_HELP = ("setup_fields", "desk_recorded", "review", "dashboard", "pairing", "retirement", "policy")
 MINUTES = 12
 
 
@@ -78,11 +79,17 @@ def drive(language: str, scale: float, dark: bool, out: Path) -> None:
 
 
 def deliver(language: str, out: Path) -> None:
-    """The pictures to where README and help look for them."""
-    for picture in sorted(out.glob("*.png")):
-        shutil.copy(picture, HELP[language] / picture.name)
-        if language == "zh" and picture.stem in README:
-            shutil.copy(picture, ROOT / "docs/pictures" / README[picture.stem])
+    """The pictures to where README and help look for them, in few colours so that they stay small."""
+    for name in IN_HELP:
+        shrink(out / f"{name}.png", HELP[language] / f"{name}.png")
+    if language == "zh":
+        for name, target in README.items():
+            shrink(out / f"{name}.png", ROOT / "docs/pictures" / target)
+
+
+def shrink(source: Path, target: Path) -> None:
+    """The same picture in 96 colours, as ImageMagick chooses them."""
+    subprocess.run(["convert", source, "-dither", "None", "-colors", "96", f"PNG8:{target}"], check=True)
 
 
 def main() -> None:

@@ -106,7 +106,7 @@ def decision(view: View, act: Decision, by: By) -> Recorded:
     """
     row = _application(view, act.application_id)
     name = str(row["application_id"])
-    token = one_of(
+    decided = one_of(
         "application_decision", act.decision, ("approved", "refused"), label("applications", "decision")
     )
     if row["decision"] not in (None, "pending"):
@@ -115,16 +115,16 @@ def decision(view: View, act: Decision, by: By) -> Recorded:
     day = day_of(act.decided_on, label("applications", "decided_on"), by.today)
     _not_before(row, day)
     number = text_of(act.approval_no, label("applications", "approval_no")) or row["approval_no"]
-    if token == "approved" and not number:
+    if decided == "approved" and not number:
         raise OverdraftError("desk.approval_needed", found=name)
-    after: Row = {"decision": token, "decided_on": day}
-    if token == "approved":
+    after: Row = {"decision": decided, "decided_on": day}
+    if decided == "approved":
         after["approval_no"] = number
     pairs = _pairs(view, name)
     changed = (
-        _released(pairs, day) if token == "refused" else [_changed(p, approval_no=number) for p in pairs]
+        _released(pairs, day) if decided == "refused" else [_changed(p, approval_no=number) for p in pairs]
     )
-    return _of_application(row, "decision", token, day, after, changed, by, act.reason)
+    return _of_application(row, "decision", decided, day, after, changed, by, act.reason)
 
 
 def withdrawal(view: View, act: Withdrawal, by: By) -> Recorded:

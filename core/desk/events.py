@@ -19,6 +19,9 @@ from .errors import DoubtError
 from .files import keep
 from .view import Fact, Row, View, keyed
 
+VOID = "void"
+"""The kind of event that withdraws another one."""
+
 KINDS = {"wells": (*STATE_AFTER, *PERMIT_KINDS, "power_cut"), "irrigation": LAND_KINDS}
 """Kinds of event by the layer of their subject."""
 
@@ -172,7 +175,7 @@ def void(view: View, act: Void, by: By) -> Recorded:
         kind="void",
         subject_role=str(old["subject_role"]),
         subject_id=subject,
-        token="void",
+        token=VOID,
         day=str(old["effective_on"] or ""),
         event_id=event_id,
         changes=(Change("events", {"event_id": event_id}, None, values),),

@@ -10,6 +10,7 @@ from typing import Any
 from ..casefile import CaseStore
 from ..casefile.changes import moment
 from ..errors import OverdraftError
+from ..findings import OUTCOMES
 from ..personal import masked
 from ..policy import Clause, Policy, load_policy
 from ..register.identity import ROW_ID
@@ -20,7 +21,7 @@ from .findings import subject_of
 from .lines import Change, Line, Past, parsed, placed, say
 from .words import Words, is_given
 
-SYMBOLS = {"fail": "✕", "review": "△", "not_evaluated": "?", "exempt": "◇", "pass": "✓"}
+SYMBOLS = dict(zip(OUTCOMES, "✕△?◇✓", strict=True))
 """What tells the outcomes apart without colour."""
 
 _DATA = ("register", "facts", "placement")

@@ -89,8 +89,8 @@ RULE = "INSERT INTO rule VALUES (?, ?)"
 HITS = """INSERT INTO hit SELECT row,
       CASE :group
         WHEN 'county' THEN coalesce((SELECT name FROM unit WHERE id = county_id), county_id) || char(31) || county_id
-        WHEN 'zone' THEN (SELECT coalesce(zone.name, subject.zone_id) || char(31) || subject.zone_id FROM subject
-            LEFT JOIN zone ON zone.id = subject.zone_id WHERE subject.no = list.subject)
+        WHEN 'zone' THEN coalesce((SELECT coalesce(zone.name, subject.zone_id) || char(31) || subject.zone_id
+            FROM subject LEFT JOIN zone ON zone.id = subject.zone_id WHERE subject.no = list.subject), char(31))
         WHEN 'rule' THEN (SELECT label FROM rule WHERE id = list.rule) || char(31) || rule
         WHEN 'clause' THEN clause || char(31) || clause
         WHEN 'outcome' THEN CASE outcome WHEN 'fail' THEN '0' WHEN 'review' THEN '1' WHEN 'not_evaluated' THEN '2'

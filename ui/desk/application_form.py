@@ -225,10 +225,10 @@ class ApplicationForm(DeskForm):
         return holder
 
     def _kind_changed(self) -> None:
-        token = self.kind.token()
-        self._show(self.well, token in OF_A_WELL)
-        self._show(self.replaces, token == "renewal")
-        self._show(self.wells.parentWidget(), token == "renewal")
+        kind = self.kind.token()
+        self._show(self.well, kind in OF_A_WELL)
+        self._show(self.replaces, kind == "renewal")
+        self._show(self.wells.parentWidget(), kind == "renewal")
         self.permission = ""
 
     def _show(self, widget: QWidget, shown: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from ...core.findings import OUTCOMES
 from ...core.schema import register_schema, results_schema
 from ...processing.texts import tr, ui_language
 
@@ -12,7 +13,7 @@ DASH = "—"
 SIGNS = {"open": "○", "accepted": "✓", "overridden": "⇄", "deferred": "⏲", "verified": "◆"}
 """A sign for each state, so that it is told without colour; a stale decision has ⚠ before it."""
 
-OUTCOME_SIGNS = {"fail": "✕", "review": "?", "not_evaluated": "…", "exempt": "–", "pass": "●"}
+OUTCOME_SIGNS = dict(zip(OUTCOMES, "✕?…–●", strict=True))
 
 COLUMNS = (
     "state",
