@@ -12,18 +12,10 @@ from pathlib import Path
 from overdraft.processing.help import FOLDERS
 from overdraft.processing.texts import RESOURCES
 
-STYLE = """
-body { font-family: "Noto Sans", "Microsoft YaHei", "PingFang SC", sans-serif; max-width: 50em; margin: 2em auto;
-  padding: 0 1em; color: #222; line-height: 1.5; }
-h1, h2 { color: #1c4f75; }
-h2 { border-bottom: 1px solid #cdd8e0; margin-top: 1.6em; }
-dt { font-weight: bold; }
-dd { margin: 0 0 0.6em 1.5em; }
-pre { background: #f3f5f7; padding: 0.8em; white-space: pre-wrap; overflow-wrap: anywhere; }
-small code { font-weight: normal; font-size: 0.7em; color: #666; }
-nav a { margin-right: 1em; }
-"""
 TITLES = {"en": "Groundwater Zoning", "zh": "地下水超采分区"}
+WINDOWS = {"en": "Windows", "zh": "各窗口"}
+IN_ORDER = ("setup", "desk", "review", "slip", "pairing", "retirement", "policy", "dashboard")
+ALGORITHMS = {"en": "Algorithms", "zh": "各算法"}
 LOCALES = {"en": "en", "zh": "zh_CN"}
 
 
@@ -56,9 +48,13 @@ def help_pages(instances: Callable[[], list]) -> dict[Path, str]:
 
 
 def page(algorithms: list, language: str) -> str:
-    """The whole page as HTML, with an anchor per algorithm."""
+    """The whole page as HTML: the windows with a link to the page of each, the algorithms with an anchor each."""
     folder = FOLDERS[language]
     intro = (RESOURCES / "help" / folder / "intro.html").read_text(encoding="utf-8")
+    pages = RESOURCES / "help" / folder / "windows"
+    windows = "\n".join(
+        f'<a href="windows/{name}.html">{title(pages / f"{name}.html")}</a>' for name in IN_ORDER
+    )
     links = "\n".join(f'<a href="#{item.name()}">{item.displayName()}</a>' for item in algorithms)
     sections = "\n".join(
         f'<section id="{item.name()}">\n'
@@ -68,6 +64,12 @@ def page(algorithms: list, language: str) -> str:
     )
     return (
         f'<!DOCTYPE html>\n<html lang="{folder.replace("_", "-")}">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{TITLES[language]}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{intro}<nav>\n{links}\n</nav>\n"
-        f"{sections}\n</body>\n</html>\n"
+        f'<title>{TITLES[language]}</title>\n<link rel="stylesheet" href="../style.css">\n</head>\n<body>\n'
+        f"{intro}<h2>{WINDOWS[language]}</h2>\n<nav>\n{windows}\n</nav>\n"
+        f"<h2>{ALGORITHMS[language]}</h2>\n<nav>\n{links}\n</nav>\n{sections}\n</body>\n</html>\n"
     )
+
+
+def title(file: Path) -> str:
+    """The title of an HTML page."""
+    return file.read_text(encoding="utf-8").partition("<title>")[2].partition("</title>")[0]

@@ -72,10 +72,26 @@ class Iface:
 
 
 @pytest.fixture
-def iface(qgis_app, qgis_processing):
+def iface(qgis_app, qgis_processing, qgis_new_project):
+    """In an empty project: one that another test left would bring its case file."""
     made = Iface()
     yield made
     made.window.deleteLater()
+    settle()
+
+
+@pytest.fixture
+def load(iface):
+    """``load()``: the plugin, taken away again however the test ends, lest the next tests meet two providers."""
+    made = []
+
+    def make(window=iface):
+        made.append(overdraft.classFactory(window))
+        return made[-1]
+
+    yield make
+    for plugin in made:
+        plugin.unload()
     settle()
 
 
@@ -99,8 +115,8 @@ def traces(iface):
     }
 
 
-def test_menu_toolbar_and_algorithms_are_there_while_it_lives(iface):
-    plugin = overdraft.classFactory(iface)
+def test_menu_toolbar_and_algorithms_are_there_while_it_lives(iface, load):
+    plugin = load()
     before = traces(iface)
     plugin.initGui()
     now = traces(iface)
@@ -114,11 +130,9 @@ def test_menu_toolbar_and_algorithms_are_there_while_it_lives(iface):
     off = {name for name, action in plugin.menu.actions.items() if not action.isEnabled()}
     assert off == NEED_A_CASE
     assert all("Setup" in plugin.menu.actions[name].toolTip() for name in off)
-    plugin.unload()
-    settle()
 
 
-def test_the_badge_counts_what_waits_and_what_is_decided(iface, qtbot, tmp_path):
+def test_the_badge_counts_what_waits_and_what_is_decided(load, qtbot, tmp_path):
     import pandas as pd
 
     from overdraft.core.casefile import CaseContent, CaseRows, create_case, write_case
@@ -138,7 +152,7 @@ def test_the_badge_counts_what_waits_and_what_is_decided(iface, qtbot, tmp_path)
     findings = pd.DataFrame(rows).assign(policy_id="p", message_key="m", evidence_hash="h", unverified="[]")
     write_case(path, CaseContent(tables={"findings": findings}, language="en"))
     decide(CaseRows(path), ["f1"], Act("accept", "李工"))
-    plugin = overdraft.classFactory(iface)
+    plugin = load()
     plugin.initGui()
     assert plugin.badge.text() == ""
     plugin.windows.session.open_case(path)
@@ -146,8 +160,6 @@ def test_the_badge_counts_what_waits_and_what_is_decided(iface, qtbot, tmp_path)
     assert not [name for name, action in plugin.menu.actions.items() if not action.isEnabled()]
     plugin.windows.session.open_case(None)
     assert plugin.badge.text() == ""
-    plugin.unload()
-    settle()
 
 
 def test_twenty_lives_leave_nothing_behind(iface):
@@ -162,8 +174,8 @@ def test_twenty_lives_leave_nothing_behind(iface):
         assert traces(iface) == before
 
 
-def test_loading_works_without_a_window(qgis_app, qgis_processing):
-    plugin = overdraft.classFactory(None)
+def test_loading_works_without_a_window(load):
+    plugin = load(None)
     plugin.initProcessing()
     assert QgsApplication.processingRegistry().algorithmById("overdraft:enforce") is not None
     plugin.unload()
@@ -174,8 +186,8 @@ def test_unload_without_start_is_no_error(iface):
     overdraft.classFactory(iface).unload()
 
 
-def test_run_overlay_opens_the_dialog_of_enforce(iface, monkeypatch):
-    plugin = overdraft.classFactory(iface)
+def test_run_overlay_opens_the_dialog_of_enforce(iface, load, monkeypatch):
+    plugin = load()
     plugin.initGui()
     from qgis import processing
 
@@ -215,7 +227,6 @@ def test_run_overlay_opens_the_dialog_of_enforce(iface, monkeypatch):
     assert dialog.shown
     plugin.unload()
     assert dialog.closed
-    settle()
 
 
 def test_sample_project_opens_or_says_how_to_get_it(iface, monkeypatch, tmp_path):
@@ -233,9 +244,9 @@ def test_help_page_is_there_in_both_languages(monkeypatch, language):
     assert actions.help_page().is_file()
 
 
-def test_missing_package_is_said_once_and_never_raises(iface, monkeypatch):
+def test_missing_package_is_said_once_and_never_raises(iface, load, monkeypatch):
     monkeypatch.setitem(sys.modules, "geopandas", None)
-    plugin = overdraft.classFactory(iface)
+    plugin = load()
     plugin.initGui()
     assert len(iface.bar.items()) == 1
     assert "geopandas" in iface.bar.currentItem().text()

@@ -50,7 +50,7 @@ def values_of(item):
     by_type = {
         "choice": st.sampled_from(item.allowed or ("x",)),
         "choices": st.lists(st.sampled_from(item.allowed or ("x",)), unique=True),
-        "bool": st.booleans(),
+        "bool": st.sampled_from(item.allowed or (False, True)),
         "integer": st.integers(low, high),
         "number": number,
         "numbers": st.lists(number, min_size=1, max_size=4),
