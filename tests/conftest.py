@@ -1,7 +1,9 @@
-"""The provider and ``processing.run`` for the tests that need them; memory layers, files, and their rows."""
+"""The provider and ``processing.run`` for the tests that need them; memory layers, files, and their rows; the sample
+judged."""
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,45 @@ TYPES = {
     "bool": QVariant.Bool,
 }
 DRIVERS = {".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".geojson": "GeoJSON"}
+
+
+SAMPLE = Path(__file__).resolve().parents[1] / "sample_layers" / "sample.gpkg"
+
+
+@pytest.fixture(scope="session")
+def judged_sample(tmp_path_factory, worker_id):
+    """The sample judged under its document on 31 March 2026; every test that changes it takes a copy.
+
+    Made once in a run of the tests: whichever of its processes asks first makes it, the others wait.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    path = folder / "judged" / "sample case.gpkg"
+    path.parent.mkdir(exist_ok=True)
+    with (folder / "judged.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            _judge_sample(path)
+    return path
+
+
+def _judge_sample(path: Path) -> None:
+    from datetime import date
+
+    import pyogrio
+
+    from overdraft.core.casefile import case_content, write_case
+    from overdraft.core.enforce import EnforceSettings, enforce
+    from overdraft.core.intake import build_register
+    from overdraft.core.policy import load_policy
+    from overdraft.core.schema import register_schema
+
+    present = {name for name, _ in pyogrio.list_layers(SAMPLE)}
+    roles = [name for name in register_schema().roles if name in present]
+    register = build_register({name: pyogrio.read_dataframe(SAMPLE, layer=name) for name in roles})
+    result = enforce(register, load_policy("turpan-2021"), date(2026, 3, 31), EnforceSettings(invented=True))
+    write_case(path, case_content(result, "zh"))
 
 
 @pytest.fixture(scope="module")

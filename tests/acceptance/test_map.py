@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
-from datetime import date
 
-import pyogrio
 import pytest
 from qgis.core import QgsProject
 from qgis.PyQt.QtGui import QColor, QFontDatabase, QImage
 
-from overdraft.core.casefile import case_content, write_case
-from overdraft.core.enforce import EnforceSettings, enforce
-from overdraft.core.intake import build_register
-from overdraft.core.policy import load_policy
-from overdraft.core.schema import RESOURCES, register_schema
-from overdraft.sample_layers.invented.cases import AS_OF
-from overdraft.sample_layers.invented.sample import build_sample
-from overdraft.sample_layers.invented.writer import schema_fields, write_geopackage
+from overdraft.core.schema import RESOURCES
 
 ROOT = RESOURCES.parent
 CHINESE_FONT = "Noto Sans CJK SC"
@@ -30,19 +22,14 @@ CHINESE_FONT = "Noto Sans CJK SC"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("虚构 sample")
-    write_geopackage(path / "sample.gpkg", build_sample().tables, schema_fields(RESOURCES / "register.toml"))
+    shutil.copy(ROOT / "sample_layers" / "sample.gpkg", path)
     return path
 
 
 @pytest.fixture(scope="module")
-def case(folder):
-    source = folder / "sample.gpkg"
-    roles = [name for name, _ in pyogrio.list_layers(source) if name in register_schema().roles]
-    register = build_register({role: pyogrio.read_dataframe(source, layer=role) for role in roles})
-    settings = EnforceSettings(invented=True)
-    result = enforce(register, load_policy("turpan-2021"), date.fromisoformat(AS_OF), settings)
+def case(judged_sample, folder):
     path = folder / "case.gpkg"
-    write_case(path, case_content(result, "zh"))
+    shutil.copy(judged_sample, path)
     return path
 
 

@@ -1,4 +1,4 @@
-"""A case file of the sample, a session on a copy of it, and both languages."""
+"""A session on a copy of the judged sample, and both languages."""
 
 from __future__ import annotations
 
@@ -13,34 +13,7 @@ import overdraft
 from overdraft.plugin.translation import Translation
 
 ROOT = Path(overdraft.__file__).resolve().parent
-SAMPLE = ROOT / "sample_layers" / "sample.gpkg"
 LOCALES = {"en": "en", "zh": "zh_CN"}
-
-
-@pytest.fixture(scope="session")
-def judged_sample(tmp_path_factory):
-    """The sample judged under its document on 31 March 2026; made once, copied by every test that changes it."""
-    from datetime import date
-
-    import pyogrio
-
-    from overdraft.core.casefile import case_content, write_case
-    from overdraft.core.enforce import EnforceSettings, enforce
-    from overdraft.core.intake import build_register
-    from overdraft.core.policy import load_policy
-    from overdraft.core.schema import register_schema
-
-    present = {name for name, _ in pyogrio.list_layers(SAMPLE)}
-    frames = {
-        name: pyogrio.read_dataframe(SAMPLE, layer=name)
-        for name in register_schema().roles
-        if name in present
-    }
-    settings = EnforceSettings(invented=True)
-    result = enforce(build_register(frames), load_policy("turpan-2021"), date(2026, 3, 31), settings)
-    path = tmp_path_factory.mktemp("judged") / "sample case.gpkg"
-    write_case(path, case_content(result, "zh"))
-    return path
 
 
 @pytest.fixture
