@@ -5,6 +5,7 @@ from .changes import CaseStore, Cells, Change, ConflictError, Copy, Entry
 from .content import CaseContent, case_content, used_settings
 from .frozen import Given, with_frozen
 from .imports import Delivery, add_import, add_imports, new_case, undo_import
+from .lastrun import LastRun, last_run, run_version
 from .layout import SCHEMA_VERSION
 from .merge import Merged, merge_cases
 from .plans import add_plan
@@ -24,6 +25,7 @@ __all__ = [
     "Delivery",
     "Entry",
     "Given",
+    "LastRun",
     "Merged",
     "Verification",
     "WriteResult",
@@ -33,6 +35,7 @@ __all__ = [
     "backups",
     "case_content",
     "create_case",
+    "last_run",
     "latest_backup",
     "merge_cases",
     "new_case",
@@ -40,6 +43,7 @@ __all__ = [
     "read_case",
     "read_results",
     "remove_leftovers",
+    "run_version",
     "undo_import",
     "used_settings",
     "verify_case",

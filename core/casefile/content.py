@@ -31,6 +31,9 @@ OVERRIDES = {
 """What a run may set, as its manifest names it, and the setting of the policy that it lies over."""
 
 
+POLICY_TEXT = "policy"
+"""Entry of ``meta``: the text of the last run's policy, so that a file of the user's own is not needed any more."""
+
 BALANCES = ("ledger", "ledger_balance", "pair_lines", "retirement_balance")
 """Tables of the ledger of 减二更一 and of the retirement balance."""
 
@@ -94,7 +97,7 @@ def case_content(result: EnforceResult, language: str) -> CaseContent:
         },
         settings=settings_table(used_settings(result)),
         unreadable=unreadable_cells(register),
-        meta={"supplied_roles": supplied, "last_run": str(run["run_id"])},
+        meta={"supplied_roles": supplied, "last_run": str(run["run_id"]), POLICY_TEXT: result.policy.text},
         succeeds=result.policy.succeeds,
         moment=_moment(str(run["finished_at"])),
     )

@@ -6,20 +6,19 @@ It rests on the ledger (:mod:`core.replacement`) and on the candidates and costs
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyproj
 
-from ..casefile import read_case, read_results
+from ..casefile import last_run, read_case
 from ..errors import OverdraftError
 from ..intake import build_register
 from ..overlay import PlacementOptions
@@ -30,7 +29,6 @@ from ..planning.renewals.asked import renewals_asked
 from ..planning.renewals.candidates import candidates
 from ..planning.renewals.plan import BATCH, sealed_limits
 from ..planning.renewals.unmet import barred_for
-from ..policy import load_policy, with_settings
 from ..replacement import Book, ReplacementSettings, keep_book, replacement_settings
 from ..replacement.tables import balance_table
 from ..rules.scene import Scene
@@ -103,6 +101,15 @@ class PairBoard:
         """The balance of each pool, zones left out."""
         table = balance_table(self.book)
         return table[table["pool_level"] == self.settings.pool].reset_index(drop=True)
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        ids = self.wells["retired_id"].tolist()
+        return {name: row for row, name in reversed(list(enumerate(ids)))}
+
+    def row_of(self, well: str) -> int | None:
+        """The row of a well; of several with one id the first, None where there is none."""
+        return self._rows.get(well)
 
     def held(self, renewal_id: str) -> pd.DataFrame:
         """The pairs of a renewal that stand."""
@@ -259,19 +266,15 @@ def open_board(
     """
     tick = progress or (lambda share: None)
     name = Path(path).name
-    runs = read_results(path, "runs")["runs"]
-    if not len(runs):
+    last = last_run(Path(path))
+    if last is None:
         raise OverdraftError("pairs.no_run", file=name)
-    last = runs.sort_values("finished_at", kind="stable").iloc[-1]
-    manifest: dict[str, Any] = json.loads(last["manifest"])
-    given = manifest.get("settings", {})
-    policy = with_settings(load_policy(str(last["policy_id"])), manifest.get("values", {}))
-    baseline = given.get("baseline")
+    policy = last.used
     settings = replacement_settings(
         policy,
-        reading=given.get("reading"),
-        pool=given.get("pool"),
-        baseline=date.fromisoformat(baseline) if baseline else None,
+        reading=last.settings.get("reading"),
+        pool=last.settings.get("pool"),
+        baseline=last.day("baseline"),
     )
     if settings.reading == BATCH:
         raise OverdraftError("renewals.batch_reading", found=settings.reading, allowed=["R1", "R2"])
@@ -282,7 +285,7 @@ def open_board(
     tick(0.4)
     register = build_register(frames)
     tick(0.5)
-    day = as_of or max(date.today(), date.fromisoformat(str(manifest["as_of"])))
+    day = as_of or max(date.today(), last.as_of)
     places = PlacementOptions(distance_limit_m=0, position_accuracy_m=0)
     scene = Scene.of(register, policy, day, options=places, progress=lambda share: tick(0.5 + 0.2 * share))
     return lay_board(scene, settings, lambda share: tick(0.7 + 0.3 * share))

@@ -78,7 +78,7 @@ def parse_policy(text: str, file: str) -> Policy:
         OverdraftError: as ``load_policy``.
     """
     where = Where(file, line_numbers(text))
-    return policy_of(parse_content(text, file), where)
+    return replace(policy_of(parse_content(text, file), where), text=text)
 
 
 def policy_of(content: Mapping, where: Where) -> Policy:

@@ -281,6 +281,7 @@ class Policy:
         rules: which rule judges which clause; a clause may have several, or none.
         off: rules that a person has switched off; of each a run says that it was not evaluated.
         everywhere: law of the whole country: it applies in every place, whether the file names it or not.
+        text: content of the file that it was read from; empty for one that was put together otherwise.
     """
 
     id: str
@@ -308,6 +309,7 @@ class Policy:
     off: tuple[RuleUse, ...] = ()
     everywhere: bool = False
     origin: str = field(default="", compare=False)
+    text: str = field(default="", compare=False, repr=False)
 
     def unit(self, unit_id: str) -> PolicyUnit:
         """The unit with this id.

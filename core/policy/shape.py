@@ -49,9 +49,9 @@ RULE_NAME = rf"{WORD}[.]{WORD}"
 SETTING_KEY = rf"{WORD}[.]{WORD}"
 LIMIT = 10**12
 DECIMALS = 9
+"""Numbers of a policy are below ``LIMIT`` and have at most so many decimals: sums stay exact and cheap."""
 MOST_PROBLEMS = 200
-"""Numbers of a policy are below ``LIMIT`` and have at most so many decimals: sums stay exact and cheap.
-Of a wrong file no more than ``MOST_PROBLEMS`` deviations are told."""
+"""Of a wrong file no more deviations are told."""
 
 
 @dataclass(frozen=True)

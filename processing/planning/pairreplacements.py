@@ -10,6 +10,7 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
+from ...core.planning import weights
 from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
 from ..dependencies import SCIPY
@@ -51,13 +52,23 @@ class PairReplacements(OverdraftAlgorithm):
             ),
             declared.number("MAX_DISTANCE", tr("Farthest retired well (m; empty: as the policy says)")),
             QgsProcessingParameterNumber(
-                "W_DISTANCE", tr("Cost of a kilometre of distance"), double, 1.0, True, 0.0
+                "W_DISTANCE", tr("Cost of a kilometre of distance"), double, weights.DISTANCE, True, 0.0
             ),
             QgsProcessingParameterNumber(
-                "W_VOLUME", tr("Cost of 10,000 m³ of permitted volume given up"), double, 0.0, True, 0.0
+                "W_VOLUME",
+                tr("Cost of 10,000 m³ of permitted volume given up"),
+                double,
+                weights.VOLUME,
+                True,
+                0.0,
             ),
             QgsProcessingParameterNumber(
-                "W_UNSEALED", tr("Cost of a well that still has to be sealed"), double, 0.0, True, 0.0
+                "W_UNSEALED",
+                tr("Cost of a well that still has to be sealed"),
+                double,
+                weights.UNSEALED,
+                True,
+                0.0,
             ),
             declared.text(
                 "NEXT_BEST_FOR", tr("Next best choice for these renewals (ids with commas; * all)")
@@ -141,7 +152,7 @@ class PairReplacements(OverdraftAlgorithm):
         from ...core.planning.renewals import PairOptions
 
         names = text_of(self, parameters, "NEXT_BEST_FOR", context) or ""
-        weights = [
+        given = [
             self.parameterAsDouble(parameters, f"W_{one}", context)
             for one in ("DISTANCE", "VOLUME", "UNSEALED")
         ]
@@ -149,7 +160,7 @@ class PairReplacements(OverdraftAlgorithm):
             max_served=whole_of(self, parameters, "MAX_SERVED", context),
             allow_unsealed=self.parameterAsBool(parameters, "ALLOW_UNSEALED", context),
             max_distance_m=number_of(self, parameters, "MAX_DISTANCE", context),
-            weights=CostWeights(*weights),
+            weights=CostWeights(*given),
             alternatives=tuple(
                 name for part in names.replace("，", ",").split(",") if (name := part.strip())
             ),

@@ -13,7 +13,7 @@ from qgis.PyQt.QtWidgets import QApplication
 
 from ...processing.texts import tr
 from ..shared.plain import escaped
-from .words import score_explained, state_of, volume, why_barred
+from .words import score_explained, score_rule, state_of, volume, why_barred
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,9 +55,12 @@ class CandidateModel(QAbstractTableModel):
         self._rows = np.arange(0)
         self._sorted: tuple[int, Qt.SortOrder] | None = None
         self._filter, self._renewal_id = Filter(), ""
+        self._words: pd.Series | None = None
 
     def show(self, board: PairBoard | None, renewal_id: str, offers: pd.DataFrame | None) -> None:
         """The wells as seen from another renewal; None: no wells."""
+        if board is not self._board:
+            self._words = None
         self._board, self._renewal_id, self._offers = board, renewal_id, offers
         self._arrange()
 
@@ -76,7 +79,8 @@ class CandidateModel(QAbstractTableModel):
         """The row that shows a well; −1 where none does."""
         if self._board is None:
             return -1
-        found = np.flatnonzero(self._board.wells["retired_id"].to_numpy()[self._rows] == well)
+        row = self._board.row_of(well)
+        found = np.flatnonzero(self._rows == row) if row is not None else ()
         return int(found[0]) if len(found) else -1
 
     def well_at(self, row: int) -> str:
@@ -99,8 +103,12 @@ class CandidateModel(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._headings()[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"<span>{escaped(self._heading_tip(section))}</span>"
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -162,8 +170,10 @@ class CandidateModel(QAbstractTableModel):
             keep &= ~(wells["holder"].notna() | (wells["reason"] == "pledged")).to_numpy(dtype=bool)
         text = wanted.text.strip().casefold()
         if text:
-            words = wells["retired_id"].fillna("").str.cat(wells["place"].fillna(""), sep=" ").str.casefold()
-            keep &= words.str.contains(text, regex=False).to_numpy(dtype=bool)
+            if self._words is None:  # made when first searched, for all wells at once
+                names, places = wells["retired_id"].fillna(""), wells["place"].fillna("")
+                self._words = names.str.cat(places, sep=" ").str.casefold()
+            keep &= self._words.str.contains(text, regex=False).to_numpy(dtype=bool)
         return np.flatnonzero(keep)
 
     def _order(self, rows: np.ndarray) -> np.ndarray:
@@ -215,6 +225,18 @@ class CandidateModel(QAbstractTableModel):
                 self._board, self._board.wells.iloc[row], offer["distance_m"], offer["cost"]
             )
         return self._text(row, column)
+
+    def _heading_tip(self, section: int) -> str:
+        tips = (
+            tr("Tick a well to take it for the renewal"),
+            tr("County, township and village on record"),
+            tr("Distance from the renewal"),
+            tr("Permitted volume that is given up with the well"),
+            tr("State of the credit of a sealed well, else the status of the well"),
+            score_rule(self._board) if self._board is not None else tr("The least is the best"),
+            tr("Empty where the well can be taken"),
+        )
+        return tips[section]
 
     @staticmethod
     def _headings() -> tuple[str, ...]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ...core.errors import OverdraftError
 from ...processing.texts import tr, ui_language
 from .slots import Slot
@@ -52,7 +50,7 @@ class Choice:
 
     def barred(self, well: str) -> str:
         """Why a well cannot be taken; empty where it can."""
-        row = row_of(self.board, well)
+        row = self.board.row_of(well)
         reason = "not_placed" if row is None else self.offers["reason"].iat[row]
         return why_barred(reason, None if row is None else self.board.wells["holder"].iat[row])
 
@@ -63,6 +61,14 @@ class Choice:
             if error.key == "pairs.not_eligible":
                 error.values["reason"] = self.barred(str(error.values["well"]))
         return [error.text(ui_language()) for error in found]
+
+    def why_not(self, who: str) -> str:
+        """Why what is chosen cannot be saved by somebody of this name; empty where it can."""
+        if not self.wells:
+            return tr("Choose a well first")
+        if self.renewal["reason"] or self.refusals():
+            return tr("What is chosen cannot be paired; the line above says why")
+        return "" if who.strip() else tr("Enter your name first")
 
     def hints(self) -> str:
         """What stands against saving, and what to bear in mind."""
@@ -75,7 +81,7 @@ class Choice:
             named = self.board.wells["retired_id"].iat[renewal["replaced"]]
             if named not in (*self.wells, *self.board.held(self.renewal_id)["retired_id"]):
                 told.append(OverdraftError("pairs.named", well=named).text(language))
-        rows = [row_of(self.board, well) for well in self.wells]
+        rows = [self.board.row_of(well) for well in self.wells]
         to_seal = int(self.board.wells["to_seal"].iloc[rows].astype(bool).sum())
         if to_seal:
             told.append(OverdraftError("pairs.to_seal", n=to_seal).text(language))
@@ -88,15 +94,9 @@ class Choice:
         return tr("{well} ({about}; on record)").format(well=pair.retired_id, about=told)
 
     def _chosen(self, well: str) -> str:
-        row = row_of(self.board, well)
+        row = self.board.row_of(well)
         told = about(self.board, row, self.offers["distance_m"].iat[row], self.renewal)
         return tr("{well} ({about})").format(well=well, about=told)
-
-
-def row_of(board: PairBoard, well: str) -> int | None:
-    """The row of a well in the register; None where it has none."""
-    found = np.flatnonzero(board.wells["retired_id"].to_numpy() == well)
-    return int(found[0]) if len(found) else None
 
 
 def suggestion_text(number: int, one: Suggestion) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgis.gui import QgsMapCanvas, QgsMessageBar
-from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtCore import QSignalBlocker, QSize
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QProgressBar, QShortcut, QTabWidget, QWidget
 
@@ -15,15 +16,16 @@ from ...processing.texts import tr
 from ..session import Session
 from ..shared.messages import complain, say, text_of, warn
 from ..shared.plain import PlainLabel, set_tip
-from ..shared.tasks import Progress, Work, start
+from ..shared.tasks import Progress, Work, alive, start
 from ..shared.windows import LARGEST, Dialog
 from .acts import breaking, in_the_way, saving
-from .choice import Choice, row_of, suggestion_text
+from .choice import Choice, suggestion_text
 from .ledger_page import LedgerPage
 from .map_link import MapLink
-from .page import PairPage
+from .page import PairPage, scrolled
 from .questions import BreakDialog
 from .totals import totals
+from .words import score_rule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +58,8 @@ class PairingDialog(Dialog):
         self._suggested: list[Suggestion] = []
         self._wanted = renewal_id or ""
         self._work: Work | None = None
-        self._records = self._late = False
+        self._path: Path | None = None
+        self._records = self._late = self._again = False
         self._question: BreakDialog | None = None
         self.bar = QgsMessageBar()
         self.bar.setObjectName("pairingMessages")
@@ -70,7 +73,7 @@ class PairingDialog(Dialog):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("pairingTabs")
         self.page, self.ledger = PairPage(canvas is not None), LedgerPage()
-        self.tabs.addTab(self.page, tr("Pair"))
+        self.tabs.addTab(scrolled(self.page), tr("Pair"))
         self.tabs.addTab(self.ledger, tr("Ledger"))
         self.body.addWidget(self.tabs, 1)
         self.finish(QDialogButtonBox.StandardButton.Close)
@@ -97,14 +100,16 @@ class PairingDialog(Dialog):
     def reload(self) -> None:
         """Read the case again in the background; a closed window does so when it is shown again."""
         if self._work is not None and self._records:
-            return  # what is being recorded says so when it is done
+            self._again = True
+            return
+        self._again = False
         self._late = self.board is not None and not self.isVisible()
         if self._late:
             return
         if self._work is not None:
             self._work.cancel()
             self._work = None
-        path = self.session.path
+        path = self._path = self.session.path
         if path is None:
             self._read(None)
             return
@@ -115,6 +120,13 @@ class PairingDialog(Dialog):
             return open_board(path, None, progress)
 
         self._run(tr("Reading the case for pairing"), work, self._read, self._unread, False)
+
+    def reject(self) -> None:
+        """The window stays until what it records is on record: it says how that ended."""
+        if self._work is not None and self._records:
+            warn(self.bar, tr("Wait a moment: what you saved is being recorded."))
+        else:
+            super().reject()
 
     def done(self, result: int) -> None:
         if self._work is not None and not self._records:
@@ -193,61 +205,62 @@ class PairingDialog(Dialog):
         self.state.setText(title)
         self.state.show()
         self.tabs.setEnabled(False)
-        work = Work(title, function, done, failed, lambda: self._ended(work))
+        ended = alive(self, lambda: self._ended(work))
+        work = Work(title, function, alive(self, done), alive(self, failed), ended)
         work.progressChanged.connect(lambda share: self.busy.setValue(int(share)))
         self._work = work
         start(work)
 
     def _ended(self, work: Work) -> None:
-        if self._work is work:
-            self._work = None
-            self.busy.hide()
-            if self.board is not None:
-                self.state.hide()
-                self.tabs.setEnabled(True)
+        if self._work is not work:
+            return
+        self._work = None
+        self.busy.hide()
+        if self.board is not None:
+            self.state.hide()
+            self.tabs.setEnabled(True)
+        if self._again:
+            self.reload()
 
     def _unread(self, error: Exception) -> None:
         self._read(None)
         self.state.setText(text_of(error))
 
     def _case_changed(self) -> None:
-        self._chosen, self._wanted = [], ""
+        if self.session.path != self._path:
+            self._chosen, self._wanted = [], ""
+            with QSignalBlocker(self.page.renewal):
+                self.page.renewal.clear()
         self.reload()
 
     def _read(self, board: PairBoard | None) -> None:
         """Show what was read; the renewal and the choice stay where they can."""
-        keep = self.renewal_id or self._wanted
+        keep = self._wanted = self.renewal_id or self._wanted
         self.board = board
         self.busy.hide()
         self.tabs.setEnabled(board is not None)
         self.ledger.show_board(board)
-        combo = self.page.renewal
-        combo.blockSignals(True)
-        combo.clear()
+        said = ""
         if board is None:
-            self.state.setText(tr("No case file is open. Open one, or make one with the setup wizard."))
-            self.state.show()
-        else:
-            self.state.hide()
-            self.page.fill_renewals(board)
-            if not len(board.renewals):
-                self.state.setText(tr("No renewal waits for wells. Take in an application first."))
-                self.state.show()
-            place = combo.findData(keep)
-            combo.setCurrentIndex(max(place, 0) if combo.count() else -1)
-            if keep and place < 0:
-                warn(self.bar, tr("{renewal} is no renewal of this case.").format(renewal=keep))
-                self._chosen = []
-        combo.blockSignals(False)
+            said = tr("No case file is open. Open one, or make one with the setup wizard.")
+        elif not len(board.renewals):
+            said = tr("No renewal waits for wells. Take in an application first.")
+        self.state.setText(said)
+        self.state.setVisible(bool(said))
+        with QSignalBlocker(self.page.renewal):
+            found = self.page.fill_renewals(board, keep)
+        if board is not None and keep and not found:
+            warn(self.bar, tr("{renewal} is no renewal of this case.").format(renewal=keep))
+            self._chosen, self._wanted = [], ""
         self._show_renewal()
 
     def _renewal_changed(self) -> None:
-        self._chosen = []
+        self._chosen, self._wanted = [], self.renewal_id
         self._show_renewal()
 
     def _show_renewal(self) -> None:
         self._suggested = []
-        self.page.suggestions.hide()
+        self.page.show_suggestions([], "")
         self.page.show_clause(self.board)
         self._offer()
 
@@ -285,15 +298,13 @@ class PairingDialog(Dialog):
         self.map.draw()
 
     def _enable(self) -> None:
-        page = self.page
-        why = self._why_not_saved()
+        page, choice = self.page, self._choice()
+        why = choice.why_not(page.person.text()) if choice else tr("There is no renewal to pair")
         page.save.setEnabled(not why)
         set_tip(page.save, why or tr("Record these wells as reserved for the renewal"))
         page.clear.setEnabled(bool(self._chosen))
         set_tip(page.clear, tr("Leave all chosen wells; what is on record stays") if self._chosen else why)
-        ready = self.board is not None and bool(self.renewal_id)
-        renewal = self.board.renewals.loc[self.renewal_id] if ready else None
-        lacks = renewal is not None and renewal["needed"] > 0 and not renewal["reason"]
+        lacks = choice is not None and choice.renewal["needed"] > 0 and not choice.renewal["reason"]
         page.suggest.setEnabled(bool(lacks))
         set_tip(
             page.suggest,
@@ -301,18 +312,6 @@ class PairingDialog(Dialog):
             if lacks
             else tr("The renewal needs no further wells, or can be given none"),
         )
-
-    def _why_not_saved(self) -> str:
-        """Empty when the pair can be saved."""
-        if self.board is None or not self.renewal_id:
-            return tr("There is no renewal to pair")
-        if not self._chosen:
-            return tr("Choose a well first")
-        if self.board.renewals.at[self.renewal_id, "reason"] or self._choice().refusals():
-            return tr("What is chosen cannot be paired; the line above says why")
-        if not self.page.person.text().strip():
-            return tr("Enter your name first")
-        return ""
 
     def _clear(self) -> None:
         self._chosen = []
@@ -324,18 +323,10 @@ class PairingDialog(Dialog):
 
     def _suggest(self) -> None:
         self._suggested = self.board.suggest(self.renewal_id, self._offers)
-        combo = self.page.suggestions
-        combo.clear()
-        if not self._suggested:
-            combo.hide()
+        texts = [suggestion_text(number, one) for number, one in enumerate(self._suggested, start=1)]
+        self.page.show_suggestions(texts, score_rule(self.board))
+        if not texts:
             warn(self.bar, tr("Not enough wells are eligible. The list says why each of the others is not."))
-            return
-        for number, one in enumerate(self._suggested, start=1):
-            combo.addItem(suggestion_text(number, one))
-        texts = [combo.itemText(place) for place in range(combo.count())]
-        set_tip(combo, "\n".join(texts))
-        combo.view().setMinimumWidth(max(map(combo.fontMetrics().horizontalAdvance, texts)) + 30)
-        combo.show()
         self._take_suggestion(0)
 
     def _take_suggestion(self, place: int) -> None:
@@ -352,7 +343,7 @@ class PairingDialog(Dialog):
             self.session.sign_as(who)
         renewal, board = self.renewal_id, self.board
         replaced = int(board.renewals.at[renewal, "replaced"])
-        wells = {well: "replaced" if row_of(board, well) == replaced else "reduced" for well in self._chosen}
+        wells = {well: "replaced" if board.row_of(well) == replaced else "reduced" for well in self._chosen}
         seen = [str(one) for one in board.held(renewal)["retired_id"]]
 
         def saved(_: object) -> None:
@@ -361,7 +352,7 @@ class PairingDialog(Dialog):
             self._work = None
             self.session.content_changed.emit()
 
-        work = saving(self.session.path, renewal, wells, seen, who, self.session.login, self._day())
+        work = saving(self._path, renewal, wells, seen, who, self.session.login, self._day())
         self._run(tr("Saving the pair"), work, saved, self._refused)
 
     def ask_break(self, renewal: str, well: str) -> None:
@@ -383,7 +374,7 @@ class PairingDialog(Dialog):
             self.session.content_changed.emit()
 
         who = self.page.person.text().strip()
-        work = breaking(self.session.path, renewal, well, reason, who, self.session.login, self._day())
+        work = breaking(self._path, renewal, well, reason, who, self.session.login, self._day())
         self._run(tr("Breaking the pair"), work, broken, self._refused)
 
     def _refused(self, error: Exception) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject
 
-from .choice import row_of
 from .on_map import PairMarks, PickTool
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class MapLink(QObject):
 
     def _place_of(self, well: str) -> tuple[float, float]:
         wells = self.window.board.wells
-        row = row_of(self.window.board, well)
+        row = self.window.board.row_of(well)
         return (
             (math.nan, math.nan)
             if row is None

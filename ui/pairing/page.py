@@ -12,12 +12,15 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QCompleter,
     QDoubleSpinBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
+    QSizePolicy,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -59,14 +62,24 @@ class PairPage(QWidget):
         self.hint.setObjectName("pairingHint")
         layout.addWidget(self.hint)
         layout.addLayout(self._suggestion_row())
+        self.score = PlainLabel()
+        self.score.setObjectName("pairingScore")
+        self.score.hide()
+        layout.addWidget(self.score)
 
-    def fill_renewals(self, board: PairBoard) -> None:
-        """The renewals, those that need wells first."""
+    def fill_renewals(self, board: PairBoard | None, chosen: str) -> bool:
+        """The renewals, those that need wells first; is the chosen one among them? If not, the first is shown."""
+        self.renewal.clear()
+        if board is None:
+            return False
         rows = board.renewals.sort_index(kind="stable")
         waiting = (rows["needed"] > 0) & (rows["reason"] == "")
         for part in (rows[waiting], rows[~waiting]):
             for row in part.itertuples():
                 self.renewal.addItem(" · ".join(filter(None, (row.Index, row.place))), row.Index)
+        place = self.renewal.findData(chosen)
+        self.renewal.setCurrentIndex(max(place, 0) if self.renewal.count() else -1)
+        return place >= 0
 
     def show_clause(self, board: PairBoard | None) -> None:
         """The clause on which 减二更一 rests, its words below while the button is down."""
@@ -85,6 +98,19 @@ class PairPage(QWidget):
         both = ui_language() == "en" and clause.quote_read and clause.gloss
         self.quote.setText("\n".join((words, clause.gloss)) if both else words)
         self.quote.setVisible(shown)
+
+    def show_suggestions(self, texts: list[str], rule: str) -> None:
+        """The best choices, and what their score is made of; no texts: neither."""
+        combo = self.suggestions
+        combo.clear()
+        combo.addItems(texts)
+        set_tip(combo, "\n".join(texts))
+        if texts:
+            widest = max(map(combo.fontMetrics().horizontalAdvance, texts))
+            combo.view().setMinimumWidth(widest + 30)
+        self.score.setText(rule)
+        combo.setVisible(bool(texts))
+        self.score.setVisible(bool(texts))
 
     def wanted(self) -> Filter:
         """The filter as it is set."""
@@ -210,6 +236,8 @@ class PairPage(QWidget):
             least = header.fontMetrics().horizontalAdvance(heading) + 2 * wide
             header.resizeSection(column, max(letters * wide, least))
         self.table.setMinimumHeight(6 * (self.table.fontMetrics().height() + 6))
+        # it takes what is left; more of it is no reason for the page to scroll
+        self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.table.setAccessibleName(tr("Candidates"))
         return self.table
 
@@ -238,6 +266,16 @@ class PairPage(QWidget):
         row.addWidget(self.person, 1)
         row.addWidget(self.save)
         return row
+
+
+def scrolled(page: QWidget) -> QScrollArea:
+    """A page that scrolls where it does not fit: letters are of many sizes."""
+    area = QScrollArea()
+    area.setObjectName("pairingScroll")
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setWidget(page)
+    return area
 
 
 def _button(name: str, text: str) -> QPushButton:

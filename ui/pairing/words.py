@@ -57,6 +57,19 @@ def label(enum: str, token: object) -> str:
     return token if isinstance(token, str) else ""
 
 
+def score_rule(board: PairBoard) -> str:
+    """What a score is made of."""
+    weights = board.weights
+    parts = [tr("kilometres × {weight}").format(weight=f"{weights.distance:g}")]
+    if weights.volume:
+        parts.append(tr("permitted 万m³ × {weight}").format(weight=f"{weights.volume:g}"))
+    if weights.unsealed:
+        parts.append(tr("{weight} for a well still to be sealed").format(weight=f"{weights.unsealed:g}"))
+    return tr("Score = {parts}, added up over the wells; the least is the best.").format(
+        parts=" + ".join(parts)
+    )
+
+
 def score_explained(board: PairBoard, well: pd.Series, metres: float, cost: float) -> str:
     """How a score comes about."""
     if not math.isfinite(cost):

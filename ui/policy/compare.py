@@ -31,7 +31,7 @@ from ...processing.texts import tr, ui_language
 from ..shared.help import open_window_help
 from ..shared.messages import complain
 from ..shared.plain import PlainLabel
-from ..shared.tasks import Progress, Work, start
+from ..shared.tasks import Progress, Work, alive, start
 from ..shared.windows import LARGEST, Dialog
 from . import texts
 from .reading import FILTER, Reading, last_folder, read, remember_folder
@@ -144,7 +144,8 @@ class CompareDialog(Dialog):
             if self.other.currentData() == source:
                 self._show(*result)
 
-        start(Work(tr("Comparing policies"), function, done, lambda error: complain(self.bar, error)))
+        failed = alive(self, lambda error: complain(self.bar, error))
+        start(Work(tr("Comparing policies"), function, alive(self, done), failed))
 
     def _show(self, found: Reading, lines: tuple[PolicyLine, ...]) -> None:
         if found.draft is None:

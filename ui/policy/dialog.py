@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QFileDialog, QMessageBox, QShortcut, QWidget
 
-from ...core.errors import OverdraftError
 from ...core.policy import Draft, Edits, Policy, edited_policy, save_policy, text_of
 from ...core.policy.edit import TOTAL
 from ...processing.texts import tr, ui_language
 from ..session import Session
+from ..shared.files import with_suffix
 from ..shared.messages import complain, say, warn
-from ..shared.tasks import Progress, Work, start
+from ..shared.tasks import Progress, Work, alive, start
 from . import texts
 from .compare import CompareDialog
 from .frame import AUTO, PolicyFrame, enable
-from .reading import FILTER, Reading, last_folder, last_run, remember_folder, start_reading
+from .reading import FILTER, Judged, Reading, judged, last_folder, read, remember_folder
 from .rows import no_default_button
 
 _UNDO_STEPS = 100
@@ -43,16 +45,16 @@ class PolicyDialog(PolicyFrame):
         self.edits = Edits()
         self._past: list[Edits] = []
         self._future: list[Edits] = []
-        self._reading: Work | None = None
         self._source: str | Path | None = None
         self._saving = False
-        self._run = ("", "")
+        self._run: Judged | None = None
         self._connect()
         self.finish(QDialogButtonBox.StandardButton.Close)
         no_default_button(self)
-        self._case_changed()
         self._show_nothing()
-        self.open_policy(source or self._policy_of_case())
+        self._asked = source is not None  # else the policy of the case is opened once it is known
+        self._case_changed()
+        self.open_policy(source)
 
     def _connect(self) -> None:
         self.choice.activated.connect(lambda *_: self._chosen())
@@ -83,6 +85,7 @@ class PolicyDialog(PolicyFrame):
     def open_policy(self, source: str | Path | None) -> None:
         """Open a policy by id or file; an unsaved edit is asked about first."""
         if source is not None and self._may_leave():
+            self._asked = True
             self._read(source)
         self._show_choice()
 
@@ -98,7 +101,7 @@ class PolicyDialog(PolicyFrame):
     def _read(self, source: str | Path) -> None:
         self._source = source
         self.heading.setText(tr("Reading the policy …"))
-        self._reading = start_reading(source, self._show, lambda error: complain(self.bar, error))
+        self._work(tr("Reading the policy"), lambda progress: read(source), self._show)
 
     def _show(self, found: Reading) -> None:
         if found.source != self._source:
@@ -122,14 +125,16 @@ class PolicyDialog(PolicyFrame):
         self._show_choice()
         self._show_edits()
 
-    def _policy_of_case(self) -> str | None:
-        """The policy of the case's last run, where it is one that ships."""
-        run = self._run[0]
-        if run and self.choice.findData(run) < 0:
-            told = tr("The open case was judged under {id}, a policy file of your own. Open that file.")
-            self.empty.setText(told.format(id=run))
-            return None
-        return run or None
+    def _work(
+        self,
+        title: str,
+        function: Callable[[Progress], Any],
+        done: Callable[[Any], None],
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Something in the background; what it finds is for a window that may be closed by then."""
+        failed = alive(self, lambda error: complain(self.bar, error))
+        start(Work(title, function, alive(self, done), failed, alive(self, ended)))
 
     def _show_nothing(self) -> None:
         self.empty.setText(tr("Choose a policy above, or open a policy file of your own."))
@@ -171,15 +176,30 @@ class PolicyDialog(PolicyFrame):
 
     def _case_changed(self) -> None:
         case = self._session.path
-        self._run = ("", "")
-        if case is not None:
-            try:
-                self._run = last_run(case)
-            except OverdraftError as problem:
-                complain(self.bar, problem)
-        self.trial.set_case(case if self._run[0] else None)
+        if case is None:
+            self._show_run(None, None)
+            return
+
+        def done(run: Judged | None) -> None:
+            if self._session.path == case:
+                self._show_run(case, run)
+
+        self._work(tr("Reading the case"), lambda progress: judged(case), done)
+
+    def _show_run(self, case: Path | None, run: Judged | None) -> None:
+        """What the open case was judged under; that policy is opened where nothing else was asked for."""
+        self._run = run
+        self.trial.set_case(case if run else None)
         if self.draft is not None:
-            self.identity.show_policy(self.draft.policy, self.draft.path, self._run)
+            self.identity.show_policy(self.draft.policy, self.draft.path, run)
+        if run is None or self._asked:
+            return
+        self._asked = True
+        if run.source is None:
+            told = tr("The open case was judged under {id}, a policy file of your own. Open that file.")
+            self.empty.setText(told.format(id=run.policy_id))
+        else:
+            self.open_policy(run.source)
 
     # --- editing -------------------------------------------------------------------------------------------------
 
@@ -259,7 +279,7 @@ class PolicyDialog(PolicyFrame):
             if self.draft is draft and self.edits == edits:
                 self._show_derived(policy)
 
-        start(Work(tr("Checking the edited policy"), function, done, lambda error: complain(self.bar, error)))
+        self._work(tr("Checking the edited policy"), function, done)
         if self.trial.auto.isChecked() and edits:
             self._count()
 
@@ -295,16 +315,14 @@ class PolicyDialog(PolicyFrame):
             self._saving = False
             self._show_edits()
 
-        start(Work(tr("Saving the policy"), function, done, lambda error: complain(self.bar, error), ended))
+        self._work(tr("Saving the policy"), function, done, ended)
 
     def _ask_target(self, draft: Draft) -> Path | None:
         name = str(Path(last_folder()) / f"{draft.policy.id}-new.toml")
         chosen, _ = QFileDialog.getSaveFileName(self, tr("Save New Version"), name, FILTER)
-        if not chosen:
-            return None
-        path = Path(chosen)
-        path = path if path.suffix else path.with_suffix(".toml")
-        remember_folder(path)
+        path = with_suffix(self, chosen, ".toml") if chosen else None
+        if path is not None:
+            remember_folder(path)
         return path
 
     def _saved(self, path: Path, version: str, edits: Edits) -> None:

@@ -11,6 +11,7 @@ from ...core.policy import Check, Policy
 from ...processing.texts import tr, ui_language
 from ..shared.plain import PlainLabel
 from . import texts
+from .reading import Judged
 from .rows import Rows, rows_view
 
 
@@ -141,8 +142,8 @@ class IdentityTab(_Page):
         super().__init__("identity", tr("Identity"), [tr("Field"), tr("Value")], (170,))
         self.column.addWidget(self.view, 1)
 
-    def show_policy(self, policy: Policy, path: Path, run: tuple[str, str]) -> None:
-        """Title, number, dates, where it applies; ``run``: id and version of the policy of the case's last run."""
+    def show_policy(self, policy: Policy, path: Path, run: Judged | None) -> None:
+        """Title, number, dates, where it applies; ``run``: what the case's last run was judged under."""
         place = (
             tr("the whole country") if policy.everywhere else policy.unit_name(policy.city_id, ui_language())
         )
@@ -160,8 +161,8 @@ class IdentityTab(_Page):
             (tr("File"), str(path)),
             (tr("Holds"), _holds(policy)),
         ]
-        if run[0]:
-            told.append((tr("Last run of the case"), _run(policy, *run)))
+        if run is not None:
+            told.append((tr("Last run of the case"), _run(policy, run.policy_id, run.version)))
         self.rows.fill([(None, (name, value or "—")) for name, value in told])
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core.casefile import read_results
+from ...core.casefile import last_run, run_version
 from ...core.errors import OverdraftError
-from ...core.policy import Draft, policy_problems, read_draft
+from ...core.policy import Draft, load_policy, policy_problems, read_draft
 from ...core.policy.loader import path_of, read_text
 from ...core.rules.binding import bind
-from ...processing.texts import tr
 from ..shared.settings import UserSettings
-from ..shared.tasks import Progress, Work, start
 
 FILTER = "TOML (*.toml)"
+CASE = ".gpkg"
+"""A case file holds the policy of its last run."""
 MOST_ROWS = 1000
 """Rules, and parameters, that the window shows; the longest document known has a tenth of it."""
 
@@ -29,11 +29,21 @@ class Reading:
     problems: tuple[OverdraftError, ...]
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What the last run of a case was judged under: id and version, and where that version is to be read: one of ours
+    by its id, or the case file; None: neither has it."""
+
+    policy_id: str
+    version: str
+    source: str | Path | None
+
+
 def read(source: str | Path) -> Reading:
-    """Read a policy by id or path; a file with any error opens nothing."""
+    """Read a policy by id or path, or the one that a case file keeps; a file with any error opens nothing."""
     try:
         path = path_of(source)
-        text = read_text(path)
+        text = _text_of_case(path) if path.suffix.lower() == CASE else read_text(path)
     except OverdraftError as problem:
         return Reading(source, None, (problem,))
     problems = policy_problems(text, path.name)
@@ -45,30 +55,31 @@ def read(source: str | Path) -> Reading:
     return Reading(source, None, tuple(problems))
 
 
-def start_reading(
-    source: str | Path, done: Callable[[Reading], None], failed: Callable[[Exception], None]
-) -> Work:
-    """The same in the background."""
-
-    def function(progress: Progress) -> Reading:
-        found = read(source)
-        progress(1.0)
-        return found
-
-    return start(Work(tr("Reading the policy"), function, done, failed))
-
-
-def last_run(case: Path) -> tuple[str, str]:
-    """Id and version of the policy of a case's last run; empty texts where there is none.
+def judged(case: Path) -> Judged | None:
+    """What the last run of a case was judged under; None without a run.
 
     Raises:
         OverdraftError: no case file, damaged or locked.
     """
-    runs = read_results(case, "runs").get("runs")
-    if runs is None or not len(runs):
-        return "", ""
-    row = runs.sort_values("finished_at", kind="stable").iloc[-1]
-    return str(row["policy_id"]), str(row["policy_version"])
+    found = run_version(case)
+    if found is None:
+        return None
+    policy_id, version = found
+    with suppress(OverdraftError):  # not one of ours
+        if load_policy(policy_id).version == version:
+            return Judged(policy_id, version, policy_id)
+    try:
+        last_run(case)
+    except OverdraftError:
+        return Judged(policy_id, version, None)
+    return Judged(policy_id, version, case)
+
+
+def _text_of_case(case: Path) -> str:
+    run = last_run(case)
+    if run is None:
+        raise OverdraftError("comparing.no_run", path=str(case))
+    return run.policy.text
 
 
 def last_folder() -> str:

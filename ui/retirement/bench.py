@@ -50,6 +50,7 @@ class Bench(QObject):
         self.current: Scenario | None = None
         self.figures: Figures | None = None
         self.work: Work | None = None
+        self.telling = False
         self._path: Path | None = None
         self._closed = False
 
@@ -76,8 +77,12 @@ class Bench(QObject):
     # -- the case file --------------------------------------------------------------------------------------------
 
     def open(self, as_of: date | None = None) -> None:
-        """Read the open case file; scenarios at hand move to the new board if they belong to the same file."""
-        self._path = self.session.path
+        """Read the open case file; scenarios at hand move to the new board if they belong to the same file.
+
+        While some of them are not saved it is their file that is read, whichever is open.
+        """
+        if not self.unsaved:
+            self._path = self.session.path
         if self._path is None:
             self.forget()
             self.opened.emit()
@@ -253,9 +258,9 @@ class Bench(QObject):
         self._save(self.unsaved, then)
 
     def _save(self, scenarios: list[Scenario], then: Callable[[], None] | None) -> None:
-        board, path = self.board, self._path
-        if board is None or path is None:
+        if self.case is None:
             return
+        board, path = self.case.board, self.case.path
         for one in scenarios:
             if one.is_base:
                 raise OverdraftError("scenarios.base")
@@ -277,7 +282,9 @@ class Bench(QObject):
             self.told.emit(
                 tr("On record in the case file: {names}").format(names=", ".join(s.name for s in scenarios))
             )
+            self.telling = True  # a plan on record changes nothing of the land
             self.session.content_changed.emit()
+            self.telling = False
             if then is not None:
                 then()
 

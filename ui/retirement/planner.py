@@ -57,7 +57,7 @@ class RetirementPlanner(Dialog):
         self.bench = Bench(session, self)
         self.on_map = OnMap(canvas, self)
         self._shown = Shown()
-        self._stale = self._saving = self._leaving = False
+        self._stale = self._leaving = False
         self._build()
         self._connect()
         self.finish(QDialogButtonBox.StandardButton.Close)
@@ -118,7 +118,7 @@ class RetirementPlanner(Dialog):
         bar.rename.clicked.connect(self._rename)
         bar.delete.clicked.connect(self._delete)
         bar.compare.clicked.connect(self._compare)
-        bar.save.clicked.connect(self._save)
+        bar.save.clicked.connect(lambda: self._try(bench.save))
         candidates.wanted.connect(self._assign)
         candidates.current.connect(lambda row: self.on_map.show_current(row, self.session.settings.follow))
         candidates.year_changed.connect(self.bar.show_year)
@@ -268,10 +268,6 @@ class RetirementPlanner(Dialog):
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
 
-    def _save(self) -> None:
-        self._saving = True
-        self._try(self.bench.save)
-
     def _solve(self) -> None:
         bench = self.bench
         if bench.board is None or bench.current is None:
@@ -307,27 +303,31 @@ class RetirementPlanner(Dialog):
     # -- background work and the session --------------------------------------------------------------------------
 
     def _worked(self) -> None:
-        if self.bench.work is not None:
-            self.acts.progress.setValue(0)
         self._refresh_buttons()
         self.empty.setText(self._what_to_do())
-        if self.bench.work is None:
-            self._saving = False
-            if self._stale:
-                self._stale = False
-                self.bench.open()
+        if self.bench.work is not None:
+            self.acts.progress.setValue(0)
+        elif self._stale:
+            self._stale = False
+            self._read_again()
 
     def _failed(self, error: Exception) -> None:
+        if self.bench.board is not None:
+            self.bar.show_day(self.bench.board)
         messages.complain(self.message_bar, error)
 
     def _content_changed(self) -> None:
         """Something was recorded: what is achieved may be more now. Scenarios stay."""
-        if self._saving:
+        if self.bench.telling:
             return
         if self.bench.work is not None:
             self._stale = True
-        elif self.bench.path is not None:
-            self.bench.open(self.bench.board.as_of if self.bench.board else None)
+        else:
+            self._read_again()
+
+    def _read_again(self) -> None:
+        board = self.bench.board
+        self.bench.open(None if board is None else board.as_of)
 
     def _case_changed(self) -> None:
         if self.session.path == self.bench.path:
@@ -357,8 +357,9 @@ class RetirementPlanner(Dialog):
         if unsaved:
             buttons = QMessageBox.StandardButton
             answer = questions.ask_to_leave(self, [one.name for one in unsaved])
-            if answer == buttons.Save:
-                self._saving = True
+            if answer == buttons.Save and self.bench.work is not None:
+                messages.warn(self.message_bar, tr("Wait until the work under way is done, or cancel it"))
+            elif answer == buttons.Save:
                 self._try(lambda: self.bench.save_all(self._leave))
             if answer != buttons.Discard:
                 return False

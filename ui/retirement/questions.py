@@ -8,6 +8,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
 from ...processing.texts import tr
+from ..shared.files import with_suffix
 
 
 def ask_name(parent: QWidget, title: str, name: str) -> str | None:
@@ -22,9 +23,7 @@ def ask_file(parent: QWidget, folder: str) -> Path | None:
     given, kind = QFileDialog.getSaveFileName(parent, tr("Export the Scenario"), folder, kinds)
     if not given:
         return None
-    path = Path(given)
-    suffix = ".csv" if "csv" in kind else ".xlsx"
-    return path if path.suffix.lower() in (".csv", ".xlsx") else path.with_name(path.name + suffix)
+    return with_suffix(parent, given, ".csv" if "csv" in kind else ".xlsx", (".csv", ".xlsx"))
 
 
 def confirm(parent: QWidget, title: str, text: str, more: str) -> bool:

@@ -119,6 +119,10 @@ class ScenarioBar(QWidget):
             action.setChecked(year in wanted)
             action.toggled.connect(lambda *_: self.years_changed.emit())
             menu.addAction(action)
+        self.show_day(board)
+
+    def show_day(self, board: Board) -> None:
+        """The day on which the land is judged."""
         self._day = QDate(board.as_of.year, board.as_of.month, board.as_of.day)
         self.day.setDate(self._day)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from .opening import Opened
 if TYPE_CHECKING:
     import numpy as np
 
+    from ...core.casefile import LastRun
     from ...core.planning.scenarios import Solution
 
 _PERCENT = 100.0
@@ -55,8 +56,16 @@ class Answer:
 
 def solving(opened: Opened, request: Request) -> Callable[[Progress], Answer]:
     """The work that runs the algorithm on the case file; its output goes to a folder that is removed afterwards."""
-    board = opened.board
-    parameters = {**opened.basis.parameters(opened.path, board.as_of), **request.parameters()}
+    board, basis = opened.board, opened.basis
+    given: dict[str, object] = {
+        "CASE": str(opened.path),
+        "AS_OF": board.as_of.isoformat(),
+        "BASELINE": basis.settings.get("retirement_baseline"),
+        "AREA_BASIS": basis.settings.get("area_basis"),
+        "PARENT_SUM_ONLY": basis.settings.get("parent_sum_only"),
+        "SETTINGS": "\n".join(" = ".join((key, _as_text(value))) for key, value in _beyond_the_file(basis)),
+    }
+    parameters = {name: value for name, value in given.items() if value not in (None, "")}
 
     def work(progress: Progress) -> Answer:
         import numpy as np
@@ -66,8 +75,10 @@ def solving(opened: Opened, request: Request) -> Callable[[Progress], Answer]:
         from ...core.planning.scenarios.scenario import years_on
 
         with tempfile.TemporaryDirectory() as folder:
-            plan = Path(folder) / "plan.gpkg"
-            answer = algorithm("planretirement", {**parameters, "PLAN": str(plan)})(progress)
+            plan, policy = Path(folder) / "plan.gpkg", Path(folder) / "policy.toml"
+            policy.write_text(basis.policy.text, encoding="utf-8", newline="")
+            asked = {**parameters, **request.parameters(), "POLICY_FILE": str(policy), "PLAN": str(plan)}
+            answer = algorithm("planretirement", asked)(progress)
             areas = pyogrio.read_dataframe(plan, columns=["area_id", "retire", "year"], read_geometry=False)
         going = areas[(areas["retire"].fillna(False).astype(bool) & areas["year"].notna()).to_numpy()]
         ids, years = going["area_id"].to_numpy(dtype=object), going["year"].to_numpy(dtype="int64")
@@ -81,3 +92,18 @@ def solving(opened: Opened, request: Request) -> Callable[[Progress], Answer]:
         return Answer(years_on(board, ids, years)[0], solution, list(answer["WARNINGS"]))
 
     return work
+
+
+def _beyond_the_file(basis: LastRun) -> Iterator[tuple[str, object]]:
+    """The values of the run that its policy file does not hold itself."""
+    used = basis.used
+    for key, value in basis.values.items():
+        if value is not None and used.value(key) != basis.policy.value(key):
+            yield key, value
+
+
+def _as_text(value: object) -> str:
+    """A value of a setting as a parameter of an algorithm is written."""
+    if isinstance(value, list):
+        return "; ".join(map(_as_text, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -17,6 +17,8 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsTask,
 )
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QObject
 
 from ...core.errors import Cancelled
 from ...processing.texts import tr
@@ -68,6 +70,8 @@ class Work(QgsTask):
 
     def finished(self, successful: bool) -> None:
         try:
+            if self.isCanceled():
+                return
             if successful:
                 self._done(self._result)
             elif self._error is not None:
@@ -76,6 +80,16 @@ class Work(QgsTask):
             _RUNNING.discard(self)
             if self._ended is not None:
                 self._ended()
+
+
+def alive(owner: QObject, function: Callable[..., None]) -> Callable[..., None]:
+    """``function`` as long as its owner lives: work may end later than the window that began it."""
+
+    def call(*given: Any) -> None:
+        if not sip.isdeleted(owner):
+            function(*given)
+
+    return call
 
 
 _RUNNING: set[QgsTask] = set()

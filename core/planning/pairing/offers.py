@@ -13,6 +13,8 @@ import numpy as np
 import pyproj
 from scipy.spatial import cKDTree
 
+from ..weights import DISTANCE, UNSEALED, VOLUME
+
 NEVER = 2**56
 """Horizon of a renewal all of whose offers are known."""
 _GEOD = pyproj.Geod(ellps="WGS84")
@@ -23,9 +25,9 @@ class CostWeights:
     """Weights of the cost of using a well: per kilometre, per 万m³ of permitted volume, for a well still to be
     sealed."""
 
-    distance: float = 1.0
-    volume: float = 0.0
-    unsealed: float = 0.0
+    distance: float = DISTANCE
+    volume: float = VOLUME
+    unsealed: float = UNSEALED
 
 
 @dataclass(frozen=True)
