@@ -11,6 +11,9 @@ COUNTS = ("sealed", "renewed", "reserved", "pairs")
 """Counted by year: seals that earn a credit, by their day; renewals, by the day of commissioning; approvals that are
 not drilled yet, by the day of application; pairs that hold a credit, by the day of the pledge."""
 
+_OF_THE_LEDGER = ("sealed", "renewed", "reserved", "net_change", "required", "deficit", "further")
+"""The sum of a pool takes these from the ledger; the wells pledged are no figure of it."""
+
 
 def pair_list(board: PairBoard) -> pd.DataFrame:
     """Every pair on record, released ones too, in the order of the day of the pledge.
@@ -49,8 +52,9 @@ def by_year(board: PairBoard) -> pd.DataFrame:
         head = {"pool_id": balance.pool_id, "pool_name": balance.pool_name}
         for year, part in own.groupby("year", dropna=False, sort=True):
             rows.append({**head, "year": year, **_counted(part), "total": False})
-        sums = {name: getattr(balance, name) for name in ("required", "deficit", "further")}
-        rows.append({**head, "year": pd.NA, **_counted(own), **sums, "total": True})
+        pairs = int((own["what"] == "pairs").sum())
+        sums = {name: getattr(balance, name) for name in _OF_THE_LEDGER}
+        rows.append({**head, "year": pd.NA, **sums, "pairs": pairs, "total": True})
     frame = pd.DataFrame(rows)
     for name in ("year", *COUNTS, "net_change", "required", "deficit", "further"):
         frame[name] = frame[name].astype("Int64")

@@ -80,6 +80,12 @@ _DECIDED = """SELECT
         WHERE decisions.finding_id = findings.finding_id AND decisions.state <> 'open')),
     (SELECT count(*) FROM decisions WHERE state <> 'open')"""
 
+_SINCE = """SELECT count(*) FROM history WHERE seq > (SELECT coalesce(max(seq), 0) FROM history WHERE kind = 'run')
+    AND (kind IN ('event', 'evidence', 'correction', 'void', 'application', 'decision', 'withdrawal', 'link', 'pair',
+            'break_pair', 'import', 'undo_import')
+        OR (kind = 'plan' AND json_extract(after, '$.n_pairs') > 0))"""
+"""Acts that ledger and land of the last run know nothing of; decisions on findings change neither."""
+
 _RUN = "SELECT as_of FROM runs ORDER BY finished_at DESC LIMIT 1"
 
 
@@ -102,7 +108,8 @@ class Summary:
     """The figures of a case.
 
     Attributes:
-        as_of: day of the last run as text, empty without one.
+        as_of: day of the last run as text, empty without one. since: acts recorded after it, which ledger and land
+            know nothing of.
         wells: outcome → number of wells; an empty outcome for wells that no run has judged.
         states: state of the decision → number of findings; stale: of those, how many are stale.
         renewals, complete: renewals that the ledger counts, and how many of them hold all the wells that they need.
@@ -112,6 +119,7 @@ class Summary:
     """
 
     as_of: str
+    since: int
     wells: dict[str, int]
     states: dict[str, int]
     stale: int
@@ -148,6 +156,7 @@ def summarise(path: str | os.PathLike) -> Summary:
         targets, met, gap, year = connection.execute(_LAND).fetchone()
         return Summary(
             as_of=str(run[0] or "")[:10] if run else "",
+            since=int(connection.execute(_SINCE).fetchone()[0]),
             wells=_in_order(dict(connection.execute(_WELLS).fetchall())),
             states=dict(connection.execute(_STATES).fetchall()),
             stale=int(connection.execute(_STALE).fetchone()[0]),

@@ -5227,5 +5227,69 @@
         <source>Count the findings</source>
         <translation>统计核查结论</translation>
     </message>
+    <message>
+        <source>⚠ {n} acts recorded since; run the overlay again to count them</source>
+        <translation>⚠ 此后又登记了{n}项，重新运行叠加核查后方可计入</translation>
+    </message>
+    <message>
+        <source>Tick a well to take it for the renewal</source>
+        <translation>勾选机井，作为该更新井的核减井</translation>
+    </message>
+    <message>
+        <source>County, township and village on record</source>
+        <translation>登记的县（区）、乡镇和村</translation>
+    </message>
+    <message>
+        <source>Distance from the renewal</source>
+        <translation>与更新井的距离</translation>
+    </message>
+    <message>
+        <source>Permitted volume that is given up with the well</source>
+        <translation>该井封填后核减的许可水量</translation>
+    </message>
+    <message>
+        <source>State of the credit of a sealed well, else the status of the well</source>
+        <translation>已封填井的指标状态；其他为机井状态</translation>
+    </message>
+    <message>
+        <source>The least is the best</source>
+        <translation>分值最小者最优</translation>
+    </message>
+    <message>
+        <source>Empty where the well can be taken</source>
+        <translation>可选用的机井此栏为空</translation>
+    </message>
+    <message>
+        <source>Wait a moment: what you saved is being recorded.</source>
+        <translation>请稍候，正在登记刚才保存的内容。</translation>
+    </message>
+    <message>
+        <source>kilometres × {weight}</source>
+        <translation>公里数 × {weight}</translation>
+    </message>
+    <message>
+        <source>permitted 万m³ × {weight}</source>
+        <translation>许可水量（万m³）× {weight}</translation>
+    </message>
+    <message>
+        <source>{weight} for a well still to be sealed</source>
+        <translation>待封填井加{weight}</translation>
+    </message>
+    <message>
+        <source>Score: {parts}; the least is the best</source>
+        <translation>评分：{parts}；分值最小者最优</translation>
+    </message>
+    <message>
+        <source>Reading the case</source>
+        <translation>读取案卷</translation>
+    </message>
+    <message>
+        <source>{name} exists already. Overwrite it?</source>
+        <translation>{name}已存在。是否覆盖？</translation>
+    </message>
+    <message>
+        <source>Overwrite</source>
+        <translation>覆盖</translation>
+    </message>
 </context>
 </TS>

@@ -173,11 +173,14 @@ class DashboardDock(Dock):
             self.state.setText(tr("This case holds no run yet. Run the overlay into it first."))
             return
         self.content.show()
-        self.state.setText(
-            tr("{n} findings · ledger and land as of {day}").format(
-                n=f"{summary.findings:,}", day=summary.as_of
-            )
+        told = tr("{n} findings · ledger and land as of {day}").format(
+            n=f"{summary.findings:,}", day=summary.as_of
         )
+        if summary.since:
+            told += " · " + tr("⚠ {n} acts recorded since; run the overlay again to count them").format(
+                n=f"{summary.since:,}"
+            )
+        self.state.setText(told)
         self._show_cards(summary)
         self._show_bars(summary)
 

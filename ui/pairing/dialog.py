@@ -25,7 +25,6 @@ from .map_link import MapLink
 from .page import PairPage, scrolled
 from .questions import BreakDialog
 from .totals import totals
-from .words import score_rule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -256,11 +255,12 @@ class PairingDialog(Dialog):
 
     def _renewal_changed(self) -> None:
         self._chosen, self._wanted = [], self.renewal_id
+        self.page.show_id()
         self._show_renewal()
 
     def _show_renewal(self) -> None:
         self._suggested = []
-        self.page.show_suggestions([], "")
+        self.page.show_suggestions([])
         self.page.show_clause(self.board)
         self._offer()
 
@@ -324,7 +324,7 @@ class PairingDialog(Dialog):
     def _suggest(self) -> None:
         self._suggested = self.board.suggest(self.renewal_id, self._offers)
         texts = [suggestion_text(number, one) for number, one in enumerate(self._suggested, start=1)]
-        self.page.show_suggestions(texts, score_rule(self.board))
+        self.page.show_suggestions(texts)
         if not texts:
             warn(self.bar, tr("Not enough wells are eligible. The list says why each of the others is not."))
         self._take_suggestion(0)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QFont
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from ...core.schema import register_schema, results_schema
 from ...processing.texts import tr, ui_language
-from ..shared.plain import set_tip
+from ..shared.plain import escaped, set_tip
 from .words import kilometres, label, pool_name
 
 if TYPE_CHECKING:
@@ -38,15 +39,15 @@ class LedgerPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.balance = _table(
-            "pairingBalance", tr("What the ledger says of each pool, year by year, and in all")
+        self.balance = _Table(
+            "pairingBalance", tr("What the ledger says of each pool, year by year, and in all"), 2
         )
-        self.pairs = _table("pairingPairs", tr("Every pair on record, those that were broken too"))
+        self.pairs = _Table("pairingPairs", tr("Every pair on record, those that were broken too"), 10)
         self.break_button = QPushButton(tr("Break Pair…"))
         self.break_button.setObjectName("pairingLedgerBreak")
         self.break_button.setAutoDefault(False)
         self.break_button.clicked.connect(self._break)
-        self.pairs.itemSelectionChanged.connect(self._enable)
+        self.pairs.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         layout = QVBoxLayout(self)
         layout.addWidget(_heading(tr("&Balance by county and year"), self.balance))
         layout.addWidget(self.balance, 2)
@@ -56,31 +57,25 @@ class LedgerPage(QWidget):
         row.addWidget(self.break_button)
         layout.addLayout(row)
         layout.addWidget(self.pairs, 3)
-        self._rows = pd.DataFrame()
+        self._rows: list[Any] = []
         self._enable()
 
     def show_board(self, board: PairBoard | None) -> None:
         """Fill both tables; None: empty them."""
         from ...core.desk.pairledger import by_year, pair_list
 
-        years = pd.DataFrame() if board is None else by_year(board)
-        self._rows = pd.DataFrame() if board is None else pair_list(board)
-        _fill(self.balance, _balance_headings(), [_balance_row(board, row) for row in years.itertuples()])
-        for place, row in enumerate(years.itertuples()):
-            if row.total:
-                for column in range(self.balance.columnCount()):
-                    item = self.balance.item(place, column)
-                    font = item.font()
-                    font.setBold(True)
-                    item.setFont(font)
-        _fill(self.pairs, _pair_headings(), [_pair_row(board, row) for row in self._rows.itertuples()])
+        years = [] if board is None else list(by_year(board).itertuples())
+        self._rows = [] if board is None else list(pair_list(board).itertuples())
+        bold = {place for place, row in enumerate(years) if row.total}
+        self.balance.fill(_balance_headings(), len(years), lambda at: _balance_row(board, years[at]), bold)
+        rows = self._rows
+        self.pairs.fill(_pair_headings(), len(rows), lambda at: _pair_row(board, rows[at]))
         self._enable()
 
     def _current(self) -> tuple[str, str] | None:
-        row = self.pairs.currentRow()
-        if row < 0 or row >= len(self._rows) or not self._rows["stands"].iat[row]:
-            return None
-        return str(self._rows["renewal_id"].iat[row]), str(self._rows["retired_id"].iat[row])
+        chosen = self.pairs.selectionModel().selectedRows()
+        row = self._rows[chosen[0].row()] if chosen else None
+        return (str(row.renewal_id), str(row.retired_id)) if row is not None and row.stands else None
 
     def _enable(self) -> None:
         there = self._current() is not None
@@ -104,35 +99,86 @@ def _heading(text: str, buddy: QWidget) -> QLabel:
     return found
 
 
-def _table(name: str, tip: str) -> QTableWidget:
-    found = QTableWidget()
-    found.setObjectName(name)
-    found.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    found.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    found.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    found.setTabKeyNavigation(False)
-    found.verticalHeader().hide()
-    found.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    set_tip(found, tip)
-    return found
+class _Rows(QAbstractTableModel):
+    """Rows whose cells are made when they are seen: a large case has thousands of pairs."""
+
+    def __init__(self, first_number: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._first_number, self._size = first_number, 0
+        self._headings: list[str] = []
+        self._cells: Callable[[int], list[str]] = lambda at: []
+        self._bold: Collection[int] = ()
+
+    def fill(
+        self, headings: list[str], size: int, cells: Callable[[int], list[str]], bold: Collection[int]
+    ) -> None:
+        self.beginResetModel()
+        self._headings, self._size, self._cells, self._bold = headings, size, cells, bold
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else self._size
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._headings)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole):
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._headings[section]
+        return None
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole):
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._cells(index.row())[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"<span>{escaped(self._cells(index.row())[index.column()])}</span>"
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= self._first_number:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.FontRole and index.row() in self._bold:
+            font = QFont()
+            font.setBold(True)
+            return font
+        return None
 
 
-def _fill(table: QTableWidget, headings: list[str], rows: list[list[object]]) -> None:
-    table.clear()
-    table.setColumnCount(len(headings))
-    table.setHorizontalHeaderLabels(headings)
-    table.setRowCount(len(rows))
-    for place, row in enumerate(rows):
-        for column, value in enumerate(row):
-            number = isinstance(value, int)
-            item = QTableWidgetItem(str(value))
-            if number:
-                item.setTextAlignment(int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
-            table.setItem(place, column, item)
+class _Table(QTableView):
+    """A table of texts.
+
+    Args:
+        first_number: columns from this one on are numbers.
+    """
+
+    def __init__(self, name: str, tip: str, first_number: int) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._model = _Rows(first_number, self)
+        self.setModel(self._model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
+        self.horizontalHeader().setResizeContentsPrecision(50)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        set_tip(self, tip)
+
+    def fill(
+        self,
+        headings: list[str],
+        size: int,
+        cells: Callable[[int], list[str]],
+        bold: Collection[int] = (),
+    ) -> None:
+        """Other rows; ``cells`` makes the texts of one."""
+        self._model.fill(headings, size, cells, bold)
+
+    def cell(self, row: int, column: int) -> str:
+        """The text of a cell."""
+        return str(self._model.index(row, column).data())
 
 
-def _whole(value: object) -> object:
-    return "" if pd.isna(value) else int(value)
+def _whole(value: object) -> str:
+    return "" if pd.isna(value) else str(value)
 
 
 def _day(value: object) -> str:
@@ -151,7 +197,7 @@ def _balance_headings() -> list[str]:
     return [*first, tr("Wells pledged"), *(fields[name].label(language) for name in rest)]
 
 
-def _balance_row(board: PairBoard, row) -> list[object]:
+def _balance_row(board: PairBoard, row) -> list[str]:
     year = tr("in all") if row.total else (tr("no day") if pd.isna(row.year) else str(row.year))
     numbers = (row.sealed, row.renewed, row.reserved, row.pairs, row.net_change)
     rest = (row.required, row.deficit, row.further)
@@ -174,10 +220,10 @@ def _pair_headings() -> list[str]:
     ]
 
 
-def _pair_row(board: PairBoard, row) -> list[object]:
+def _pair_row(board: PairBoard, row) -> list[str]:
     return [
-        row.renewal_id,
-        row.retired_id,
+        str(row.renewal_id),
+        str(row.retired_id),
         pool_name(board, row.pool_id, row.pool_name),
         label("entry_state", row.state),
         label("permission", row.permission),
@@ -185,5 +231,5 @@ def _pair_row(board: PairBoard, row) -> list[object]:
         label("pair_role", row.role),
         _day(row.pledged_on),
         _day(row.released_on),
-        row.approval_no or "",
+        row.approval_no if isinstance(row.approval_no, str) else "",
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -20,7 +20,6 @@ from qgis.PyQt.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -32,6 +31,7 @@ from ...processing.texts import tr, ui_language
 from ..shared.plain import PlainLabel, set_tip
 from .candidates import CandidateModel, Filter
 from .slots import Slots
+from .words import score_rule
 
 if TYPE_CHECKING:
     from ...core.desk.pairboard import PairBoard
@@ -62,14 +62,11 @@ class PairPage(QWidget):
         self.hint.setObjectName("pairingHint")
         layout.addWidget(self.hint)
         layout.addLayout(self._suggestion_row())
-        self.score = PlainLabel()
-        self.score.setObjectName("pairingScore")
-        self.score.hide()
-        layout.addWidget(self.score)
 
     def fill_renewals(self, board: PairBoard | None, chosen: str) -> bool:
         """The renewals, those that need wells first; is the chosen one among them? If not, the first is shown."""
         self.renewal.clear()
+        self.score.setText("" if board is None else score_rule(board))
         if board is None:
             return False
         rows = board.renewals.sort_index(kind="stable")
@@ -79,7 +76,12 @@ class PairPage(QWidget):
                 self.renewal.addItem(" · ".join(filter(None, (row.Index, row.place))), row.Index)
         place = self.renewal.findData(chosen)
         self.renewal.setCurrentIndex(max(place, 0) if self.renewal.count() else -1)
+        self.show_id()
         return place >= 0
+
+    def show_id(self) -> None:
+        """Of a text that is too long for its box the beginning is shown: that is the id."""
+        self.renewal.lineEdit().home(False)
 
     def show_clause(self, board: PairBoard | None) -> None:
         """The clause on which 减二更一 rests, its words below while the button is down."""
@@ -99,8 +101,8 @@ class PairPage(QWidget):
         self.quote.setText("\n".join((words, clause.gloss)) if both else words)
         self.quote.setVisible(shown)
 
-    def show_suggestions(self, texts: list[str], rule: str) -> None:
-        """The best choices, and what their score is made of; no texts: neither."""
+    def show_suggestions(self, texts: list[str]) -> None:
+        """The best choices; no texts: none."""
         combo = self.suggestions
         combo.clear()
         combo.addItems(texts)
@@ -108,9 +110,7 @@ class PairPage(QWidget):
         if texts:
             widest = max(map(combo.fontMetrics().horizontalAdvance, texts))
             combo.view().setMinimumWidth(widest + 30)
-        self.score.setText(rule)
         combo.setVisible(bool(texts))
-        self.score.setVisible(bool(texts))
 
     def wanted(self) -> Filter:
         """The filter as it is set."""
@@ -127,7 +127,7 @@ class PairPage(QWidget):
         self.renewal.setObjectName("pairingRenewal")
         self.renewal.setEditable(True)
         self.renewal.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.renewal.setMinimumContentsLength(24)
+        self.renewal.setMinimumContentsLength(14)
         self.renewal.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         found = self.renewal.completer()
         found.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
@@ -204,14 +204,17 @@ class PairPage(QWidget):
                 tr("Only wells that have this in common with the renewal"),
             )
             row.addWidget(self.same[name])
-        row.addStretch()
+        self.score = PlainLabel()
+        self.score.setObjectName("pairingScore")
+        self.score.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.score, 1)
         grid.addLayout(row, 1, 0, 1, 7)
         grid.setColumnStretch(1, 1)
         return grid
 
     def _candidate_table(self) -> QTableView:
         self.model = CandidateModel(self)
-        self.table = QTableView()
+        self.table = _Candidates()
         self.table.setObjectName("pairingCandidates")
         self.table.setModel(self.model)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -231,13 +234,11 @@ class PairPage(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         wide = self.table.fontMetrics().horizontalAdvance("0")
-        for column, letters in enumerate((15, 19, 8, 10, 9, 6)):
+        for column, letters in enumerate((14, 17, 8, 10, 9, 6)):
             heading = str(self.model.headerData(column, Qt.Orientation.Horizontal))
             least = header.fontMetrics().horizontalAdvance(heading) + 2 * wide
             header.resizeSection(column, max(letters * wide, least))
         self.table.setMinimumHeight(6 * (self.table.fontMetrics().height() + 6))
-        # it takes what is left; more of it is no reason for the page to scroll
-        self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.table.setAccessibleName(tr("Candidates"))
         return self.table
 
@@ -266,6 +267,13 @@ class PairPage(QWidget):
         row.addWidget(self.person, 1)
         row.addWidget(self.save)
         return row
+
+
+class _Candidates(QTableView):
+    """The list takes what is left; that it has more rows is no reason for the page to scroll."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
 
 def scrolled(page: QWidget) -> QScrollArea:

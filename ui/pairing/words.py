@@ -65,9 +65,7 @@ def score_rule(board: PairBoard) -> str:
         parts.append(tr("permitted 万m³ × {weight}").format(weight=f"{weights.volume:g}"))
     if weights.unsealed:
         parts.append(tr("{weight} for a well still to be sealed").format(weight=f"{weights.unsealed:g}"))
-    return tr("Score = {parts}, added up over the wells; the least is the best.").format(
-        parts=" + ".join(parts)
-    )
+    return tr("Score: {parts}; the least is the best").format(parts=" + ".join(parts))
 
 
 def score_explained(board: PairBoard, well: pd.Series, metres: float, cost: float) -> str:

@@ -49,7 +49,7 @@ def board(lean_sample):
 
 
 @pytest.fixture
-def opened(session, language, qtbot, monkeypatch, board):
+def opened(session, qtbot, monkeypatch, board):
     """``opened(renewal_id, …)``: the window, once it has read the case; ``read``: from the file, not from memory."""
     from overdraft.core.desk import pairboard
     from overdraft.ui.pairing.dialog import PairingDialog
