@@ -13,6 +13,7 @@ from qgis.PyQt.QtGui import QColor, QPalette
 from qgis.PyQt.QtWidgets import QLabel
 
 from overdraft.core.casefile import CaseRows, create_case
+from overdraft.core.desk.pairs import break_pairs, save_pairs
 from overdraft.core.review import Act, decide
 
 from .conftest import settle
@@ -111,6 +112,31 @@ def test_a_decision_counts_at_once(dock, case, session, qtbot):
     assert decided == len(ids) - 1 > 0
     assert dock.cards["decided"].figure.text() == f"{100 * decided / every:.1f} %"
     assert str(decided) in dock.cards["decided"].detail.text()
+
+
+def test_acts_since_the_run_are_told(dock, case, session, qtbot, language):
+    """Ledger and land are as the last run left them: an act that they do not know of is counted beside them."""
+    words = {"en": "acts recorded since", "zh": "此后又登记了"}[language]
+    assert words not in dock.state.text()
+    store = CaseRows.open(case)
+    save_pairs(
+        store,
+        "SQ-2026-003",
+        {"650402-0135": "reduced"},
+        who="李工",
+        day=date(2026, 4, 1),
+        seen=["650402-9999"],
+    )
+    break_pairs(
+        store, "SQ-2026-003", ["650402-9999"], "台账中无此井，予以解除", who="李工", day=date(2026, 4, 1)
+    )
+    ((name,),) = query(
+        case, "SELECT finding_id FROM findings WHERE outcome = 'fail' AND subject_id NOT LIKE 'row:%' LIMIT 1"
+    )
+    decide(store, [name], Act("accept", "李工"))  # counts at once: it is none of them
+    session.content_changed.emit()
+    settle(qtbot, dock)
+    assert {"en": "2 acts recorded since", "zh": "此后又登记了2项"}[language] in dock.state.text()
 
 
 @pytest.mark.parametrize(
