@@ -47,6 +47,7 @@ class PolicyDialog(PolicyFrame):
         self._future: list[Edits] = []
         self._source: str | Path | None = None
         self._saving = False
+        self._case: Path | None = None
         self._run: Judged | None = None
         self._connect()
         self.finish(QDialogButtonBox.StandardButton.Close)
@@ -176,8 +177,10 @@ class PolicyDialog(PolicyFrame):
 
     def _case_changed(self) -> None:
         case = self._session.path
-        if case is None:
+        if case != self._case:
+            self._case = case
             self._show_run(None, None)
+        if case is None:
             return
 
         def done(run: Judged | None) -> None:

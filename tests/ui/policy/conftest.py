@@ -107,6 +107,7 @@ def opened(session, qtbot):
         dialog.show()
         if wait:
             qtbot.waitUntil(lambda: dialog.draft is not None, timeout=20_000)
+            qtbot.waitUntil(lambda: not tasks._RUNNING, timeout=20_000)
         return dialog
 
     yield call

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from threading import Event
 
 import pytest
 from qgis.PyQt.QtCore import Qt
@@ -60,17 +61,38 @@ def test_it_shows_which_document_it_is(window, language):
 
 def test_it_opens_the_policy_of_the_case(language, session, case, opened):
     with sqlite3.connect(case) as connection:
-        connection.execute("UPDATE runs SET policy_id = 'toli-2024'")
+        connection.execute(
+            "UPDATE runs SET policy_id = 'toli-2024', policy_version = ?", (load_policy("toli-2024").version,)
+        )
     session.open_case(case)
     window = opened()
     assert window.draft.policy.id == "toli-2024"
     assert window.choice.currentData() == "toli-2024"
 
 
-def test_a_policy_of_ones_own_is_asked_for(language, opened):
+def test_a_policy_of_ones_own_is_read_from_the_case(
+    opened, session, policy_text, qtbot, tmp_path, monkeypatch
+):
+    """The file that the case was judged under is gone: the case has kept it, and what is edited is saved beside."""
+    window = opened()
+    assert window.draft.text == policy_text
+    assert window.choice.currentText() == session.path.name
+    before = session.path.read_bytes()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "again.toml"), ""))
+    window._give(RATIO, 0.3)
+    qtbot.mouseClick(window.save_button, Qt.MouseButton.LeftButton)
+    wait_saved(window, qtbot)
+    assert load_policy(tmp_path / "again.toml").value(RATIO) == 0.3
+    assert session.path.read_bytes() == before
+
+
+def test_a_policy_that_nobody_has_any_more_is_asked_for(language, opened, case, qtbot):
+    with sqlite3.connect(case) as connection:
+        connection.execute("DELETE FROM meta WHERE key = 'policy'")
     window = opened(wait=False)
+    qtbot.waitUntil(lambda: "small-2024" in window.empty.text(), timeout=20_000)
     assert window.draft is None
-    assert "small-2024" in window.empty.text()
+    assert window.pages.currentWidget() is window.empty
     assert not window.save_button.isEnabled()
     assert window.save_button.toolTip()
 
@@ -388,3 +410,43 @@ def test_it_remembers_whether_to_count(window, opened, policy_file, qtbot):
     assert again.trial.auto.isChecked()
     again.reject()
     assert Edits() == again.edits
+
+
+def test_a_window_closed_while_it_reads_hears_nothing_of_it(session, policy_file, qtbot, monkeypatch):
+    """It deletes itself, as QGIS opens it: what comes back later is for nobody."""
+    from overdraft.ui.policy import dialog as module
+    from overdraft.ui.shared import tasks
+
+    go, real = Event(), module.read
+    monkeypatch.setattr(module, "read", lambda source: (go.wait(20), real(source))[1])
+    window = module.open_policy(session, policy_file)
+    with qtbot.waitSignal(window.destroyed):
+        window.close()
+    go.set()
+    qtbot.waitUntil(lambda: not tasks._RUNNING, timeout=20_000)
+
+
+@pytest.mark.parametrize("answer", ["Overwrite", "Cancel"])
+def test_a_name_without_suffix_overwrites_nothing_unasked(
+    window, qtbot, tmp_path, monkeypatch, answer, language
+):
+    """Qt asked about the name that was typed; the one with a suffix is another file."""
+    from overdraft.ui.shared import files
+
+    kept = tmp_path / "mine.v2.toml"
+    kept.write_text("older", encoding="utf-8")
+    asked = []
+
+    def told(box):
+        asked.append(box.text())
+        words = {"Overwrite": ("Overwrite", "覆盖"), "Cancel": ("Cancel", "取消")}[answer]
+        next(button for button in box.buttons() if button.text() in words).click()
+
+    monkeypatch.setattr(files.QMessageBox, "exec", told)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine.v2"), ""))
+    window._give(RATIO, 0.3)
+    qtbot.mouseClick(window.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window._saving, timeout=20_000)
+    assert "mine.v2.toml" in asked[0]
+    assert (kept.read_text(encoding="utf-8") == "older") is (answer == "Cancel")
+    assert not (tmp_path / "mine.v2").exists()
