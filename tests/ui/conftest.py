@@ -24,6 +24,31 @@ def case(judged_sample, tmp_path):
     return path
 
 
+@pytest.fixture(scope="session")
+def lean_sample(judged_sample, tmp_path_factory):
+    """The judged sample without its readings, which are most of it and tell pairs and land hardly anything."""
+    import sqlite3
+    from contextlib import closing
+
+    from overdraft.core.casefile.sql import sql
+
+    path = tmp_path_factory.mktemp("lean") / "case.gpkg"
+    shutil.copy(judged_sample, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for table in ("readings", "meters", "accounts", "power_volumes", "power_coefficients"):
+            connection.execute(sql("DELETE FROM $table", table=table))
+        connection.execute("VACUUM")
+    return path
+
+
+@pytest.fixture
+def lean_case(lean_sample, tmp_path):
+    """A copy of it that a test may change."""
+    path = tmp_path / "案 case.gpkg"
+    shutil.copy(lean_sample, path)
+    return path
+
+
 @pytest.fixture(params=["en", "zh"])
 def language(request, qgis_app, monkeypatch, compiled_texts):
     """Every test that asks for it runs in English and in Chinese."""

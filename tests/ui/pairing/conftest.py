@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing
 from datetime import date
 
 import pytest
-
-from overdraft.core.casefile.sql import sql
 
 WAITING = "SQ-2026-003"
 """The one renewal of the sample that waits: it has a pledge of a well that is in no register."""
@@ -22,30 +19,16 @@ def query(path, statement, *values):
 
 
 @pytest.fixture(scope="session")
-def lean_sample(judged_sample, tmp_path_factory):
-    """The judged sample without its readings, which are most of it and only tell which seals were long idle."""
-    path = tmp_path_factory.mktemp("lean") / "case.gpkg"
-    shutil.copy(judged_sample, path)
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for table in ("readings", "meters", "accounts", "power_volumes", "power_coefficients"):
-            connection.execute(sql("DELETE FROM $table", table=table))
-        connection.execute("VACUUM")
-    return path
-
-
-@pytest.fixture
-def case(lean_sample, tmp_path):
-    path = tmp_path / "案 case.gpkg"
-    shutil.copy(lean_sample, path)
-    return path
-
-
-@pytest.fixture(scope="session")
 def board(lean_sample):
     """The board of the sample on the day on which it is judged."""
     from overdraft.core.desk.pairboard import open_board
 
     return open_board(lean_sample, date(2026, 3, 31))
+
+
+@pytest.fixture
+def case(lean_case):
+    return lean_case
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -10,20 +11,30 @@ from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt
 from qgis.PyQt.QtWidgets import QMessageBox
 
 _READ: dict = {}
+JUDGED_ON = date(2026, 3, 31)
 
 
 @pytest.fixture
-def read_once(monkeypatch, judged_sample):
+def case(lean_case):
+    return lean_case
+
+
+@pytest.fixture
+def read_once(monkeypatch, lean_sample):
     """The land of the sample is laid out once for all tests; the plans on record are those of the test's own case."""
-    from overdraft.core.casefile import read_results
+    from overdraft.core.casefile.opening import reading
+    from overdraft.core.casefile.tables import read_table
     from overdraft.ui.retirement import bench
     from overdraft.ui.retirement.opening import opening
 
     def cached(path, as_of):
         def work(progress):
-            if as_of not in _READ:
-                _READ[as_of] = opening(judged_sample, as_of)(progress)
-            return replace(_READ[as_of], path=path, plans=read_results(path, "plans")["plans"])
+            day = as_of or JUDGED_ON
+            if day not in _READ:
+                _READ[day] = opening(lean_sample, day)(progress)
+            with reading(path, quick=True) as connection:
+                plans = read_table(connection, "plans")
+            return replace(_READ[day], path=path, plans=plans.reset_index(drop=True))
 
         return work
 

@@ -7,12 +7,15 @@ import json
 import sqlite3
 import zipfile
 from contextlib import closing
+from dataclasses import replace
+from threading import Event
 
 import pytest
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QMessageBox
 
 from overdraft.core.messages import render
+from overdraft.core.policy import parse_policy
 
 BUTTONS = QMessageBox.StandardButton
 
@@ -30,7 +33,7 @@ def ticked(copied, free_in):
     return copied, rows
 
 
-def test_nothing_is_saved_without_save(language, ticked, case, qtbot, rested, planners, session):
+def test_nothing_is_saved_without_save(ticked, case, qtbot, rested, planners, session):
     planner, rows = ticked
     assert query(case, "SELECT count(*) FROM plans") == [(0,)]
     changes = []
@@ -55,7 +58,7 @@ def test_nothing_is_saved_without_save(language, ticked, case, qtbot, rested, pl
     assert (again.bench.current.year > 0).nonzero()[0].tolist() == sorted(rows.tolist())
 
 
-def test_leaving_with_unsaved_changes_asks(language, ticked, answer):
+def test_leaving_with_unsaved_changes_asks(ticked, answer):
     planner, _ = ticked
     asked = answer(ask_to_leave=BUTTONS.Cancel)
     planner.close()
@@ -72,6 +75,21 @@ def test_leaving_can_save_first(ticked, case, answer, rested):
     assert query(case, "SELECT name FROM plans") == [("方案一",)]
 
 
+def test_what_is_asked_to_be_saved_while_it_reads_is_not_lost(ticked, case, answer, rested, said, session):
+    planner, _ = ticked
+    answer(ask_to_leave=BUTTONS.Save)
+    session.content_changed.emit()
+    assert planner.bench.work is not None
+    planner.close()
+    assert planner.isVisible()
+    assert said(planner)[0].startswith("Wait until")
+    rested(planner)
+    planner.close()
+    rested(planner)
+    assert not planner.isVisible()
+    assert query(case, "SELECT name FROM plans") == [("方案一",)]
+
+
 def test_leaving_without_saving_leaves_the_record_alone(ticked, case, answer):
     planner, _ = ticked
     answer(ask_to_leave=BUTTONS.Discard)
@@ -80,9 +98,7 @@ def test_leaving_without_saving_leaves_the_record_alone(ticked, case, answer):
     assert query(case, "SELECT count(*) FROM plans") == [(0,)]
 
 
-def test_a_file_that_cannot_be_written_keeps_the_scenario(
-    language, ticked, case, qtbot, rested, said, monkeypatch
-):
+def test_a_file_that_cannot_be_written_keeps_the_scenario(ticked, case, qtbot, rested, said, monkeypatch):
     import overdraft.core.casefile as casefile
     from overdraft.core.errors import OverdraftError
 
@@ -93,17 +109,18 @@ def test_a_file_that_cannot_be_written_keeps_the_scenario(
     monkeypatch.setattr(casefile, "add_plan", full)
     qtbot.mouseClick(planner.bar.save, Qt.MouseButton.LeftButton)
     rested(planner)
-    assert said(planner)[0] == OverdraftError("casefile.disk_full", path="案.gpkg").text(language)
+    assert said(planner)[0] == OverdraftError("casefile.disk_full", path="案.gpkg").text()
     assert planner.bench.current.changed
     assert (planner.bench.current.year[rows] == 2026).all()
     monkeypatch.undo()
 
 
-def test_solve_fills_the_scenario(provider, language, copied, rested, qtbot, cell):
+def test_solve_fills_the_scenario(provider, copied, rested, qtbot, cell):
     """2,700 mu are missing in 托克逊县 alone: the plan takes at least that, and nowhere else."""
     from overdraft.ui.retirement.solve_dialog import SolveDialog
 
     planner = copied
+    _under_ones_own_policy(planner.bench)
     qtbot.mouseClick(planner.acts.solve, Qt.MouseButton.LeftButton)
     dialog = planner.findChild(SolveDialog)
     dialog.time_limit.setValue(30)
@@ -118,15 +135,24 @@ def test_solve_fills_the_scenario(provider, language, copied, rested, qtbot, cel
     assert scenario.solution.objective == pytest.approx(going["in_use_mu"].sum(), abs=1e-3)
     assert 2700 <= going["counts_mu"].sum() + 1e-3 < 2710
     assert cell(planner, "托克逊县", 2026, "gap") == "0.0"
-    assert planner.bar.headline.text() == ("Targets met: 3 of 3" if language == "en" else "完成目标：3/3")
-    word = "Solved: " if language == "en" else "求解结果："
+    assert planner.bar.headline.text() == "Targets met: 3 of 3"
+    word = "Solved: "
     assert word in planner.note.text()
     planner.bench.undo()
     assert not scenario.year.any()
     assert word not in planner.note.text()
 
 
-def test_solving_can_be_cancelled(provider, language, copied, rested, qtbot):
+def _under_ones_own_policy(bench):
+    """The run was judged under a file that does not ship, with values given beside it: a list and a yes."""
+    policy = bench.case.basis.policy
+    own = parse_policy(policy.text.replace('"turpan-2021"', '"turpan-own"', 1), "mine.toml")
+    values = {"replacement.credit_uses": ["irrigation"], "replacement.applies_outside_zone": True}
+    assert own.id == "turpan-own"
+    bench.case = replace(bench.case, basis=replace(bench.case.basis, policy=own, values=values))
+
+
+def test_solving_can_be_cancelled(provider, copied, rested, qtbot):
     from overdraft.ui.retirement.solving import Request
 
     planner = copied
@@ -162,9 +188,7 @@ def test_the_request_is_what_the_dialog_says(planner):
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
-def test_the_export_holds_the_figures_of_the_screen(
-    language, ticked, answer, rested, qtbot, tmp_path, cell, suffix
-):
+def test_the_export_holds_the_figures_of_the_screen(ticked, answer, rested, qtbot, tmp_path, cell, suffix):
     from qgis.core import QgsVectorLayer
 
     planner, rows = ticked
@@ -175,7 +199,7 @@ def test_the_export_holds_the_figures_of_the_screen(
     answer(ask_file=path)
     qtbot.mouseClick(planner.acts.export, Qt.MouseButton.LeftButton)
     rested(planner)
-    beside = tmp_path / f"退减 plan {'areas' if language == 'en' else '地块'}{suffix}"
+    beside = tmp_path / f"退减 plan {'areas'}{suffix}"
     assert sorted(tmp_path.glob(f"*{suffix}")) == sorted([path, beside])
     tables = []
     for one in (path, beside):
@@ -198,7 +222,7 @@ def test_the_export_holds_the_figures_of_the_screen(
     assert in_use == pytest.approx(planner.bench.board.parcels["in_use_mu"].iloc[rows].sum() / 15, abs=0.02)
 
 
-def test_an_export_that_fails_keeps_the_older_file(language, ticked, answer, rested, qtbot, tmp_path, said):
+def test_an_export_that_fails_keeps_the_older_file(ticked, answer, rested, qtbot, tmp_path, said):
     planner, _ = ticked
     path = tmp_path / "missing" / "plan.csv"
     answer(ask_file=path)
@@ -208,7 +232,7 @@ def test_an_export_that_fails_keeps_the_older_file(language, ticked, answer, res
     assert not path.parent.exists()
 
 
-def test_a_change_of_the_record_keeps_the_scenarios(language, ticked, session, rested):
+def test_a_change_of_the_record_keeps_the_scenarios(ticked, session, rested):
     planner, rows = ticked
     session.content_changed.emit()
     rested(planner)
@@ -217,9 +241,7 @@ def test_a_change_of_the_record_keeps_the_scenarios(language, ticked, session, r
     assert planner.bench.current.changed
 
 
-def test_another_case_does_not_take_the_scenarios_away(
-    language, ticked, session, said, case, tmp_path, rested
-):
+def test_another_case_does_not_take_the_scenarios_away(ticked, session, said, case, tmp_path, rested, qtbot):
     import shutil
 
     planner, rows = ticked
@@ -229,6 +251,13 @@ def test_another_case_does_not_take_the_scenarios_away(
     assert case.name in said(planner)[0]
     assert (planner.bench.current.year[rows] == 2026).all()
     assert planner.bench.path == case
+    session.content_changed.emit()  # something is recorded in the other one
+    rested(planner)
+    assert (planner.bench.current.year[rows] == 2026).all()
+    assert planner.bench.path == case
+    qtbot.mouseClick(planner.bar.save, Qt.MouseButton.LeftButton)
+    rested(planner)
+    assert [len(query(path, "SELECT * FROM plans")) for path in (case, other)] == [1, 0]
 
 
 def test_another_case_is_read_when_nothing_is_unsaved(planner, session, case, tmp_path, rested):
@@ -278,3 +307,44 @@ def test_reading_can_be_cancelled(planners, rested, qtbot):
     rested(planner)
     assert planner.bench.board is None
     assert planner.pages.currentWidget() is planner.empty
+
+
+def test_a_planner_closed_while_it_reads_hears_nothing_of_it(session, qtbot, monkeypatch):
+    """It deletes itself, as QGIS opens it: what comes back later is for nobody."""
+    from overdraft.ui.retirement import RetirementPlanner, bench
+    from overdraft.ui.shared import tasks
+
+    go = Event()
+    monkeypatch.setattr(bench, "opening", lambda path, as_of: lambda progress: go.wait(20))
+    planner = RetirementPlanner(session)
+    planner.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    planner.show()
+    with qtbot.waitSignal(planner.destroyed):
+        planner.close()
+    go.set()
+    qtbot.waitUntil(lambda: not tasks._RUNNING, timeout=20_000)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "name"),
+    [
+        ("plan", "CSV (*.csv)", "plan.csv"),
+        ("plan.v2", "XLSX (*.xlsx)", "plan.v2.xlsx"),
+        ("a.CSV", "", "a.CSV"),
+    ],
+)
+def test_a_file_gets_its_suffix_and_overwrites_nothing_unasked(
+    qgis_app, tmp_path, monkeypatch, typed, kind, name
+):
+    from qgis.PyQt.QtWidgets import QWidget
+
+    from overdraft.ui.retirement import questions
+    from overdraft.ui.shared import files
+
+    monkeypatch.setattr(questions.QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / typed), kind))
+    parent = QWidget()
+    assert questions.ask_file(parent, "") == tmp_path / name
+    (tmp_path / name).write_text("older", encoding="utf-8")
+    monkeypatch.setattr(files.QMessageBox, "exec", lambda box: 0)  # nothing is pressed
+    assert questions.ask_file(parent, "") == (None if name != typed else tmp_path / name)
+    parent.deleteLater()
