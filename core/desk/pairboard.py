@@ -96,7 +96,7 @@ class PairBoard:
         """How 减二更一 is read."""
         return self.book.settings
 
-    @property
+    @cached_property
     def balance(self) -> pd.DataFrame:
         """The balance of each pool, zones left out."""
         table = balance_table(self.book)
@@ -188,7 +188,9 @@ class PairBoard:
         """
         renewal = self.renewals.loc[renewal_id]
         needed, most = int(renewal["needed"]), self.allowed(renewal_id)
-        rows = self.wells.join(offers[["distance_m", "cost", "reason"]], rsuffix="_here")
+        rows = offers[["distance_m", "cost"]].assign(
+            retired_id=self.wells["retired_id"], to_seal=self.wells["to_seal"]
+        )
         rows = rows[rows["cost"].notna().to_numpy()].sort_values(["cost", "retired_id"], kind="stable")
         named = rows[rows.index == renewal["replaced"]]
         room = needed + count - 1
@@ -240,10 +242,10 @@ def pair_totals(board: PairBoard, renewal_id: str, chosen: Iterable[str]) -> Tot
     """The wells on record for a renewal, unless the pair is denied, and those chosen, against what it takes."""
     renewal, held = board.renewals.loc[renewal_id], board.held(renewal_id)
     held = held[(held["retired"] >= 0) & (held["permission"] != "deny")]
-    names = [*held["retired_id"], *chosen]
-    wells = board.wells.drop_duplicates("retired_id").set_index("retired_id").reindex(names)
+    rows = [board.row_of(name) for name in (*held["retired_id"], *chosen)]
+    wells = board.wells.iloc[[row for row in rows if row is not None]]
     return Totals(
-        wells=len(names),
+        wells=len(rows),
         freed_m3=float(wells["volume_m3"].sum()),
         freed_unknown=int(wells["volume_m3"].isna().sum()),
         given_mu=float(wells["area_mu"].sum()),

@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...core.casefile import ConflictError
 from ...core.errors import OverdraftError
 from ...processing.texts import ui_language
 from ..shared.tasks import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ...core.desk.pairboard import PairBoard
+
+
+@dataclass(frozen=True)
+class Read:
+    """A case as the window shows it: its board, the balance by year, and every pair."""
+
+    board: PairBoard
+    years: pd.DataFrame
+    pairs: pd.DataFrame
+
+
+def reading(path: Path) -> Callable[[Progress], Read]:
+    """Lay the board of a case."""
+
+    def work(progress: Progress) -> Read:
+        from ...core.desk.pairboard import open_board
+        from ...core.desk.pairledger import by_year, pair_list
+
+        board = open_board(path, None, progress)
+        return Read(board, by_year(board), pair_list(board))
+
+    return work
 
 
 def saving(

@@ -16,9 +16,9 @@ from ...processing.texts import tr
 from ..session import Session
 from ..shared.messages import complain, say, text_of, warn
 from ..shared.plain import PlainLabel, set_tip
-from ..shared.tasks import Progress, Work, alive, start
+from ..shared.tasks import Work, alive, start
 from ..shared.windows import LARGEST, Dialog
-from .acts import breaking, in_the_way, saving
+from .acts import Read, breaking, in_the_way, reading, saving
 from .choice import Choice, suggestion_text
 from .ledger_page import LedgerPage
 from .map_link import MapLink
@@ -113,12 +113,7 @@ class PairingDialog(Dialog):
             self._read(None)
             return
 
-        def work(progress: Progress) -> PairBoard:
-            from ...core.desk.pairboard import open_board
-
-            return open_board(path, None, progress)
-
-        self._run(tr("Reading the case for pairing"), work, self._read, self._unread, False)
+        self._run(tr("Reading the case for pairing"), reading(path), self._read, self._unread, False)
 
     def reject(self) -> None:
         """The window stays until what it records is on record: it says how that ended."""
@@ -232,13 +227,14 @@ class PairingDialog(Dialog):
                 self.page.renewal.clear()
         self.reload()
 
-    def _read(self, board: PairBoard | None) -> None:
+    def _read(self, read: Read | None) -> None:
         """Show what was read; the renewal and the choice stay where they can."""
+        board = None if read is None else read.board
         keep = self._wanted = self.renewal_id or self._wanted
         self.board = board
         self.busy.hide()
         self.tabs.setEnabled(board is not None)
-        self.ledger.show_board(board)
+        self.ledger.show_read(read)
         said = ""
         if board is None:
             said = tr("No case file is open. Open one, or make one with the setup wizard.")

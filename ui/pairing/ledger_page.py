@@ -26,6 +26,7 @@ from .words import kilometres, label, pool_name
 
 if TYPE_CHECKING:
     from ...core.desk.pairboard import PairBoard
+    from .acts import Read
 
 
 class LedgerPage(QWidget):
@@ -60,12 +61,11 @@ class LedgerPage(QWidget):
         self._rows: list[Any] = []
         self._enable()
 
-    def show_board(self, board: PairBoard | None) -> None:
+    def show_read(self, read: Read | None) -> None:
         """Fill both tables; None: empty them."""
-        from ...core.desk.pairledger import by_year, pair_list
-
-        years = [] if board is None else list(by_year(board).itertuples())
-        self._rows = [] if board is None else list(pair_list(board).itertuples())
+        board = None if read is None else read.board
+        years = [] if read is None else list(read.years.itertuples())
+        self._rows = [] if read is None else list(read.pairs.itertuples())
         bold = {place for place, row in enumerate(years) if row.total}
         self.balance.fill(_balance_headings(), len(years), lambda at: _balance_row(board, years[at]), bold)
         rows = self._rows
@@ -108,12 +108,14 @@ class _Rows(QAbstractTableModel):
         self._headings: list[str] = []
         self._cells: Callable[[int], list[str]] = lambda at: []
         self._bold: Collection[int] = ()
+        self._made: dict[int, list[str]] = {}
 
     def fill(
         self, headings: list[str], size: int, cells: Callable[[int], list[str]], bold: Collection[int]
     ) -> None:
         self.beginResetModel()
         self._headings, self._size, self._cells, self._bold = headings, size, cells, bold
+        self._made = {}
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
@@ -129,9 +131,9 @@ class _Rows(QAbstractTableModel):
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole):
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._cells(index.row())[index.column()]
+            return self._texts(index.row())[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"<span>{escaped(self._cells(index.row())[index.column()])}</span>"
+            return f"<span>{escaped(self._texts(index.row())[index.column()])}</span>"
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= self._first_number:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.FontRole and index.row() in self._bold:
@@ -139,6 +141,11 @@ class _Rows(QAbstractTableModel):
             font.setBold(True)
             return font
         return None
+
+    def _texts(self, row: int) -> list[str]:
+        if row not in self._made:
+            self._made[row] = self._cells(row)
+        return self._made[row]
 
 
 class _Table(QTableView):

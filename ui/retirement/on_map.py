@@ -22,6 +22,8 @@ from ...core.planning.scenarios import Board
 _PLANNED = QColor(178, 24, 43)
 _CURRENT = QColor(33, 102, 172)
 _PAUSE_MS = 100
+_AT_ONCE = 4000
+"""Parcels that are hatched before QGIS may do something else."""
 _MARGIN = 3.0
 """A current area fills a third of the map when it is zoomed to."""
 
@@ -57,6 +59,10 @@ class OnMap(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(_PAUSE_MS)
         self._later.timeout.connect(self.draw)
+        self._left = np.zeros(0, dtype="int64")
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._draw_more)
 
     def show(self, board: Board | None, year: np.ndarray) -> None:
         """Another board or scenario."""
@@ -68,14 +74,25 @@ class OnMap(QObject):
             self.show_current(-1)
         self._year = year
         if self.canvas is not None:
+            self._next.stop()
             self._later.start()
 
     def draw(self) -> None:
         """Hatch what is planned now."""
         if self.planned is None:
             return
-        shapes = [] if self._board is None else self._board.shapes[np.flatnonzero(self._year > 0)]
-        self.planned.setToGeometry(_collected(shapes), self._crs)
+        self.planned.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
+        self._left = np.flatnonzero(self._year > 0)
+        self._draw_more()
+
+    def _draw_more(self) -> None:
+        """The next parcels; tens of thousands at once would hold QGIS up."""
+        part, self._left = self._left[:_AT_ONCE], self._left[_AT_ONCE:]
+        if self.planned is None or self._board is None or not len(part):
+            return
+        self.planned.addGeometry(_collected(self._board.shapes[part]), self._crs)
+        if len(self._left):
+            self._next.start()
 
     def show_current(self, row: int, follow: str = "off") -> None:
         """Outline a parcel (−1: none) and bring it into view.
@@ -133,6 +150,7 @@ class OnMap(QObject):
         if self.canvas is None:
             return
         self._later.stop()
+        self._next.stop()
         for band in (self.planned, self.current):
             if band is not None:
                 self.canvas.scene().removeItem(band)

@@ -80,6 +80,26 @@ def test_what_is_planned_is_hatched(mapped, free_in, qtbot):
     assert mapped.on_map.planned.asGeometry().isEmpty()
 
 
+def test_many_are_hatched_a_part_at_a_time(mapped, free_in, qtbot, monkeypatch):
+    """In the end all of them; another scenario in between leaves nothing of the first."""
+    from overdraft.ui.retirement import on_map
+
+    monkeypatch.setattr(on_map, "_AT_ONCE", 2)
+    rows = free_in(mapped, "鄯善县")[:5]
+    mapped.bench.assign(rows, 2026)
+    mapped.on_map.draw()
+
+    def hatched():
+        return len(mapped.on_map.planned.asGeometry().asMultiPolygon())
+
+    assert hatched() == 2
+    qtbot.waitUntil(lambda: hatched() == 5)
+    mapped.on_map.draw()
+    mapped.bench.choose(0)
+    qtbot.wait(150)
+    assert mapped.on_map.planned.asGeometry().isEmpty()
+
+
 def test_the_row_chosen_is_outlined_and_brought_into_view(mapped, canvas, free_in, session):
     for number, follow in enumerate(("zoom", "pan", "off")):
         session.settings.follow = follow
