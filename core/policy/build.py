@@ -80,7 +80,9 @@ def build_policy(data: Mapping, where: Where) -> Policy:
         targets=tuple(target for sheet in sheets for target in _targets(sheet, items, head["city_id"])),
         rules=tuple(use for use, on in uses if on),
         off=tuple(use for use, on in uses if not on),
-        **places,
+        authorities=places["authorities"],
+        zone_units=places["zone_units"],
+        notes=places["notes"],
         origin=where.file,
     )
 

@@ -90,10 +90,18 @@ def test_many_are_hatched_a_part_at_a_time(mapped, free_in, qtbot, monkeypatch):
     mapped.on_map.draw()
 
     def hatched():
-        return len(mapped.on_map.planned.asGeometry().asMultiPolygon())
+        """Square degrees."""
+        return mapped.on_map.planned.asGeometry().area()
 
-    assert hatched() == 2
-    qtbot.waitUntil(lambda: hatched() == 5)
+    first = hatched()
+    assert first > 0
+    qtbot.waitUntil(lambda: not mapped.on_map._next.isActive())
+    every = hatched()
+    monkeypatch.setattr(on_map, "_AT_ONCE", 5)
+    mapped.on_map.draw()
+    assert hatched() == pytest.approx(every)
+    assert first < 0.9 * every
+    monkeypatch.setattr(on_map, "_AT_ONCE", 2)
     mapped.on_map.draw()
     mapped.bench.choose(0)
     qtbot.wait(150)
