@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import geopandas as gpd
@@ -33,6 +34,7 @@ from .rules.scene import Scene
 from .sheets import sheets
 
 METADATA = Path(__file__).resolve().parents[1] / "metadata.txt"
+_DAYS = ("baseline", "retirement_baseline")
 LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "pyogrio")
 
 
@@ -59,6 +61,13 @@ class EnforceSettings:
     language: str = "zh"
     sources: Mapping[str, str] = field(default_factory=dict)
     invented: bool = False
+
+    @classmethod
+    def kept(cls, record: Mapping[str, Any]) -> EnforceSettings:
+        """From the record of a run, where days are ISO text; what another version of the program wrote is left out."""
+        given = {name: value for name, value in record.items() if name in cls.__dataclass_fields__}
+        days = {name: date.fromisoformat(given[name]) for name in _DAYS if given.get(name)}
+        return cls(**{**given, **days})
 
 
 @dataclass(frozen=True)

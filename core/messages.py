@@ -79,6 +79,14 @@ class Token(str):
         return f"{self.labels[language]} ({self})"
 
 
+class Word(Token):
+    """A name of the schema that a sentence shows with its label alone: ``井深``."""
+
+    def told(self, language: str) -> str:
+        """The label."""
+        return self.labels[language]
+
+
 def show(value: object, language: str = "en") -> str:
     """A value as it stands in a sentence: whole numbers without a fraction, lists joined, empty as a dash."""
     if isinstance(value, Token):

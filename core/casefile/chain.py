@@ -198,7 +198,9 @@ def _name_strangers(chain: Chain, strangers: Iterable[Entry], missing: list[rang
             n_inserted += 1
             chain.problems.append(Problem("inserted", entry.number, found=str(entry.hash)))
     for numbers in missing:
-        for first, last in _runs(number for number in numbers if len(numbers) > _WINDOW or number in gone):
+        whole = [(numbers[0], numbers[-1])]  # a forged number may be anything: not gone through one by one
+        lacking = (number for number in numbers if number in gone)
+        for first, last in whole if len(numbers) > _WINDOW else _runs(lacking):
             told = str(first) if first == last else f"{first}–{last}"
             chain.problems.append(Problem("deleted", first, expected=told))
     return n_inserted

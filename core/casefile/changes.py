@@ -15,6 +15,10 @@ import pandas as pd
 
 from ..errors import OverdraftError
 from ..findings.verdicts import to_json
+from ..messages import Word, render, show
+from ..personal import masked
+from ..schema import Field, results_schema
+from .layout import layouts
 
 Cells = Mapping[str, object]
 """Column → value as it is stored: text (days as ``YYYY-MM-DD``), number, None; ``geom`` a shapely geometry."""
@@ -30,7 +34,7 @@ class Change:
     Attributes:
         key: columns that name the row.
         before: values that the row is expected to hold, at least its revision where the table has one; None: no row
-            of this key is expected.
+            of this key is expected. A geometry among them is not compared: it is kept for an undo.
         after: values that it shall hold; None: the row goes.
     """
 
@@ -92,8 +96,35 @@ class ConflictError(OverdraftError):
     def __init__(self, conflicts: Sequence[tuple[Change, Cells | None]]) -> None:
         first = conflicts[0][0]
         name = " / ".join(map(str, first.key.values()))
-        super().__init__("casefile.changed_meanwhile", n=len(conflicts), table=first.table, found=name)
+        table = Word(first.table, layouts()[first.table].labels)
+        super().__init__("casefile.changed_meanwhile", n=len(conflicts), table=table, found=name)
         self.conflicts = tuple(conflicts)
+
+    def text(self, language: str = "en") -> str:
+        """How many rows, which is the first, and how its two versions differ."""
+        told = _difference(*self.conflicts[0], language)
+        return render(self.key, {**self.values, "difference": told}, language)
+
+
+def _difference(change: Change, now: Cells | None, language: str) -> str:
+    """The first fields in which a row as it stands is not what a person meant to write (or to remove)."""
+    if now is None:
+        return render("casefile.row_gone", {}, language)
+    meant = (change.before if change.after is None else change.after) or {}
+    told = []
+    for item in layouts()[change.table].fields:
+        mine, theirs = meant.get(item.name), now.get(item.name)
+        if item.name in meant and mine != theirs and item.name not in _UNTOLD:
+            values = {"field": item.label(language), "mine": _shown(item, mine, language)}
+            values |= {"found": _shown(item, theirs, language)}
+            told.append(render("casefile.row_differs", values, language))
+    return " ".join(told[:_MOST_TOLD]) or render("casefile.row_there", {}, language)
+
+
+def _shown(item: Field, value: object, language: str) -> str:
+    if item.enum and value:
+        return results_schema().label(item.enum, str(value), language)
+    return show(masked(value) if isinstance(value, str) else value, language)
 
 
 class CaseStore(Protocol):
@@ -102,11 +133,9 @@ class CaseStore(Protocol):
     def rows(self, table: str, **where: object) -> pd.DataFrame:
         """The rows of a table that hold these values; in the order in which they stand."""
 
-    def records(self, table: str, column: str, values: Iterable[str]) -> list[dict[str, object]]:
-        """The rows of a table without geometry whose column holds one of these values, as they are stored."""
-
     def cells_of(self, questions: Iterable[Question]) -> list[list[dict[str, object]]]:
-        """For each question the rows as they are stored, without geometry: for a few rows, where a frame is slow."""
+        """For each question the rows as they are stored, in the order in which they stand, without row key and
+        geometry: where a frame would be slow."""
 
     def apply(
         self,
@@ -132,6 +161,11 @@ class CaseStore(Protocol):
     def marks(self) -> dict[str, tuple[str, str]]:
         """Subject → person and time, for the marks that have not expired; a warning only, never a lock."""
 
+
+_UNTOLD = ("revision", "evidence_hash", "changed")
+"""Columns that say nothing to the person whose change met another."""
+
+_MOST_TOLD = 3
 
 MARK_MINUTES = 30
 """How long a mark lasts that nobody takes away."""

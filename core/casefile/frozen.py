@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,6 @@ POLICY, CHOICES = "policy.toml", "run.json"
 """Names of the two pieces that are no role."""
 
 FRAME, TEXT = "frame-1", "text-1"
-_DAYS = ("baseline", "retirement_baseline")
 
 
 @dataclass(frozen=True)
@@ -147,19 +146,19 @@ def thaw(connection: sqlite3.Connection, run_id: str) -> Given:
     for name in (POLICY, CHOICES):
         if name not in pieces:
             raise OverdraftError("casefile.frozen_damaged", run=run_id, found=name)
-    text, chosen = str(pieces.pop(POLICY)), json.loads(str(pieces.pop(CHOICES)))
-    settings = dict(chosen["settings"])
-    known = {item.name for item in fields(enforcing.EnforceSettings)}
-    days = {name: date.fromisoformat(settings[name]) for name in _DAYS if settings.get(name)}
-    settings = {name: value for name, value in settings.items() if name in known} | days
-    return Given(
-        frames=pieces,
-        policy_text=text,
-        policy_file=chosen["policy_file"],
-        values=chosen["values"],
-        as_of=date.fromisoformat(chosen["as_of"]),
-        settings=enforcing.EnforceSettings(**settings),
-    )
+    text, choices = str(pieces.pop(POLICY)), str(pieces.pop(CHOICES))
+    try:
+        chosen = json.loads(choices)
+        return Given(
+            frames=pieces,
+            policy_text=text,
+            policy_file=chosen["policy_file"],
+            values=chosen["values"],
+            as_of=date.fromisoformat(chosen["as_of"]),
+            settings=enforcing.EnforceSettings.kept(chosen["settings"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise OverdraftError("casefile.frozen_damaged", run=run_id, found=f"{CHOICES}: {error}") from error
 
 
 def frozen_policy(connection: sqlite3.Connection, run_id: str) -> Policy | None:

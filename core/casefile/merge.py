@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -39,9 +38,15 @@ NOT_JUDGED = ("persons", "objections")
 """Roles that no rule reads: their rows are united as they stand and judged by nobody."""
 
 HISTORIES = "merged_histories"
-_NOT_COMPARED = {unreadable.IMPORT_ID, "content"}
+_PASSING = ("history", HISTORIES, "marks")
+"""Tables of people that are not united: histories are kept apart, marks say who works on what at this moment."""
+
+_NOT_COMPARED = frozenset({unreadable.IMPORT_ID, "content"})
+_SAME_DECISION = ("finding_id", "state", "outcome", "deferred_to")
+"""What makes two counties' decisions on one finding the same; of the rest that of the first case is kept, and the
+histories keep both."""
+
 _PER_RUN = ("language", "sources", "invented")
-_DAYS = ("baseline", "retirement_baseline")
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,7 @@ def _read(path: Path, name: str) -> Case:
         for role in NOT_JUDGED:  # as they stand: no raw text comes back into them
             if role in frames:
                 frames[role] = read_table(connection, role).reset_index(drop=True)
-        wanted = [one for one in (*KEPT, "runs") if one not in ("history", HISTORIES)]
+        wanted = [one for one in (*KEPT, "runs") if one not in _PASSING]
         tables = {
             one: read_table(connection, one).reset_index(drop=True)
             for one in wanted
@@ -231,18 +236,17 @@ def _same_day(cases: Sequence[Case]) -> date:
 def _settings(cases: Sequence[Case], language: str) -> EnforceSettings:
     """What the runs of the cases had set, which must be the same."""
     used = [case for case in cases if case.run]
-    given: dict[str, Any] = {}
+    given: dict[str, object] = {}
     for key in EnforceSettings.__dataclass_fields__:
         found = {case.name: case.manifest.get("settings", {}).get(key) for case in used}
         if key not in _PER_RUN and any(value is not None for value in found.values()):
-            value = _agreed(key, found)
-            given[key] = date.fromisoformat(str(value)) if key in _DAYS else value
+            given[key] = _agreed(key, found)
     spoken = {case.manifest.get("settings", {}).get("language") for case in used}
     tongue = language or (spoken.pop() if len(spoken) == 1 else "") or "zh"
     roles = {role for case in cases for role in case.frames}
     sources = {role: "; ".join(case.name for case in cases if role in case.frames) for role in sorted(roles)}
     invented = any(case.manifest.get("invented") for case in cases)
-    return replace(EnforceSettings(**given), language=tongue, sources=sources, invented=bool(invented))
+    return replace(EnforceSettings.kept(given), language=tongue, sources=sources, invented=bool(invented))
 
 
 def _agreed(key: str, found: Mapping[str, object]) -> object:
@@ -287,8 +291,16 @@ def _united_tables(cases: Sequence[Case]) -> dict[str, United]:
     for name in names:
         key = ("role", *schema[name].key) if name == "raw_values" else schema[name].key
         parts = [(case.name, case.tables[name]) for case in cases if name in case.tables]
-        found[name] = unite(name, parts, key, _NOT_COMPARED)
+        found[name] = unite(name, parts, key, _ignored(name))
     return found
+
+
+def _ignored(name: str) -> frozenset[str]:
+    """Columns in which rows of one id may differ."""
+    fields = frozenset(results_schema().tables[name].fields)
+    if name == "decisions":
+        return fields.difference(_SAME_DECISION)
+    return fields - {"finding_id"} if name == "decided_findings" else _NOT_COMPARED
 
 
 def _united_settings(cases: Sequence[Case], given: Mapping[str, str]) -> pd.DataFrame:

@@ -142,12 +142,16 @@ def explained(path: Path, no_access: str = "casefile.cannot_write") -> Iterator[
         no_access: the message for a file or folder that cannot be used.
 
     Raises:
-        OverdraftError: locked, damaged, disk full, cannot be written; other errors pass unchanged.
+        OverdraftError: locked, damaged, disk full, cannot be written, a text that no file can hold; other errors pass
+            unchanged.
     """
     try:
         yield
     except sqlite3.Error as error:
         raise _explanation(path, error, no_access) from error
+    except UnicodeEncodeError as error:  # half of a surrogate pair
+        found = ascii(str(error.object)[max(0, error.start - 20) : error.end])
+        raise OverdraftError("casefile.not_text", path=str(path), found=found) from error
     except OSError as error:
         detail = error.strerror or str(error)
         raise OverdraftError(no_access, path=str(path), folder=str(path.parent), detail=detail) from error

@@ -21,7 +21,7 @@ from .layout import SCHEMA_VERSION, layouts
 from .migrate import migrate
 from .opening import check, connect, explained, reading, recovering, rollback_journal, schema_version
 from .sql import Assignments, Keys, Marks, Tests, sql
-from .tables import few_rows, read_table
+from .tables import read_table, rows_among, want
 
 _PART = 2_000
 
@@ -62,18 +62,10 @@ class CaseRows:
             frame = read_table(connection, table, where=where)
         return frame.reset_index(drop=True)
 
-    def records(self, table: str, column: str, values: Iterable[str]) -> list[dict[str, object]]:
-        """The rows of a table whose column holds one of these values, as they are stored."""
-        with reading(self.path, newer=True, quick=True) as connection:
-            _want(connection, values)
-            cursor = connection.execute(sql(_AMONG, table=table, column=column, key=container.KEY))
-            names = [item[0] for item in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
-
     def cells_of(self, questions: Iterable[Question]) -> list[list[dict[str, object]]]:
-        """For each question the rows as they are stored, without geometry, all in one look at the file."""
+        """For each question the rows as they are stored, without row key and geometry, all in one look at the file."""
         with reading(self.path, newer=True, quick=True) as connection:
-            return [few_rows(connection, *question) for question in questions]
+            return [rows_among(connection, *question) for question in questions]
 
     def apply(
         self,
@@ -200,9 +192,9 @@ class _OtherRow(Exception):  # noqa: N818 - found on the way, told as a Conflict
 def _write(connection: sqlite3.Connection, table: str, changes: Sequence[Change]) -> None:
     """Changes of one shape; refused as a whole if one of them finds another row than it expected."""
     first = changes[0]
-    keys, expected, new = list(first.key), list(first.before or ()), list(first.after or ())
+    keys, expected, new = list(first.key), _compared(first), list(first.after or ())
     names = {"table": table, "keys": Keys(keys), "tests": Tests(expected)}
-    ids = [(*change.key.values(), *(change.before or {}).values()) for change in changes]
+    ids = [(*change.key.values(), *((change.before or {})[name] for name in expected)) for change in changes]
     if first.after is None:
         statement, cells = sql("DELETE FROM $table WHERE $keys AND $tests", **names), ids
     elif first.before is None:
@@ -220,27 +212,23 @@ def _write(connection: sqlite3.Connection, table: str, changes: Sequence[Change]
         raise _OtherRow
 
 
+def _compared(change: Change) -> list[str]:
+    """Columns that a row is compared in; a geometry only says what was there."""
+    return [name for name in change.before or () if name != container.GEOMETRY]
+
+
 def _copy(connection: sqlite3.Connection, copy: Copy) -> None:
-    _want(connection, copy.names)
+    want(connection, copy.names)
     columns = [item.name for item in layouts()[copy.table].fields]
     names = {"source": copy.source, "table": copy.table, "column": copy.column, "columns": columns}
     connection.execute(sql(_TAKE_OUT, **names))
     connection.execute(sql(_PUT_IN, **names))
 
 
-def _want(connection: sqlite3.Connection, values: Iterable[str]) -> None:
-    """The values into the temporary table ``wanted``, in the place of others."""
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (value TEXT PRIMARY KEY) WITHOUT ROWID")
-    connection.execute("DELETE FROM temp.wanted")
-    connection.executemany("INSERT OR IGNORE INTO temp.wanted VALUES (?)", ((value,) for value in values))
-
-
 _TOUCHED = "UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?"
 _TAKE_OUT = "DELETE FROM $table WHERE $column IN (SELECT value FROM temp.wanted)"
 _PUT_IN = """INSERT INTO $table ($columns) SELECT $columns FROM $source
     WHERE $column IN (SELECT value FROM temp.wanted) ORDER BY $column"""
-_AMONG = "SELECT * FROM $table WHERE $column IN (SELECT value FROM temp.wanted) ORDER BY $key"
-
 _INSERT = "INSERT INTO $table ($columns) SELECT $marks WHERE NOT EXISTS (SELECT 1 FROM $table WHERE $keys)"
 
 
@@ -258,20 +246,22 @@ def _cells(
     ]
 
 
-def _conflicts(path: Path, changes: Iterable[Change]) -> list[tuple[Change, Cells | None]]:
-    """The changes whose row is another one than they expected, each with that row."""
+def _conflicts(path: Path, changes: Sequence[Change]) -> list[tuple[Change, Cells | None]]:
+    """The changes whose row is another one than they expected, each with that row.
+
+    If all rows are as expected (two changes meant the same one, or somebody has just changed it back): the first.
+    """
     found: list[tuple[Change, Cells | None]] = []
     with reading(path, newer=True, quick=True) as connection:
         connection.row_factory = sqlite3.Row
         for change in changes:
             statement = sql("SELECT * FROM $table WHERE $keys", table=change.table, keys=Keys(change.key))
             rows = [dict(row) for row in connection.execute(statement, tuple(change.key.values()))]
-            expected = change.before
-            if expected is None and not rows:
+            before = change.before
+            if before is None and not rows:
                 continue
-            if expected is not None and any(
-                all(row[name] == value for name, value in expected.items()) for row in rows
-            ):
+            same = before is not None and len(rows) == 1
+            if same and all(rows[0][name] == (before or {})[name] for name in _compared(change)):
                 continue
             found.append((change, rows[0] if rows else None))
-    return found
+    return found or [(changes[0], None)]

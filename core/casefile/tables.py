@@ -159,25 +159,29 @@ def read_table(
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=shapes.crs)
 
 
-def few_rows(
+def rows_among(
     connection: sqlite3.Connection, table: str, column: str, values: Iterable[object]
 ) -> list[dict[str, object]]:
-    """The rows that hold one of a few values, as they are stored, without row key and geometry."""
+    """The rows that hold one of these values, as they are stored and as they stand, without row key and geometry."""
+    want(connection, values)
     described = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
     skip = (container.KEY, _geometry_column(connection, table))
     names = [name for (name,) in described if name not in skip]
     statement = sql(
-        "SELECT $names FROM $table WHERE $tests ORDER BY $key",
+        "SELECT $names FROM $table WHERE $column IN (SELECT value FROM temp.wanted) ORDER BY $key",
         names=names,
         table=table,
-        tests=Keys((column,)),
+        column=column,
         key=container.KEY,
     )
-    return [
-        dict(zip(names, cells, strict=True))
-        for value in dict.fromkeys(values)
-        for cells in connection.execute(statement, (value,))
-    ]
+    return [dict(zip(names, cells, strict=True)) for cells in connection.execute(statement)]
+
+
+def want(connection: sqlite3.Connection, values: Iterable[object]) -> None:
+    """The values into the temporary table ``wanted``, in the place of others."""
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (value PRIMARY KEY) WITHOUT ROWID")
+    connection.execute("DELETE FROM temp.wanted")
+    connection.executemany("INSERT OR IGNORE INTO temp.wanted VALUES (?)", ((value,) for value in values))
 
 
 def _geometry_column(connection: sqlite3.Connection, table: str) -> str | None:

@@ -150,7 +150,7 @@ def _examine_content(connection: sqlite3.Connection, found: Verification, head: 
             found.problems.append(Problem("head_missing", found=chain.head, expected=head))
     for name in _guards_gone(connection):
         found.problems.append(Problem("guard_missing", subject=name))
-    chains = {"": chain, **_merged(connection, found)}
+    chains = {"": chain, **_merged(connection, chain, found)}
     _examine_runs(connection, found, chains)
 
 
@@ -165,9 +165,9 @@ def _guards_gone(connection: sqlite3.Connection) -> list[str]:
     return [name for name, text in expected.items() if there.get(name) != text]
 
 
-def _merged(connection: sqlite3.Connection, found: Verification) -> dict[str, Chain]:
+def _merged(connection: sqlite3.Connection, own: Chain, found: Verification) -> dict[str, Chain]:
     """The histories of cases merged into this one: each whole, with the head that was noted when it was merged."""
-    noted = {name: (n, head) for name, n, head in _notes("", examine(read_entries(connection)))}
+    noted = {name: (n, head) for name, n, head in _notes("", own)}
     chains: dict[str, Chain] = {}
     names = []
     if container.has_table(connection, "merged_histories"):
@@ -175,7 +175,7 @@ def _merged(connection: sqlite3.Connection, found: Verification) -> dict[str, Ch
         names = [str(name) for (name,) in rows]
     for (
         name
-    ) in names:  # a case stands before those that had been merged into it: its name is theirs cut short
+    ) in names:  # in order, so a case stands before those merged into it, whose names begin with its own
         entries = read_entries(connection, name)
         chains[name] = chain = examine(entries)
         found.problems += [
@@ -191,7 +191,7 @@ def _merged(connection: sqlite3.Connection, found: Verification) -> dict[str, Ch
     return chains
 
 
-def _notes(name: str, chain: Chain) -> Iterator[tuple[str, int, str]]:
+def _notes(name: str, chain: Chain) -> Iterator[tuple[str, object, str]]:
     """What the entries of a chain say of cases merged into it: name, number of entries, head."""
     for _, entry in chain.entries:
         if entry.row["kind"] == "merge":
@@ -199,12 +199,12 @@ def _notes(name: str, chain: Chain) -> Iterator[tuple[str, int, str]]:
             inner = str(entry.row["subject"])
             yield (
                 SEPARATOR.join((name, inner)) if name else inner,
-                int(after.get("n_entries", 0)),
+                after.get("n_entries"),
                 str(after.get("head", "")),
             )
 
 
-def _merge_problem(name: str, found: tuple[int, str], expected: tuple[int, str]) -> Problem:
+def _merge_problem(name: str, found: tuple[int, str], expected: tuple[object, str]) -> Problem:
     return Problem(
         "merged_history", subject=name, found=" ".join(map(str, found)), expected=" ".join(map(str, expected))
     )
@@ -294,6 +294,6 @@ def _replay(file: Path, run_id: str, found: Verification, progress: Callable[[fl
 def _json(text: object) -> dict:
     try:
         read = json.loads(text) if isinstance(text, str) else {}
-    except ValueError:
+    except (ValueError, RecursionError):  # whoever forged the entry may have written anything
         return {}
     return read if isinstance(read, dict) else {}

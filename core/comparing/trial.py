@@ -25,8 +25,6 @@ from .sides import RunTables, read_run, subjects_of
 
 COUNT_COLUMNS = ("rule", "outcome_before", "outcome", "entered", "left", "changed")
 
-_DAYS = ("baseline", "retirement_baseline")
-
 
 @dataclass(frozen=True)
 class Trial:
@@ -136,15 +134,8 @@ def _frames(case: str | os.PathLike) -> dict[str, pd.DataFrame]:
 
 def _settings(manifest: Mapping[str, Any], kept: Collection[str]) -> EnforceSettings:
     """As the last run had them, without those that lie over a setting of ``kept``."""
-    given = {
-        name: value
-        for name, value in manifest.get("settings", {}).items()
-        if name in EnforceSettings.__dataclass_fields__ and OVERRIDES.get(name) not in kept
-    }
-    for name in _DAYS:
-        if given.get(name):
-            given[name] = date.fromisoformat(given[name])
-    return EnforceSettings(**given)
+    given = manifest.get("settings", {})
+    return EnforceSettings.kept({name: given[name] for name in given if OVERRIDES.get(name) not in kept})
 
 
 def _worst(run: RunTables) -> dict[str, int]:

@@ -185,7 +185,7 @@ class _Seeing(View):
     """A view in which the well that is being linked stands already."""
 
     def __init__(self, view: View, changes: Iterable[Change]) -> None:
-        self._view = view  # what it is asked goes on to the other view, so it needs no tables of its own
+        self._view, self.files = view, view.files  # it asks the other view and needs no tables of its own
         self._new = [dict(c.key) | dict(c.after or {}) for c in changes if c.before is None]
 
     def find(self, table: str, **where: object) -> list[Row]:
@@ -224,6 +224,8 @@ def _linked_well(
             for name in ("depth_m", "permit_m3", "permit_to", "use", "aquifer")
             if name in cells
         }
+        if kind == "relocate":
+            kept["geom"] = _drilled_at(view, act, application)
         return [Change("wells", {"well_id": well_id}, {n: old[n] for n in kept}, kept)] if kept else []
     born = {
         "origin": "renewal" if kind == "renewal" else "new",
@@ -236,12 +238,16 @@ def _linked_well(
         new = {**{n: v for n, v in cells.items() if old.get(n) is None}, **born}
         if act.place is not None:
             new["geom"] = place_of(view, act.place, act.crs, None, "wells")
-        before = {n: old[n] for n in new if n != "geom"}
-        return [Change("wells", {"well_id": well_id}, before, new)]
-    place = act.place if act.place is not None else application["geom"]
-    crs = act.crs if act.place is not None else view.crs("applications")
-    values = {**cells, **born, "built_on": built, "geom": place_of(view, place, crs, None, "wells")}
+        return [Change("wells", {"well_id": well_id}, {n: old[n] for n in new}, new)]
+    values = {**cells, **born, "built_on": built, "geom": _drilled_at(view, act, application)}
     return [Change("wells", {"well_id": well_id}, None, values)]
+
+
+def _drilled_at(view: View, act: Link, application: Row) -> BaseGeometry:
+    """Where the well was drilled: where it was applied for, if the act says nothing else."""
+    given = act.place is not None
+    place, crs = (act.place, act.crs) if given else (application["geom"], view.crs("applications"))
+    return place_of(view, place, crs, None, "wells")
 
 
 def _new_id(view: View, act: Intake, applied: str) -> str:

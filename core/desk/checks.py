@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from ..errors import OverdraftError
-from ..messages import Token
+from ..messages import Token, Word
 from ..personal import is_personal_number
 from ..schema import Field, register_schema
 from .view import KEYS, Row, View
@@ -24,14 +24,6 @@ _NUMBERED = ("permit_no", "account_no", "well_id", "user_id", "application_id")
 def label(role: str, name: str) -> Token:
     """A field as a message names it."""
     return register_schema().roles[role].fields[name].token
-
-
-class Word(Token):
-    """A token of an enumeration, shown with its label alone."""
-
-    def told(self, language: str) -> str:
-        """The label."""
-        return self.labels[language]
 
 
 def word(enum: str, token: str) -> Token | str:

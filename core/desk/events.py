@@ -7,12 +7,15 @@ takes those facts along as events, under the ids that they had, so that their da
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from ..casefile import Change, Entry
 from ..errors import OverdraftError
+from ..messages import Token
 from ..register.facts import CLOSED_STATES, LAND_KINDS, PERMIT_KINDS, STATE_AFTER
+from ..schema import register_schema, results_schema
 from .acts import By, Copy, Correction, Event, MoreEvidence, Piece, Recorded, Void
 from .checks import amount, day_of, id_of, label, one_of, text_of, the_subject, word
 from .errors import DoubtError
@@ -57,7 +60,7 @@ def event(view: View, act: Event, by: By, case: Path) -> Recorded:
         "corrects": None,
     }
     taken = _taken_along(act, facts)
-    pieces, copies = _pieces(act.evidence, event_id, day, by, case)
+    pieces, copies = _pieces(view, act.evidence, event_id, day, by, case)
     after = {"event_id": event_id, **_short(values), "evidence": [change.key["kind"] for change in pieces]}
     if taken:
         after["taken_along"] = [change.key["event_id"] for change in taken]
@@ -86,8 +89,8 @@ def more_evidence(view: View, act: MoreEvidence, by: By, case: Path) -> Recorded
     role, subject, kind, day = _named(view, event_id)
     if not act.evidence:
         raise OverdraftError("desk.evidence_none", found=event_id)
-    pieces, copies = _pieces(act.evidence, event_id, day, by, case)
-    there = {_piece_key({**row}) for row in view.find("evidence", event_id=event_id)}
+    pieces, copies = _pieces(view, act.evidence, event_id, day, by, case)
+    there = {_piece_key(row) for row in view.find("evidence", event_id=event_id)}
     if any(_piece_key(change.key) in there for change in pieces):
         raise OverdraftError("desk.evidence_twice", found=event_id)
     after = {"event_id": event_id, "evidence": [change.key["kind"] for change in pieces]}
@@ -191,10 +194,8 @@ def void(view: View, act: Void, by: By) -> Recorded:
     )
 
 
-def label_of_reason():
+def label_of_reason() -> Token:
     """The reason of an act, as a message names it."""
-    from ..schema import results_schema
-
     return results_schema().tables["history"].fields["reason"].token
 
 
@@ -261,16 +262,16 @@ def _area(act: Event, row: Row) -> float | None:
 
 
 def _pieces(
-    pieces: tuple[Piece, ...], event_id: str, day: str, by: By, case: Path
+    view: View, pieces: tuple[Piece, ...], event_id: str, day: str, by: By, case: Path
 ) -> tuple[tuple[Change, ...], tuple[Copy, ...]]:
     """Evidence as rows, and the files that have to be copied."""
     changes, copies = [], []
     for piece in pieces:
-        kinds = tuple(_kinds())
+        kinds = tuple(register_schema().enums["evidence_kind"])
         one_of("evidence_kind", piece.kind, kinds, label("evidence", "kind"))
         path, digest = None, None
         if piece.file:
-            path, digest, copy = keep(case, piece.folder, piece.file)
+            path, digest, copy = keep(case, piece.folder, piece.file, view.files)
             copies += [copy] if copy else []
         elif piece.kind in WITH_FILE:
             raise OverdraftError("desk.file_needed", kind=word("evidence_kind", piece.kind))
@@ -292,13 +293,7 @@ def _pieces(
     return tuple(changes), tuple(copies)
 
 
-def _kinds():
-    from ..schema import register_schema
-
-    return register_schema().enums["evidence_kind"]
-
-
-def _piece_key(row) -> tuple:
+def _piece_key(row: Mapping[str, object]) -> tuple:
     return tuple(row.get(name) for name in ("kind", "taken_on", "sha256", "checked_by"))
 
 

@@ -10,10 +10,11 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from ..casefile.opening import sync
 from ..errors import OverdraftError
 from .acts import Copy
 from .checks import label, text_of
@@ -31,11 +32,14 @@ def evidence_folder(case: Path) -> Path:
     return case.with_name(f"{case.stem}.evidence")
 
 
-def keep(case: Path, folder: Path | None, name: str) -> tuple[str, str, Copy | None]:
+def keep(
+    case: Path, folder: Path | None, name: str, planned: dict[Path, str]
+) -> tuple[str, str, Copy | None]:
     """The path that the case keeps for a file, its SHA-256, and the copy that is needed for it.
 
     Args:
         folder: where ``name`` stands; None: the folder of the case file.
+        planned: SHA-256 of the copies that this and other acts of one go will make, by path; gains this one.
 
     Raises:
         OverdraftError: the path leads out of the folder, is a link, no file, or too large.
@@ -50,8 +54,9 @@ def keep(case: Path, folder: Path | None, name: str) -> tuple[str, str, Copy | N
     with suppress(ValueError):
         below = source.resolve().relative_to(home.resolve())
         return below.as_posix(), digest, None
-    target = _free(evidence_folder(case.absolute()), parts[-1], digest)
+    target = _free(evidence_folder(case.absolute()), parts[-1], digest, planned)
     copy = None if target.exists() else Copy(source, target, digest)
+    planned[target] = digest
     return target.relative_to(home).as_posix(), digest, copy
 
 
@@ -65,13 +70,14 @@ def copy_all(copies: Sequence[Copy]) -> list[Path]:
     try:
         for copy in copies:
             if copy.target.exists():
+                _same_content(copy.target, copy)
                 continue
             copy.target.parent.mkdir(exist_ok=True)
             part = copy.target.with_name(f".{copy.target.name}.part")
             made.append(part)
             shutil.copyfile(copy.source, part)
-            if _sha256(part, copy.source.name) != copy.sha256:
-                raise OverdraftError("desk.file_changed", found=copy.source.name)
+            _same_content(part, copy)
+            sync(part)
             os.replace(part, copy.target)
             made[-1] = copy.target
     except OSError as error:
@@ -89,6 +95,11 @@ def take_away(made: Sequence[Path]) -> None:
     """Remove copies of an act that was not recorded."""
     for path in made:
         path.unlink(missing_ok=True)
+
+
+def _same_content(path: Path, copy: Copy) -> None:
+    if _sha256(path, copy.source.name) != copy.sha256:
+        raise OverdraftError("desk.file_changed", found=copy.source.name)
 
 
 def _inside(name: str) -> tuple[str, ...]:
@@ -131,10 +142,17 @@ def _sha256(path: Path, name: str) -> str:
     return digest.hexdigest()
 
 
-def _free(folder: Path, name: str, digest: str) -> Path:
-    """A name in the folder that is free, or holds the same file already."""
+def _free(folder: Path, name: str, digest: str, planned: Mapping[Path, str]) -> Path:
+    """A name in the folder that is free, or holds the same file already or soon."""
     target, number = folder / name, 1
-    while target.exists() and _sha256(target, name) != digest:
+    while _content(target, name, planned) not in ("", digest):
         number += 1
         target = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
     return target
+
+
+def _content(target: Path, name: str, planned: Mapping[Path, str]) -> str:
+    """SHA-256 of what stands or will stand there; empty for nothing."""
+    if target in planned:
+        return planned[target]
+    return _sha256(target, name) if target.exists() else ""

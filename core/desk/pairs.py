@@ -150,7 +150,8 @@ def _seen(renewal_id: str, name: str) -> Change:
 
 
 def _rows(store: CaseStore, column: str, values: Iterable[str]) -> list[dict[str, object]]:
-    return [{name: row[name] for name in _CELLS} for row in store.records("pairs", column, values)]
+    (rows,) = store.cells_of([("pairs", column, values)])
+    return [{name: row[name] for name in _CELLS} for row in rows]
 
 
 def _stands(row: Cells) -> bool:

@@ -149,11 +149,11 @@ def ledger_after(
 
 
 def _credits(book: Book, wells: Iterable[str]) -> dict[str, Credit]:
-    wanted = list(wells)
+    wanted = dict.fromkeys(wells)
     if not wanted:
         return {}
     has = _evidence_by_kind(book) if book.settings.evidence_required else {}
-    rows = {name: row for row, name in book.facts["well_id"].items() if name in set(wanted)}
+    rows = {name: row for row, name in book.facts["well_id"].items() if name in wanted}
     return {name: _credit(book, name, rows.get(name), has) for name in wanted}
 
 

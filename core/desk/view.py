@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -50,6 +51,8 @@ class View:
         self._touched: set[tuple[str, str]] = set()
         self._numbers: dict[tuple[str, str], int] = {}
         self._crs: dict[str, object] = {}
+        self.files: dict[Path, str] = {}
+        """SHA-256 of the evidence files that the acts will put beside the case, by path."""
 
     def find(self, table: str, **where: object) -> list[Row]:
         """The rows that hold these values."""

@@ -19,7 +19,7 @@ from .geometry import GEOMETRY, geometry_name, geometry_of
 from .ids import RowIds, row_ids
 from .personal import HIDDEN, personal_columns
 from .problems import review
-from .values import LIST_SEPARATOR, convert, empty, shown
+from .values import LIST_SEPARATOR, convert, empty, shown, storable, storable_column
 
 REGISTER = "register"
 EXPECTED = {
@@ -80,7 +80,7 @@ def conform(
     wanted = _wanted(item, fields)
     geometries, wrong_kind = geometry_of(item, raw)
     positions = [p for p, name in enumerate(raw.columns) if name != geometry_name(raw)]
-    match = match_columns(item, [raw.columns[p] for p in positions], wanted)
+    match = match_columns(item, [storable(str(raw.columns[p])) for p in positions], wanted)
     of_field = {name: positions[p] for name, p in match.of_field.items()}
     columns, unreadable, lacking = _converted(schema, item, raw, wanted, of_field)
 
@@ -170,8 +170,8 @@ def _extras(
         and not (raw.columns[p] == ROW_ID and list(raw.iloc[:, p]) == ids.ids.tolist())
     ]
     taken = [*columns, ROW_ID, *([GEOMETRY] if role.is_place else [])]
-    names = extra_names([str(raw.columns[p]) for p in kept], taken)
-    return {name: raw.iloc[:, p].array for name, p in zip(names, kept, strict=True)}
+    names = extra_names([storable(str(raw.columns[p])) for p in kept], taken)
+    return {name: storable_column(raw.iloc[:, p].array) for name, p in zip(names, kept, strict=True)}
 
 
 def _cell_problems(role: Role, ids: RowIds, unreadable: _Cells, lacking: _Cells) -> Verdicts:

@@ -169,12 +169,29 @@ def to_bool(raw: pd.Series) -> Converted:
 def shown(value: object, limit: int = 60) -> str:
     """A raw value as a finding quotes it: at most `limit` characters, safe as UTF-8, numbers of persons masked."""
     text = masked((value if isinstance(value, str) else str(value))[: 4 * limit])
-    text = text[: limit + 1].encode("utf-8", "backslashreplace").decode("utf-8").replace("\x00", "\\x00")
+    text = storable(text[: limit + 1]).replace("\x00", "\\x00")
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _is_number(raw: pd.Series) -> bool:
     return pdt.is_integer_dtype(raw.dtype) or pdt.is_float_dtype(raw.dtype)
+
+
+def storable(text: str) -> str:
+    """A text as every file can hold it: half of a surrogate pair as its code, ``\\ud83d``."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def storable_column(column: Any) -> Any:
+    """The array of a column that is carried on as it is, its texts as every file can hold them."""
+    if not (pdt.is_object_dtype(column.dtype) or pdt.is_string_dtype(column.dtype)):
+        return column
+    cells = np.asarray(column, dtype=object)
+    try:
+        "".join(cell for cell in cells if isinstance(cell, str)).encode("utf-8")
+    except UnicodeEncodeError:
+        return _objects([storable(cell) if isinstance(cell, str) else cell for cell in cells])
+    return column
 
 
 def is_clean(values: np.ndarray) -> bool:

@@ -145,10 +145,13 @@ class _Found:
 
 def _look_up(store: CaseStore, ids: Iterable[str]) -> _Found:
     wanted = list(dict.fromkeys(ids))
-    now = {item["finding_id"]: item for item in store.records("findings", "finding_id", wanted)}
-    then = {item["finding_id"]: item for item in store.records("decided_findings", "finding_id", wanted)}
+    now, then, decided = (
+        {item["finding_id"]: item for item in rows}
+        for rows in store.cells_of(
+            (table, "finding_id", wanted) for table in ("findings", "decided_findings", "decisions")
+        )
+    )
     shown = {**then, **now}
-    decided = {item["finding_id"]: item for item in store.records("decisions", "finding_id", wanted)}
     decisions = {str(name): _cells(item) for name, item in decided.items()}
     names = [name for name in wanted if name in now or name in then]
     told = [decisions.get(name, {}) for name in names]

@@ -64,4 +64,8 @@ def fits(layer: QgsVectorLayer, role: Role) -> bool:
 
 
 def _in_case(path: str) -> bool:
-    return path.endswith(".gpkg") and Path(path).is_file() and tables_with_rows(Path(path)) is not None
+    return (
+        path.casefold().endswith(".gpkg")
+        and Path(path).is_file()
+        and tables_with_rows(Path(path)) is not None
+    )

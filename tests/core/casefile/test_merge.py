@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
@@ -19,8 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import overdraft
+from overdraft.core import review
 from overdraft.core.casefile import (
     CaseContent,
+    CaseRows,
     Given,
     case_content,
     merge_cases,
@@ -31,10 +34,11 @@ from overdraft.core.casefile import (
     write_case,
 )
 from overdraft.core.casefile.unite import unite
-from overdraft.core.enforce import EnforceSettings, enforce
+from overdraft.core.enforce import EnforceSettings, enforce, frame_hash
 from overdraft.core.errors import OverdraftError
 from overdraft.core.intake import build_register
 from overdraft.core.policy import load_policy, policy_text
+from overdraft.core.review import Act
 from overdraft.core.schema import register_schema
 
 SAMPLE = Path(overdraft.__file__).resolve().parent / "sample_layers" / "sample.gpkg"
@@ -123,6 +127,27 @@ def test_the_totals_are_those_of_a_joint_run(merged):
         pd.testing.assert_frame_equal(one.balance, other.balance)
     assert len(paths) == 3
     assert made.broken == ()
+    kept = read_results(made.written.path, "findings", "rule_counts", "ledger_balance", "retirement_balance")
+    assert frame_hash(kept["findings"].drop(columns="run_id")) == joint.manifest["finding_hash"]
+    for name, other in (
+        ("rule_counts", joint.rule_counts),
+        ("ledger_balance", joint.ledger.balance),
+        ("retirement_balance", joint.retirement.balance),
+    ):
+        assert_same_figures(kept[name], other)
+
+
+def assert_same_figures(one, other):
+    """Row for row what a run made, whatever types the file has for it."""
+    assert len(one) == len(other) > 0
+    for name in other.columns:
+        if pd.api.types.is_numeric_dtype(other[name].dtype):
+            values = pd.to_numeric(one[name]).to_numpy("float64", na_value=float("nan"))
+            wanted = other[name].to_numpy("float64", na_value=float("nan"))
+            np.testing.assert_array_equal(values, wanted, err_msg=name)
+        else:
+            texts = [["" if pd.isna(value) else str(value) for value in part[name]] for part in (one, other)]
+            assert texts[0] == texts[1], name
 
 
 def test_counts_in_are_counts_out(merged):
@@ -148,6 +173,88 @@ def test_what_people_made_is_kept(merged):
     assert tables["runs"]["run_id"].tolist() == [made.result.manifest["run_id"]]
     found = verify_case(made.written.path)
     assert (found.problems, found.n_entries) == ([], 4)
+
+
+def two_counties(tmp_path):
+    """Two judged cases of three wells; wells of the first county have two findings each, of the second none to share.
+
+    Both know the whole zone, only the first knows readings, so a joint run finds something else of its wells.
+    """
+    whole, paths = small(), []
+    for case, name in enumerate(("a", "b")):
+        own = {role: whole[role] for role in ("zones",)}
+        own["wells"] = whole["wells"].iloc[3 * case : 3 * case + 3].reset_index(drop=True)
+        if not case:
+            own["readings"] = whole["readings"].iloc[:3]
+        paths.append(tmp_path / f"{name}.gpkg")
+        judged(own, paths[-1], policy=LAW)
+    return paths
+
+
+def found(path):
+    """Findings of a case by id."""
+    return read_results(path, "findings")["findings"].set_index("finding_id")
+
+
+def test_decisions_of_one_county_stay_and_say_what_the_joint_run_changed(tmp_path):
+    paths = two_counties(tmp_path)
+    joint = tmp_path / "joint.gpkg"
+    merged_frames = {name: frame for name, frame in small().items() if name in ("wells", "zones")}
+    merged_frames["readings"] = small()["readings"].iloc[:3]
+    judged(merged_frames, joint, policy=LAW)
+    after, decided = found(joint), {}
+    for place, path in enumerate(paths):
+        own = found(path)
+        other = found(paths[1 - place])
+        for name in own.index.difference(other.index):
+            decided[name] = own.loc[name]
+        review.decide(
+            CaseRows(path), list(own.index.difference(other.index)), Act("accept", "李工"), today=AS_OF
+        )
+    gone = {name for name in decided if name not in after.index}
+    other = {
+        name
+        for name, row in decided.items()
+        if name in after.index and row["evidence_hash"] != after.at[name, "evidence_hash"]
+    }
+    assert gone
+    assert set(decided) - gone - other
+    made = merge_cases(paths, tmp_path / "merged.gpkg")
+    assert frame_hash(found(made.written.path).reset_index().drop(columns="run_id")) == frame_hash(
+        after.reset_index().drop(columns="run_id")
+    )
+    kept = read_results(made.written.path, "decisions", "decided_findings", "history")
+    rows = kept["decisions"].set_index("finding_id")
+    assert set(rows.index) == set(decided) == set(kept["decided_findings"]["finding_id"])
+    assert set(rows["state"]) == {"accepted"}
+    assert set(rows.index[rows["stale"].astype(bool)]) == gone | other
+    assert {json.loads(rows.at[name, "changed"])["finding"] for name in gone} == {"gone"}
+    assert rows.loc[rows.index.difference(gone | other), "changed"].isna().all()
+    told = kept["history"][kept["history"]["kind"] == "stale"]
+    assert set(told["subject"]) == gone | other
+    assert set(told["who"]) == {"overdraft"}
+    assert verify_case(made.written.path).problems == []
+
+
+def test_counties_that_decided_alike_on_one_finding_are_merged_and_others_are_not(tmp_path):
+    paths = two_counties(tmp_path)
+    (name, *_) = found(paths[0]).index.intersection(found(paths[1]).index)
+    for path, who in zip(paths, ("李工", "王工"), strict=True):
+        review.decide(CaseRows(path), [name], Act("accept", who), today=AS_OF)
+        CaseRows(path).mark("case", "赵工", "zhao")  # who works in it at this moment is nobody's content
+    made = merge_cases(paths, tmp_path / "merged.gpkg")
+    tables = read_results(made.written.path, "decisions", "decided_findings", "marks", "merged_histories")
+    assert tables["decisions"]["decided_by"].tolist() == ["李工"]
+    assert tables["decided_findings"]["finding_id"].tolist() == [name]
+    assert len(tables["marks"]) == 0
+    accepted = tables["merged_histories"][tables["merged_histories"]["kind"] == "accept"]
+    assert accepted["who"].tolist() == ["李工", "王工"]  # neither is lost
+    defer = Act("defer", "王工", reason="等待复测", deferred_to=date(2999, 1, 1))
+    review.decide(CaseRows(paths[1]), [name], defer, today=AS_OF)
+    with pytest.raises(OverdraftError) as caught:
+        merge_cases(paths, tmp_path / "again.gpkg")
+    assert caught.value.key == "casefile.merge_conflict"
+    assert (caught.value.values["id"], caught.value.values["field"]) == (name, ["state", "deferred_to"])
 
 
 @pytest.mark.long

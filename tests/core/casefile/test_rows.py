@@ -12,6 +12,7 @@ from overdraft.core.casefile import CaseRows, Change, ConflictError, Entry, crea
 from overdraft.core.casefile.backup import backups
 from overdraft.core.casefile.history import first_break
 from overdraft.core.casefile.layout import SCHEMA_VERSION
+from overdraft.core.errors import OverdraftError
 
 from .conftest import table_hashes
 
@@ -160,3 +161,75 @@ def test_a_newer_file_is_only_read(store):
     with pytest.raises(Exception, match="reading only"):
         newer.apply([event(1)], [entry("W1")])
     assert store.path.read_bytes() == content
+
+
+def test_r9_the_message_names_the_table_and_both_versions_in_words(store):
+    key = {"finding_id": "f1"}
+    store.apply([Change("decisions", key, None, {"state": "deferred", "revision": 2})], [entry("f1")])
+    mine = Change(
+        "decisions", key, {"revision": 1}, {"state": "accepted", "decided_by": "王工", "revision": 2}
+    )
+    with pytest.raises(ConflictError) as caught:
+        store.apply([mine], [entry("f1")])
+    english, chinese = caught.value.text("en"), caught.value.text("zh")
+    assert (
+        "f1 (Decisions). State: yours Accepted, by now Deferred. Decided by: yours 王工, by now —." in english
+    )
+    assert "“处理决定”中的f1。状态：您填的是“已采纳”，现为“已暂缓”。" in chinese
+    assert "decisions" not in english + chinese
+    store.apply([Change("decisions", key, {}, None)], [entry("f1")])
+    with pytest.raises(ConflictError) as caught:
+        store.apply([mine], [entry("f1")])
+    assert "no longer there" in caught.value.text("en")
+    assert "已不存在" in caught.value.text("zh")
+
+
+def test_a_row_meant_twice_is_a_conflict_and_nothing_is_written(store):
+    key = {"finding_id": "f1"}
+    store.apply([Change("decisions", key, None, {"state": "open", "revision": 1})], [entry("f1")])
+    twice = [Change("decisions", key, {"revision": 1}, {"state": "accepted", "revision": 2})] * 2
+    with pytest.raises(ConflictError) as caught:
+        store.apply(twice, [entry("f1")])
+    assert caught.value.conflicts == ((twice[0], None),)
+    assert query(store.path, "SELECT state FROM decisions") == [("open",)]
+
+
+def test_two_rows_of_one_key_are_a_conflict(store):
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO events (event_id, subject_id, kind) VALUES ('E1', ?, 'sealed')", [("A",), ("B",)]
+        )
+    change = Change("events", {"event_id": "E1"}, {"kind": "sealed"}, {"kind": "shut"})
+    with pytest.raises(ConflictError) as caught:
+        store.apply([change], [entry("A")])
+    assert caught.value.conflicts[0][1]["subject_id"] == "A"
+    assert query(store.path, "SELECT kind FROM events") == [("sealed",), ("sealed",)]
+
+
+def test_half_a_character_is_refused_by_name_and_nothing_is_written(store):
+    with pytest.raises(OverdraftError) as caught:
+        store.apply([event(1)], [entry("W1", reason="封填 \ud83d")])
+    assert caught.value.key == "casefile.not_text"
+    assert "\\ud83d" in caught.value.text("zh")
+    with pytest.raises(OverdraftError, match="half of a character"):
+        store.apply([event(1, kind="\ud83d")], [entry("W1")])
+    assert query(store.path, "SELECT count(*) FROM events") == [(0,)]
+    assert query(store.path, "SELECT count(*) FROM history") == [(0,)]
+
+
+def test_rows_come_as_they_are_stored_without_key_and_geometry(store):
+    after = {"kind": "renewal", "geom": shapely.Point(89.2, 42.9)}
+    names = [f"A{number}" for number in range(1200)]
+    changes = [Change("applications", {"application_id": name}, None, after) for name in names]
+    store.apply([*changes, event(1)], [entry("A")])
+    applications, events, nothing = store.cells_of(
+        [
+            ("applications", "application_id", [*reversed(names), "A3", None]),
+            ("events", "effective_on", {"2026-03-01"}),
+            ("events", "event_id", ()),
+        ]
+    )
+    assert [row["application_id"] for row in applications] == names
+    assert not {"fid", "geom"} & set(applications[0])
+    assert [row["event_id"] for row in events] == ["E1"]
+    assert nothing == []

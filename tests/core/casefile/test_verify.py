@@ -123,6 +123,19 @@ def test_each_attack_is_named(statements, found):
     assert attacked(9, *statements) == found
 
 
+def test_an_entry_with_a_number_far_beyond_is_named_at_once():
+    """Its hash fits, so the entries between are missing: they are told as one stretch, not one by one."""
+
+    def far(connection):
+        row = dict.fromkeys(FIELDS) | {"seq": 10**15, "at": "x", "kind": "forged"}
+        values = (10**15, "x", "forged", "0" * 64, entry_hash("0" * 64, row))
+        connection.execute(
+            "INSERT INTO history (seq, at, kind, prev_hash, hash) VALUES (?, ?, ?, ?, ?)", values
+        )
+
+    assert attacked(9, far) == [("deleted", 10)]
+
+
 def test_a_rewritten_or_shortened_history_shows_against_its_head():
     with closing(a_history(9)) as connection:
         before = examine(read_entries(connection))
@@ -232,6 +245,10 @@ def test_a_sound_file(case):
         (
             "INSERT INTO merged_histories (case_name, seq, at, kind, hash) VALUES ('a.gpkg', 1, '', 'run', 'x')",
             ("merged_history", None, "a.gpkg"),
+        ),
+        (
+            "UPDATE history SET kind = 'merge', after = '{\"n_entries\": \"many\"}' WHERE seq = 1",
+            ("merged_history", None, "run-1"),
         ),
         ("UPDATE meta SET value = '99' WHERE key = 'schema_version'", ("schema_version", None, "")),
         ("PRAGMA application_id = 7", ("not_geopackage", None, "")),

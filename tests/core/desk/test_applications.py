@@ -131,6 +131,32 @@ def test_a_drilled_well_that_is_in_the_register_already(store, case, by, policy,
     assert figures(case, policy)[2:4] == (1, 0)
 
 
+def test_undoing_a_link_puts_the_place_of_a_known_well_back(store, case, by, approved):
+    (linked,) = record(store, [Link(approved, "W3", "2026-03-28", place=Point(89.31, 42.95))], by, case)
+    assert place_of(store, "W3") == Point(89.31, 42.95)
+    undo(store, linked, by, case)
+    assert place_of(store, "W3") == Point(89.23, 42.9)
+    ((low, high),) = query(
+        case, "SELECT minx, maxx FROM rtree_wells_geom JOIN wells ON fid = id WHERE well_id = 'W3'"
+    )
+    assert low <= 89.23 <= high
+
+
+def test_a_well_that_is_relocated_under_its_id_stands_at_the_new_place(store, case, by):
+    act = Intake("relocate", "2026-03-01", well_id="W4", place=Point(89.26, 42.92), fields={"depth_m": 90})
+    (done,) = record(store, [act], by, case)
+    record(store, [Decision(done.application_id, "approved", "2026-03-05", "文〔2026〕3号")], by, case)
+    (linked,) = record(store, [Link(done.application_id, "W4", "2026-03-20", anyway=True)], by, case)
+    assert place_of(store, "W4") == Point(89.26, 42.92)
+    undo(store, linked, by, case)
+    assert place_of(store, "W4") == Point(89.24, 42.9)
+
+
+def place_of(store, name):
+    (row,) = store.rows("wells", well_id=name).itertuples()
+    return row.geometry
+
+
 def test_refusing_and_withdrawing_free_the_wells(store, case, by, policy):
     record(store, seals("W1", "W2"), by, case)
     (first,) = record(store, [renewal()], by, case)

@@ -22,6 +22,7 @@ from overdraft.core.desk import (
     MoreEvidence,
     Piece,
     Void,
+    files,
     ledger_after,
     record,
     register_of,
@@ -338,3 +339,41 @@ def test_a_row_that_changes_twice_under_the_desk_is_a_conflict(store, case, by, 
     monkeypatch.setattr(store, "apply", apply)
     with pytest.raises(ConflictError):
         record(store, [seal("W1")], by, case)
+
+
+def test_files_of_one_name_from_two_folders_in_one_go_stay_two(store, case, by, tmp_path_factory):
+    """Cameras number their pictures alike: each row of evidence keeps its own picture."""
+    far = tmp_path_factory.mktemp("camera")
+    for name in ("W1", "W2"):
+        (far / name).mkdir()
+        (far / name / "IMG_1.jpg").write_bytes(name.encode())
+    acts = [
+        seal(name, "2026-03-20", Piece("photo", file=f"{name}/IMG_1.jpg", folder=far))
+        for name in ("W1", "W2")
+    ]
+    record(store, acts, by, case)
+    rows = query(
+        case, "SELECT subject_id, path, sha256 FROM evidence JOIN events USING (event_id) ORDER BY 1"
+    )
+    assert [name for name, *_ in rows] == ["W1", "W2"]
+    for name, path, digest in rows:
+        assert (case.parent / path).read_bytes() == name.encode()
+        assert hashlib.sha256(name.encode()).hexdigest() == digest
+
+
+def test_a_name_that_another_file_took_meanwhile_stops_the_act(
+    store, case, by, tmp_path_factory, monkeypatch
+):
+    far = tmp_path_factory.mktemp("camera")
+    (far / "IMG.jpg").write_bytes(b"far")
+    folder = case.with_name("案 卷.evidence")
+
+    def copy_all(copies):
+        folder.mkdir(exist_ok=True)
+        (folder / "IMG.jpg").write_bytes(b"of somebody else")
+        return files.copy_all(copies)
+
+    monkeypatch.setattr("overdraft.core.desk.record.copy_all", copy_all)
+    act = seal("W1", "2026-03-20", Piece("photo", file="IMG.jpg", folder=far))
+    assert refused(store, act, by, case).key == "desk.file_changed"
+    assert (folder / "IMG.jpg").read_bytes() == b"of somebody else"

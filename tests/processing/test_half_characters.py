@@ -1,0 +1,75 @@
+"""Half of a character (of a surrogate pair), which no file can keep: told or kept as its code, never a crash."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from overdraft.core.casefile import read_case
+from overdraft.core.enforce import frame_hash
+from overdraft.core.intake import build_register
+
+HALF = "\ud83d"
+FIELDS = {
+    **{"well_id": "text", "use": "text", "status": "text", "permit_no": "text", "name": "text"},
+    **{"备注": "text", f"栏{HALF}": "text"},
+}
+ROWS = [
+    ("POINT (89.3 42.3)", "W1", "irrigation", "active", "P1", f"井{HALF}", f"a{HALF}b", "x"),
+    ("POINT (89.4 42.3)", f"W2{HALF}", "irrigation", f"sealed{HALF}", "P2", "井", None, HALF),
+    ("POINT (89.5 42.3)", "W3", "irrigation", "active", "P3", "井", "whole 😀", "y"),
+]
+
+
+@pytest.fixture
+def wells(layer):
+    return layer("Point", FIELDS, ROWS, name="wells")
+
+
+def query(path, statement, *values):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(statement, values).fetchall()
+
+
+def test_a_run_asks_about_fields_keeps_own_columns_and_is_repeatable(run, wells, zones, units, tmp_path):
+    given = {"WELLS": wells, "ZONES": zones, "UNITS": units, "POLICY": "turpan-2021", "AS_OF": "2025-12-31"}
+    paths = [str(tmp_path / f"{name}.gpkg") for name in ("one", "two")]
+    for path in paths:
+        run("enforce", {**given, "OUTPUT": path, "FREEZE": True})
+    assert query(paths[0], "SELECT finding_hash FROM runs") == query(
+        paths[1], "SELECT finding_hash FROM runs"
+    )
+    asked = query(
+        paths[0],
+        "SELECT subject_id, message_values FROM findings WHERE rule = 'register.value' ORDER BY subject_id",
+    )
+    assert [subject for subject, _ in asked] == ["W1", "row:2"]
+    assert r"井\\ud83d" in asked[0][1]
+    kept = query(paths[0], r'SELECT "备注", "栏\ud83d" FROM wells ORDER BY fid')
+    assert kept == [(r"a\ud83db", "x"), (None, r"\ud83d"), ("whole 😀", "y")]
+    ((name, digest),) = query(paths[0], "SELECT run_id, finding_hash FROM runs")
+    assert run("verifycasefile", {"CASE": paths[0], "RUN": name, "PROBLEMS": "memory:"})["N_PROBLEMS"] == 0
+    run("enforce", {"CASE": paths[0], "POLICY": "turpan-2021", "AS_OF": "2025-12-31", "OUTPUT": paths[0]})
+    assert query(paths[0], "SELECT finding_hash FROM runs ORDER BY fid")[-1] == (digest,)
+    assert len(frame_hash(build_register(read_case(paths[0]))["wells"])) == 64
+
+
+@pytest.mark.parametrize("suffix", ["memory:", "out.gpkg", "out.shp", "out.csv"])
+def test_algorithms_that_pass_rows_on(run, rows_of, wells, zones, tmp_path, suffix):
+    target = suffix if suffix == "memory:" else str(tmp_path / suffix)
+    out = run("classifywells", {"WELLS": wells, "ZONES": zones, "POLICY": "turpan-2021", "OUTPUT": target})
+    assert len(rows_of(out["OUTPUT"])) == 3
+    out = run("importlayer", {"INPUT": wells, "ROLE": "wells", "OUTPUT": target.replace("out", "imported")})
+    assert len(rows_of(out["OUTPUT"])) == 3
+
+
+def test_the_checks_name_the_cell(run, rows_of, wells):
+    out = run("checkregister", {"WELLS": wells, "PROBLEMS": "memory:", "LANGUAGE": "en"})
+    found = {
+        (row["subject_id"], row["field"]) for row in rows_of(out["PROBLEMS"]) if row["severity"] == "error"
+    }
+    assert ("W1", "name") in found or ("W1", "name") in {
+        (row["subject_id"], row["field"]) for row in rows_of(out["PROBLEMS"])
+    }
