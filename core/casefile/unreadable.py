@@ -6,6 +6,7 @@ and comes back as long as nobody has filled the cell.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping
 
@@ -21,6 +22,9 @@ IMPORT_ID = "import_id"
 
 BATCH = "register"
 """``batch_id`` of these rows, which every run writes anew; the batches of imports are never touched."""
+
+_CODE = re.compile(r"\\(ud[89a-f][0-9a-f]{2}|x00)")
+"""Half of a character, or NUL, as a record tells it: as text the cell could be read the next time."""
 
 
 def record(
@@ -80,4 +84,4 @@ def restore(connection: sqlite3.Connection, frames: dict[str, pd.DataFrame]) -> 
 def _give_back(frame: pd.DataFrame, key: object, field: str, raw: str) -> None:
     if pd.isna(frame.at[key, field]):
         frame[field] = frame[field].astype(object)
-        frame.at[key, field] = raw
+        frame.at[key, field] = _CODE.sub(lambda found: chr(int(found[1][1:], 16)), raw)

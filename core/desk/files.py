@@ -35,7 +35,7 @@ def evidence_folder(case: Path) -> Path:
 def keep(
     case: Path, folder: Path | None, name: str, planned: dict[Path, str]
 ) -> tuple[str, str, Copy | None]:
-    """The path that the case keeps for a file, its SHA-256, and the copy that is needed for it.
+    """The path that the case keeps for a file, its SHA-256, and its copy if it does not stand below the case.
 
     Args:
         folder: where ``name`` stands; None: the folder of the case file.
@@ -55,16 +55,15 @@ def keep(
         below = source.resolve().relative_to(home.resolve())
         return below.as_posix(), digest, None
     target = _free(evidence_folder(case.absolute()), parts[-1], digest, planned)
-    copy = None if target.exists() else Copy(source, target, digest)
     planned[target] = digest
-    return target.relative_to(home).as_posix(), digest, copy
+    return target.relative_to(home).as_posix(), digest, Copy(source, target, digest)
 
 
 def copy_all(copies: Sequence[Copy]) -> list[Path]:
-    """Put the files in place; those that were new come back, to be taken away if the act fails.
+    """Put the files in place, unless they stand there; the new ones come back, to be taken away if the act fails.
 
     Raises:
-        OverdraftError: a file cannot be copied or has changed meanwhile; none is left then.
+        OverdraftError: a file cannot be copied or has changed meanwhile, or another took its name; none is left then.
     """
     made: list[Path] = []
     try:

@@ -34,6 +34,7 @@ def write_file(path: Path, layer: OutputLayer, context: QgsProcessingContext) ->
     Raises:
         QgsProcessingException: the file cannot be written; the text is that of the driver.
     """
+    layer = _as_text(layer)
     if path.suffix.lower() == ".gpkg" and can_write(layer) and _write_bulk(path, _without_rows(layer)):
         try:
             fill(path, path.stem, layer)
@@ -41,6 +42,15 @@ def write_file(path: Path, layer: OutputLayer, context: QgsProcessingContext) ->
             raise QgsProcessingException(str(error)) from error
     elif not _write_bulk(path, layer):
         _write_features(path, layer, context)
+
+
+def _as_text(layer: OutputLayer) -> OutputLayer:
+    """Names and texts as every file can hold them."""
+    from ...core.intake.values import storable, storable_column
+
+    fields = [replace(field, name=storable(field.name)) for field in layer.fields]
+    columns = [storable_column(column) for column in layer.columns]
+    return replace(layer, fields=fields, columns=columns)
 
 
 def _without_rows(layer: OutputLayer) -> OutputLayer:

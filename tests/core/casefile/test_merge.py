@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -36,6 +37,7 @@ from overdraft.core.casefile import (
 from overdraft.core.casefile.unite import unite
 from overdraft.core.enforce import EnforceSettings, enforce, frame_hash
 from overdraft.core.errors import OverdraftError
+from overdraft.core.findings.record import RESTS_ON
 from overdraft.core.intake import build_register
 from overdraft.core.policy import load_policy, policy_text
 from overdraft.core.review import Act
@@ -129,8 +131,9 @@ def test_the_totals_are_those_of_a_joint_run(merged):
     assert made.broken == ()
     kept = read_results(made.written.path, "findings", "rule_counts", "ledger_balance", "retirement_balance")
     assert frame_hash(kept["findings"].drop(columns="run_id")) == joint.manifest["finding_hash"]
+    counts = [part[part["rule"] != "register.column"] for part in (kept["rule_counts"], joint.rule_counts)]
+    assert_same_figures(*counts)  # but for columns of layers without rows, which are in no case
     for name, other in (
-        ("rule_counts", joint.rule_counts),
         ("ledger_balance", joint.ledger.balance),
         ("retirement_balance", joint.retirement.balance),
     ):
@@ -175,20 +178,29 @@ def test_what_people_made_is_kept(merged):
     assert (found.problems, found.n_entries) == ([], 4)
 
 
-def two_counties(tmp_path):
-    """Two judged cases of three wells; wells of the first county have two findings each, of the second none to share.
+DEFER = Act("defer", "王工", reason="等待复测", deferred_to=date(2999, 1, 1))
 
-    Both know the whole zone, only the first knows readings, so a joint run finds something else of its wells.
-    """
-    whole, paths = small(), []
-    for case, name in enumerate(("a", "b")):
-        own = {role: whole[role] for role in ("zones",)}
-        own["wells"] = whole["wells"].iloc[3 * case : 3 * case + 3].reset_index(drop=True)
-        if not case:
+
+@pytest.fixture(scope="module")
+def judged_counties(tmp_path_factory):
+    """Two judged cases of three wells, each with its own zone, the first with readings; and the same judged jointly."""
+    whole, paths, folder = small(), [], tmp_path_factory.mktemp("counties")
+    for case, name in enumerate(("a", "b", "joint")):
+        rows = slice(None) if name == "joint" else slice(3 * case, 3 * case + 3)
+        own = {"wells": whole["wells"].iloc[rows]}
+        own["zones"] = whole["zones"] if name == "joint" else whole["zones"].iloc[[case]]
+        if name != "b":
             own["readings"] = whole["readings"].iloc[:3]
-        paths.append(tmp_path / f"{name}.gpkg")
-        judged(own, paths[-1], policy=LAW)
-    return paths
+        paths.append(folder / f"{name}.gpkg")
+        judged({role: frame.reset_index(drop=True) for role, frame in own.items()}, paths[-1], policy=LAW)
+    return paths[:2], found(paths[2])
+
+
+@pytest.fixture
+def two_counties(judged_counties, tmp_path):
+    """Copies of the two, and the findings of the joint run."""
+    paths, joint = judged_counties
+    return [Path(shutil.copy(path, tmp_path)) for path in paths], joint
 
 
 def found(path):
@@ -196,65 +208,62 @@ def found(path):
     return read_results(path, "findings")["findings"].set_index("finding_id")
 
 
-def test_decisions_of_one_county_stay_and_say_what_the_joint_run_changed(tmp_path):
-    paths = two_counties(tmp_path)
-    joint = tmp_path / "joint.gpkg"
-    merged_frames = {name: frame for name, frame in small().items() if name in ("wells", "zones")}
-    merged_frames["readings"] = small()["readings"].iloc[:3]
-    judged(merged_frames, joint, policy=LAW)
-    after, decided = found(joint), {}
-    for place, path in enumerate(paths):
-        own = found(path)
-        other = found(paths[1 - place])
-        for name in own.index.difference(other.index):
-            decided[name] = own.loc[name]
+def test_decisions_of_one_county_stay_and_say_what_the_joint_run_changed(two_counties, tmp_path):
+    paths, joint = two_counties
+    first, second = (found(path) for path in paths)
+    decided = pd.concat(
+        [first.drop(second.index, errors="ignore"), second.drop(first.index, errors="ignore")]
+    )
+    for path, own in zip(paths, (first, second), strict=True):
         review.decide(
-            CaseRows(path), list(own.index.difference(other.index)), Act("accept", "李工"), today=AS_OF
+            CaseRows(path), [name for name in own.index if name in decided.index], DEFER, today=AS_OF
         )
-    gone = {name for name in decided if name not in after.index}
+    gone = {name for name in decided.index if name not in joint.index}
     other = {
         name
-        for name, row in decided.items()
-        if name in after.index and row["evidence_hash"] != after.at[name, "evidence_hash"]
+        for name in set(decided.index) - gone
+        if decided.at[name, "evidence_hash"] != joint.at[name, "evidence_hash"]
     }
-    assert gone
-    assert set(decided) - gone - other
+    assert (len(gone), len(other), len(decided)) == (1, 1, 23)
     made = merge_cases(paths, tmp_path / "merged.gpkg")
-    assert frame_hash(found(made.written.path).reset_index().drop(columns="run_id")) == frame_hash(
-        after.reset_index().drop(columns="run_id")
-    )
+    hashes = [
+        frame_hash(one.reset_index().drop(columns="run_id")) for one in (found(made.written.path), joint)
+    ]
+    assert hashes[0] == hashes[1]
     kept = read_results(made.written.path, "decisions", "decided_findings", "history")
     rows = kept["decisions"].set_index("finding_id")
-    assert set(rows.index) == set(decided) == set(kept["decided_findings"]["finding_id"])
-    assert set(rows["state"]) == {"accepted"}
+    assert set(rows.index) == set(decided.index) == set(kept["decided_findings"]["finding_id"])
+    assert (set(rows["state"]), set(rows["decided_by"])) == ({"deferred"}, {"王工"})
     assert set(rows.index[rows["stale"].astype(bool)]) == gone | other
-    assert {json.loads(rows.at[name, "changed"])["finding"] for name in gone} == {"gone"}
+    assert json.loads(rows.at[next(iter(gone)), "changed"]) == {"finding": "gone"}
+    changed = json.loads(rows.at[next(iter(other)), "changed"])
+    assert changed
+    assert set(changed) <= {*RESTS_ON}
     assert rows.loc[rows.index.difference(gone | other), "changed"].isna().all()
     told = kept["history"][kept["history"]["kind"] == "stale"]
-    assert set(told["subject"]) == gone | other
-    assert set(told["who"]) == {"overdraft"}
+    assert (set(told["subject"]), set(told["who"])) == (gone | other, {"overdraft"})
     assert verify_case(made.written.path).problems == []
 
 
-def test_counties_that_decided_alike_on_one_finding_are_merged_and_others_are_not(tmp_path):
-    paths = two_counties(tmp_path)
-    (name, *_) = found(paths[0]).index.intersection(found(paths[1]).index)
+def test_counties_that_decided_alike_on_one_finding_are_merged_and_others_are_not(two_counties, tmp_path):
+    paths, joint = two_counties
+    shared = found(paths[0]).index.intersection(found(paths[1]).index)
+    name = shared.intersection(joint.index)[0]
     for path, who in zip(paths, ("李工", "王工"), strict=True):
-        review.decide(CaseRows(path), [name], Act("accept", who), today=AS_OF)
+        review.decide(CaseRows(path), [name], replace(DEFER, who=who), today=AS_OF)
         CaseRows(path).mark("case", "赵工", "zhao")  # who works in it at this moment is nobody's content
     made = merge_cases(paths, tmp_path / "merged.gpkg")
     tables = read_results(made.written.path, "decisions", "decided_findings", "marks", "merged_histories")
     assert tables["decisions"]["decided_by"].tolist() == ["李工"]
     assert tables["decided_findings"]["finding_id"].tolist() == [name]
     assert len(tables["marks"]) == 0
-    accepted = tables["merged_histories"][tables["merged_histories"]["kind"] == "accept"]
-    assert accepted["who"].tolist() == ["李工", "王工"]  # neither is lost
-    defer = Act("defer", "王工", reason="等待复测", deferred_to=date(2999, 1, 1))
-    review.decide(CaseRows(paths[1]), [name], defer, today=AS_OF)
+    deferred = tables["merged_histories"][tables["merged_histories"]["kind"] == "defer"]
+    assert deferred["who"].tolist() == ["李工", "王工"]  # neither is lost
+    review.decide(CaseRows(paths[1]), [name], Act("reopen", "王工", reason="重新核实后再定"), today=AS_OF)
     with pytest.raises(OverdraftError) as caught:
         merge_cases(paths, tmp_path / "again.gpkg")
     assert caught.value.key == "casefile.merge_conflict"
-    assert (caught.value.values["id"], caught.value.values["field"]) == (name, ["state", "deferred_to"])
+    assert (caught.value.values["id"], caught.value.values["field"]) == (name, ["state"])
 
 
 @pytest.mark.long

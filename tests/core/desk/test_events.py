@@ -367,13 +367,9 @@ def test_a_name_that_another_file_took_meanwhile_stops_the_act(
     far = tmp_path_factory.mktemp("camera")
     (far / "IMG.jpg").write_bytes(b"far")
     folder = case.with_name("案 卷.evidence")
-
-    def copy_all(copies):
-        folder.mkdir(exist_ok=True)
-        (folder / "IMG.jpg").write_bytes(b"of somebody else")
-        return files.copy_all(copies)
-
-    monkeypatch.setattr("overdraft.core.desk.record.copy_all", copy_all)
+    folder.mkdir()
+    (folder / "IMG.jpg").write_bytes(b"of somebody else")
+    monkeypatch.setattr(files, "_content", lambda *_: "")  # it was not there when the act was looked at
     act = seal("W1", "2026-03-20", Piece("photo", file="IMG.jpg", folder=far))
     assert refused(store, act, by, case).key == "desk.file_changed"
     assert (folder / "IMG.jpg").read_bytes() == b"of somebody else"
