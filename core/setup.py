@@ -16,7 +16,7 @@ import pandas as pd
 from .casefile import Delivery, WriteResult, add_imports, new_case, read_case
 from .casefile.imports import refuse_known
 from .casefile.rows import joined
-from .casefile.unreadable import UNREAD
+from .casefile.unreadable import UNREAD, as_it_was
 from .checking import check_register
 from .errors import OverdraftError
 from .importing.record import batch_of
@@ -163,7 +163,9 @@ def _with_unread(role: str, made: Imported) -> pd.DataFrame:
         if name in frame.columns:
             cells = cells[named[cells["place"].to_numpy(dtype="int64")]]
             values = frame[name].astype(object).to_numpy(copy=True)
-            values[cells["place"].to_numpy(dtype="int64")] = cells["raw_value"].to_numpy(dtype=object)
+            values[cells["place"].to_numpy(dtype="int64")] = (
+                cells["raw_value"].map(as_it_was).to_numpy(dtype=object)
+            )
             frame[name] = values
     return frame
 

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 _LARGEST = 2**63 - 1
-_TRUE_FALSE = {0: False, 1: True}
 
 
 def kind_of(values: pd.Series) -> str:
@@ -60,20 +59,21 @@ def from_cells(cells: Iterable, kind: str) -> pd.Series:
     A cell that is not of its column's kind (SQLite allows that) leaves the whole column as it stands, for the
     intake to judge: nothing is turned into an empty value here.
     """
-    raw = pd.Series(list(cells), dtype=object)
-    known = raw[raw.notna()]
-    types = set(map(type, known))
+    raw = list(cells)
+    types = {*map(type, raw)} - {type(None)}
     if kind == "integer" and types <= {int}:
-        return raw.astype("Int64")
-    if kind == "bool" and types <= {int} and known.isin((0, 1)).all():
-        return raw.map(_TRUE_FALSE).astype("boolean")
+        return pd.Series(pd.array(raw, dtype="Int64"))
+    if kind == "bool" and types <= {int} and {*raw} <= {0, 1, None}:
+        return pd.Series(pd.array([None if cell is None else bool(cell) for cell in raw], dtype="boolean"))
     if kind == "real" and types <= {int, float}:
-        return raw.astype("float64")
+        return pd.Series(np.array(raw, dtype="float64"))
+    column = pd.Series(raw, dtype=object)
     if kind in ("date", "datetime") and types <= {str}:
-        moments = pd.to_datetime(raw.str.slice(0, 10) if kind == "date" else raw, errors="coerce", utc=True)
-        if moments.notna().equals(raw.notna()):
+        texts = column.str.slice(0, 10) if kind == "date" and types else column
+        moments = pd.to_datetime(texts, errors="coerce", utc=True)
+        if moments.notna().equals(column.notna()):
             return moments.dt.tz_localize(None)
-    return raw.where(raw.notna(), None)
+    return column
 
 
 def _fits(values: pd.Series) -> bool:

@@ -81,7 +81,12 @@ def restore(connection: sqlite3.Connection, frames: dict[str, pd.DataFrame]) -> 
             _give_back(frame, key, field, raw)
 
 
-def _give_back(frame: pd.DataFrame, key: object, field: str, raw: str) -> None:
-    if pd.isna(frame.at[key, field]):
+def as_it_was(raw: str) -> str:
+    """The text of a cell from its record."""
+    return _CODE.sub(lambda found: chr(int(found[1][1:], 16)), raw)
+
+
+def _give_back(frame: pd.DataFrame, key: object, field: str, raw: object) -> None:
+    if isinstance(raw, str) and pd.isna(frame.at[key, field]):
         frame[field] = frame[field].astype(object)
-        frame.at[key, field] = _CODE.sub(lambda found: chr(int(found[1][1:], 16)), raw)
+        frame.at[key, field] = as_it_was(raw)

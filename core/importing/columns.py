@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..findings.verdicts import to_json
 from ..intake.personal import HIDDEN
-from ..intake.values import distinct
+from ..intake.values import distinct, storable
 from ..personal import is_personal_number, masked
 from ..problems import Problems, concat_problems, problems
 from ..schema import Field, Role, normal_name, register_schema
@@ -158,7 +158,7 @@ def _changes(
     # Like cells were read alike: the value of one of them is that of all.
     one = where[_one_of_each(codes, len(cells))]
     values = pd.Series(read.values).iloc[one]
-    texts = [as_text(cell) for cell in cells]
+    texts = [storable(as_text(cell)) for cell in cells]
     shown = [masked(text) if bad else text for text, bad in zip(texts, read.bad[one], strict=True)]
     stored = [None if pd.isna(value) else as_text(value) for value in values]
     if item.personal:

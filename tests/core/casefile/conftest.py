@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from overdraft.core.casefile import CaseContent
+from overdraft.core.casefile import CaseContent, create_case
 from overdraft.core.casefile.layout import layouts, roles
 from overdraft.core.findings.verdicts import to_json
 from overdraft.core.intake import build_register
@@ -124,6 +124,12 @@ def make_content(full_register):
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def empty_case(tmp_path_factory):
+    """An empty case file, made once; to be copied."""
+    return create_case(tmp_path_factory.mktemp("empty") / "案 卷.gpkg", "zh")
 
 
 def table_hashes(connection):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from datetime import datetime
 
 import pytest
 
-from overdraft.core.casefile import CaseRows, Change, Entry, create_case, opening
+from overdraft.core.casefile import CaseRows, Change, Entry, opening
 from overdraft.core.casefile.changes import CASE_MARK, moment
 from overdraft.core.errors import OverdraftError
 
@@ -24,9 +25,9 @@ sys.stdin.readline()
 
 
 @pytest.fixture
-def store(tmp_path, monkeypatch):
+def store(empty_case, tmp_path, monkeypatch):
     monkeypatch.setattr(opening, "BUSY_SECONDS", 0.2)
-    return CaseRows(create_case(tmp_path / "案卷.gpkg", "zh"))
+    return CaseRows(shutil.copy(empty_case, tmp_path))
 
 
 @pytest.fixture
@@ -102,16 +103,3 @@ def test_r4_once_it_is_released_the_same_act_is_written(store, held):
     release(held)
     write(store)
     assert list(store.rows("settings", key="review.four_eyes")["value"]) == ["true"]
-
-
-def test_a_few_rows_come_as_they_are_stored(store):
-    write(store)
-    asked = [
-        ("settings", "key", ["review.four_eyes", "other"]),
-        ("marks", "subject", ["x"]),
-        ("wells", "row_id", []),
-    ]
-    settings, marks, wells = store.cells_of(asked)
-    assert [row["value"] for row in settings] == ["true"]
-    assert "fid" not in settings[0]
-    assert (marks, wells) == ([], [])

@@ -372,27 +372,32 @@ def split_and_merge(owners):
         assert verify_case(made.written.path).problems == []
 
 
-def halves(tmp_path, change=None, **more):
-    """Two cases of three wells each and the same zones; ``change`` alters the second register."""
-    whole, paths = small(), []
-    for case in range(2):
-        own = {
-            role: frame if role == "zones" else frame.iloc[3 * case : 3 * case + 3]
-            for role, frame in whole.items()
-        }
-        if change and case:
-            own = {role: frame.copy() for role, frame in own.items()}
-            change(own)
-        paths.append(stored(own, tmp_path / f"{'ab'[case]}.gpkg", **more))
-    return paths
+def half(case):
+    """The register of one of two cases, of three wells each and the same zones."""
+    return {
+        role: frame.copy() if role == "zones" else frame.iloc[3 * case : 3 * case + 3]
+        for role, frame in small().items()
+    }
 
 
-def test_the_same_id_with_another_content_is_refused(tmp_path):
-    def other(register):
-        register["zones"].loc[1, "severity"] = "severe"
-        register["zones"].loc[1, "geometry"] = shapely.box(0, 0, 1, 1)
+@pytest.fixture(scope="module")
+def stored_halves(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("halves")
+    return [stored(half(case), folder / f"{name}.gpkg") for case, name in enumerate("ab")]
 
-    paths = halves(tmp_path, other)
+
+@pytest.fixture
+def halves(stored_halves, tmp_path):
+    """Copies of the two cases."""
+    return [Path(shutil.copy(path, tmp_path)) for path in stored_halves]
+
+
+def test_the_same_id_with_another_content_is_refused(halves, tmp_path):
+    other = half(1)
+    other["zones"].loc[1, "severity"] = "severe"
+    other["zones"].loc[1, "geometry"] = shapely.box(0, 0, 1, 1)
+    halves[1].unlink()
+    paths = [halves[0], stored(other, halves[1])]
     with pytest.raises(OverdraftError) as caught:
         merge_cases(paths, tmp_path / "all.gpkg", load_policy(LAW), AS_OF)
     values = caught.value.values
@@ -419,8 +424,8 @@ def as_judged(path, **other):
         connection.commit()
 
 
-def test_what_the_cases_must_agree_on(tmp_path):
-    one, two = halves(tmp_path)
+def test_what_the_cases_must_agree_on(halves, tmp_path):
+    one, two = halves
     as_judged(one)
     for key, other in {
         "casefile.merge_policy": {"policy_id": "kunyu-2025"},
@@ -444,8 +449,8 @@ def test_what_the_cases_must_agree_on(tmp_path):
     assert made.result.manifest["settings"]["language"] == "en"
 
 
-def test_refusals_that_need_no_reading(tmp_path):
-    paths = halves(tmp_path)
+def test_refusals_that_need_no_reading(halves, tmp_path):
+    paths = halves
     policy = load_policy(LAW)
     for given_, key in (
         ((paths[:1], tmp_path / "x.gpkg", policy, AS_OF), "casefile.merge_few"),
@@ -459,8 +464,8 @@ def test_refusals_that_need_no_reading(tmp_path):
         assert caught.value.key == key
 
 
-def test_settings_that_people_made(tmp_path):
-    paths, policy = halves(tmp_path), load_policy(LAW)
+def test_settings_that_people_made(halves, tmp_path):
+    paths, policy = halves, load_policy(LAW)
     key = next(iter(policy.settings))
     for path, value in zip(paths, ('"1"', '"2"'), strict=True):
         with closing(sqlite3.connect(path)) as connection:
@@ -482,9 +487,8 @@ def test_settings_that_people_made(tmp_path):
     assert table.index.is_unique
 
 
-def test_a_merged_case_is_merged_again_and_a_broken_history_stays_broken(tmp_path):
-    policy = load_policy(LAW)
-    paths = halves(tmp_path)
+def test_a_merged_case_is_merged_again_and_a_broken_history_stays_broken(halves, tmp_path):
+    policy, paths = load_policy(LAW), halves
     with closing(sqlite3.connect(paths[1])) as connection:
         connection.execute("DROP TRIGGER history_no_update")
         connection.execute("UPDATE history SET reason = 'forged'")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import shapely
 
-from overdraft.core.casefile import CaseRows, Change, ConflictError, Entry, create_case
+from overdraft.core.casefile import CaseRows, Change, ConflictError, Entry
 from overdraft.core.casefile.backup import backups
 from overdraft.core.casefile.history import first_break
 from overdraft.core.casefile.layout import SCHEMA_VERSION
@@ -18,8 +20,8 @@ from .conftest import table_hashes
 
 
 @pytest.fixture
-def store(tmp_path):
-    return CaseRows.open(create_case(tmp_path / "案 卷.gpkg", "zh"))
+def store(empty_case, tmp_path):
+    return CaseRows(shutil.copy(empty_case, tmp_path))
 
 
 def query(path, statement, *values):
@@ -106,9 +108,9 @@ def test_marks_are_seen_and_expire(store):
 
 
 @pytest.fixture
-def older(tmp_path):
+def older(empty_case, tmp_path):
     """A case file as version 1 made it, with a decision and a history."""
-    path = create_case(tmp_path / "old.gpkg", "en")
+    path = Path(shutil.copy(empty_case, tmp_path / "old.gpkg"))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for name in ("decided_findings", "marks"):
             connection.execute(f"DROP TABLE {name}")

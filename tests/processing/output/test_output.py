@@ -16,7 +16,7 @@ POINTS = {"a": [("W1", 89.3, 42.3, 100.0)], "b": [("W2", 89.4, 42.4, 30.0)]}
 @pytest.fixture
 def register(zones, units):
     """What every run here is given beside its wells."""
-    return {"ZONES": zones, "UNITS": units, "POLICY": "turpan-2021", "AS_OF": "2025-12-31"}
+    return {"ZONES": zones, "UNITS": units, "POLICY": "national", "AS_OF": "2025-12-31"}
 
 
 def query(path, statement, *values):
