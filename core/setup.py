@@ -15,6 +15,7 @@ import pandas as pd
 
 from .casefile import Delivery, WriteResult, add_imports, new_case, read_case
 from .casefile.imports import refuse_known
+from .casefile.opening import taken
 from .casefile.rows import joined
 from .casefile.unreadable import UNREAD, as_it_was
 from .checking import check_register
@@ -129,7 +130,7 @@ def write_setup(
         OverdraftError: as ``casefile.new_case`` and ``casefile.add_imports``. Cancelled: from ``progress``.
     """
     deliveries = deliveries_of(chosen, checked, who, datetime.now().astimezone(), language)
-    if Path(target).exists():
+    if taken(Path(target)):
         return add_imports(target, deliveries, language, progress)
     return new_case(target, deliveries, language, crs, progress)
 

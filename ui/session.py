@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,6 +120,6 @@ class Session(QObject):
     def _project_read(self, *_: object) -> None:
         kept, found = self._project.readEntry(_SCOPE, _KEY)
         path = Path(self._project.readPath(kept)) if found and kept else None
-        known = path is not None and path.is_file() and tables_with_rows(path) is not None
+        known = path is not None and os.path.isfile(path) and tables_with_rows(path) is not None
         self._path = path.absolute() if path is not None and known else None
         self.case_changed.emit()

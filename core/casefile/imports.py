@@ -27,7 +27,7 @@ from ..schema import register_schema
 from .container import KEY
 from .content import CaseContent
 from .layout import DEFAULT_CRS
-from .opening import reading
+from .opening import reading, taken
 from .rows import history_entry, joined, rows_of_role, with_new_keys
 from .store import WriteResult, write_case
 from .tables import read_table
@@ -130,7 +130,7 @@ def new_case(
         OverdraftError: something of that name exists, or the folder cannot be written.
         Cancelled: from ``progress``; nothing is left behind.
     """
-    if Path(path).exists():
+    if taken(Path(path)):
         raise OverdraftError("casefile.exists", path=str(path))
     tables = {}
     for item in deliveries:

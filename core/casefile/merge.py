@@ -28,7 +28,7 @@ from .chain import examine, read_entries
 from .content import CaseContent, case_content
 from .frozen import frozen_policy
 from .layout import KEPT, layouts
-from .opening import reading
+from .opening import present, reading, taken
 from .store import WriteResult, read_roles, write_case
 from .tables import read_table
 from .unite import United, unite
@@ -110,7 +110,7 @@ def merge_cases(
     """
     tell = progress or _silent
     goal = Path(target)
-    if goal.exists():
+    if taken(goal):
         raise OverdraftError("casefile.exists", path=str(goal))
     cases = _read_all(list(map(Path, paths)), tell)
     given = dict(values or {})
@@ -139,7 +139,8 @@ def _read_all(paths: list[Path], tell: Callable[[float], None]) -> list[Case]:
     names: list[str] = []
     cases = []
     for place, path in enumerate(paths):
-        if any(path.exists() and other.exists() and path.samefile(other) for other in paths[:place]):
+        present(path)
+        if any(path.samefile(other) for other in paths[:place]):
             raise OverdraftError("casefile.merge_twice", path=str(path))
         same = sum(name.partition("#")[0] == path.name for name in names)
         names.append(f"{path.name}#{same + 1}" if same else path.name)

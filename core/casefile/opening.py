@@ -59,12 +59,32 @@ def reading(path: Path, newer: bool = False, quick: bool = False) -> Iterator[sq
     Raises:
         OverdraftError: the file is missing, damaged, locked, newer than this program or not a case file.
     """
-    if not path.is_file():
-        raise OverdraftError("casefile.missing", path=str(path))
+    present(path)
     with explained(path, "casefile.cannot_read"), closing(connect_reading(path)) as connection:
         check(connection, path, newer, quick)
         connection.execute("BEGIN")
         yield connection
+
+
+def present(path: Path) -> None:
+    """Refuse a path where no file stands, or where nobody may look.
+
+    Raises:
+        OverdraftError: which of the two.
+    """
+    with explained(path, "casefile.cannot_read"):
+        if not path.is_file():
+            raise OverdraftError("casefile.missing", path=str(path))
+
+
+def taken(path: Path) -> bool:
+    """Does something of this name stand there?
+
+    Raises:
+        OverdraftError: nobody may look.
+    """
+    with explained(path):
+        return path.exists()
 
 
 def connect_reading(path: Path) -> sqlite3.Connection:

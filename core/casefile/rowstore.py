@@ -19,7 +19,7 @@ from .backup import latest_backup, make_backup, remove_leftovers
 from .changes import Cells, Change, ConflictError, Copy, Entry, Question, expired, now
 from .layout import SCHEMA_VERSION, layouts
 from .migrate import migrate
-from .opening import check, connect, explained, reading, recovering, rollback_journal, schema_version
+from .opening import check, connect, explained, present, reading, recovering, rollback_journal, schema_version
 from .sql import Assignments, Keys, Marks, Tests, sql
 from .tables import read_table, rows_among, want
 
@@ -137,8 +137,7 @@ class CaseRows:
 @contextmanager
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     """One write transaction: the lock is taken at its beginning, waited for five seconds, and given back at its end."""
-    if not path.is_file():
-        raise OverdraftError("casefile.missing", path=str(path))
+    present(path)
     with explained(path), recovering(path), closing(connect(path, "rw")) as connection:
         rollback_journal(connection)
         connection.execute("PRAGMA secure_delete = ON")

@@ -27,7 +27,7 @@ from .content import CaseContent
 from .indexes import ensure_indexes
 from .layout import DEFAULT_CRS, KEPT, SCHEMA_VERSION, layouts, roles
 from .migrate import migrate
-from .opening import check, connect, explained, reading, recovering, rollback_journal, sync
+from .opening import check, connect, explained, reading, recovering, rollback_journal, sync, taken
 from .tables import TooManyColumnsError, append_rows, create_table, read_table
 
 Progress = Callable[[float], None]
@@ -54,7 +54,7 @@ def create_case(path: str | os.PathLike, language: str, crs: object = DEFAULT_CR
         OverdraftError: something of that name exists, or the folder cannot be written.
     """
     target = Path(path)
-    if target.exists():
+    if taken(target):
         raise OverdraftError("casefile.exists", path=str(target))
     empty = CaseContent(tables={}, language=language)
     return _write_new(target, empty, None, None, CRS.from_user_input(crs)).path
@@ -80,8 +80,9 @@ def write_case(
         Cancelled: from ``progress``; nothing is left behind.
     """
     path = Path(target)
-    origin = None if base is None or _same(Path(base), path) else Path(base)
-    if not path.exists():
+    with explained(path):
+        origin = None if base is None or _same(Path(base), path) else Path(base)
+    if not taken(path):
         return _write_new(path, content, origin, progress, crs)
     with explained(path):
         remove_leftovers(path.parent, path.name)

@@ -17,14 +17,13 @@ from pathlib import Path
 import pandas as pd
 
 from ..enforce import frame_hash
-from ..errors import OverdraftError
 from ..findings.record import COLUMNS
 from ..messages import render
 from . import container, exact, frozen, history
 from .backup import part_files
 from .chain import Chain, Problem, examine, read_entries
 from .layout import SCHEMA_VERSION, layouts
-from .opening import connect_reading, explained, schema_version
+from .opening import connect_reading, explained, present, schema_version
 from .tables import read_table
 
 SEPARATOR = "/"
@@ -65,8 +64,7 @@ def verify_case(
         Cancelled: from ``progress``.
     """
     file, found = Path(path), Verification()
-    if not file.is_file():
-        raise OverdraftError("casefile.missing", path=str(file))
+    present(file)
     found.problems += _leftovers(file)
     with explained(file, "casefile.cannot_read"), closing(connect_reading(file)) as connection:
         connection.execute("BEGIN")
@@ -173,9 +171,7 @@ def _merged(connection: sqlite3.Connection, own: Chain, found: Verification) -> 
     if container.has_table(connection, "merged_histories"):
         rows = connection.execute("SELECT DISTINCT case_name FROM merged_histories ORDER BY case_name")
         names = [str(name) for (name,) in rows]
-    for (
-        name
-    ) in names:  # in order, so a case stands before those merged into it, whose names begin with its own
+    for name in names:  # a case stands before those that had been merged into it: theirs begin with its name
         entries = read_entries(connection, name)
         chains[name] = chain = examine(entries)
         found.problems += [

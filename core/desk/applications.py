@@ -224,7 +224,7 @@ def _linked_well(
             for name in ("depth_m", "permit_m3", "permit_to", "use", "aquifer")
             if name in cells
         }
-        if kind == "relocate":
+        if kind == "relocate" and (act.place or application["geom"]) is not None:
             kept["geom"] = _drilled_at(view, act, application)
         return [Change("wells", {"well_id": well_id}, {n: old[n] for n in kept}, kept)] if kept else []
     born = {

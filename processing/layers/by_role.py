@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -66,6 +67,6 @@ def fits(layer: QgsVectorLayer, role: Role) -> bool:
 def _in_case(path: str) -> bool:
     return (
         path.casefold().endswith(".gpkg")
-        and Path(path).is_file()
+        and os.path.isfile(path)
         and tables_with_rows(Path(path)) is not None
     )

@@ -310,3 +310,32 @@ def test_every_message_of_the_family_is_used():
     keys = [key for key in catalogue() if key.startswith("casefile.")]
     assert keys
     assert [key for key in keys if f'"{key}"' not in source] == []
+
+
+def test_r13_a_folder_that_nobody_may_enter(open_folder, make_content):
+    path = write_case(open_folder / "case.gpkg", make_content()).path
+    open_folder.chmod(0o000)
+    script = """
+        from overdraft.core.casefile import CaseRows, merge_cases, verify_case
+        path = sys.argv[1]
+        for act in (
+            lambda: read_case(path),
+            lambda: CaseRows.open(path),
+            lambda: CaseRows(path).mark("case", "a", "b"),
+            lambda: verify_case(path),
+            lambda: create_case(path, "en"),
+            lambda: write_case(path, CaseContent({}, "en"), base=path),
+            lambda: merge_cases([path, path], "/tmp/none.gpkg"),
+        ):
+            try:
+                act()
+            except OverdraftError as error:
+                print(error.key)
+    """
+    done = _run(script, path, user=True)
+    open_folder.chmod(0o755)
+    assert done.stdout.split() == [
+        *["casefile.cannot_read"] * 4,
+        *["casefile.cannot_write"] * 2,
+        "casefile.cannot_read",
+    ], done.stderr

@@ -235,3 +235,50 @@ def test_rows_come_as_they_are_stored_without_key_and_geometry(store):
     assert not {"fid", "geom"} & set(applications[0])
     assert [row["event_id"] for row in events] == ["E1"]
     assert nothing == []
+
+
+def test_r1_without_its_entry_in_the_history_no_row_is_written(store):
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.execute(
+            "CREATE TRIGGER no_room BEFORE INSERT ON history BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        )
+    with pytest.raises(sqlite3.IntegrityError, match="no room"):
+        store.apply([event(1)], [entry("W1")])
+    assert query(store.path, "SELECT count(*) FROM events") == [(0,)]
+
+
+def test_r6_without_a_backup_nothing_is_migrated(older, monkeypatch):
+    from overdraft.core.casefile import backup
+
+    content = older.read_bytes()
+    answers = iter(["one", "another"])
+    monkeypatch.setattr(backup, "content_hash", lambda connection: next(answers))
+    with pytest.raises(OverdraftError) as caught:
+        CaseRows.open(older)
+    assert caught.value.key == "casefile.backup_differs"
+    assert older.read_bytes() == content
+    assert list(older.with_name("old.gpkg.backups").iterdir()) == []
+
+
+def test_r7_the_first_opening_of_a_day_makes_a_backup(store):
+    CaseRows.open(store.path)
+    CaseRows.open(store.path)
+    (first,) = backups(store.path)
+    earlier = first.with_name(f"20200101T080000000000Z-{first.name.partition('-')[2]}")
+    first.rename(earlier)
+    CaseRows.open(store.path)
+    assert len(backups(store.path)) == 2
+    assert backups(store.path)[1] == earlier
+
+
+def test_r8_what_a_crash_left_in_a_wal_is_read_and_no_side_file_stays(store, tmp_path):
+    crashed = tmp_path / "crashed.gpkg"
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("INSERT INTO events (event_id, kind) VALUES ('E1', 'sealed')")
+        for tail in ("", "-wal"):  # as the disk holds them at this moment
+            shutil.copy(f"{store.path}{tail}", f"{crashed}{tail}")
+    opened = CaseRows.open(crashed)
+    opened.apply([event(2)], [entry("W2")])
+    assert list(opened.rows("events")["event_id"]) == ["E1", "E2"]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("crashed.gpkg-")] == []
