@@ -54,7 +54,7 @@ def layers(folder):
         ("None?field=well_id:string", "memory"),
         ("Polygon?crs=EPSG:4490", "memory"),
     ]
-    for name in ("wells", "机井", "<b>zones</b>", '"; DROP TABLE wells; --'):
+    for name in ("wells", '<b>"; DROP TABLE wells; --'):
         for source, provider in sources:
             yield QgsVectorLayer(source, name, provider)
 
