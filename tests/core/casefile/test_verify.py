@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from overdraft.core.casefile import problem_table, verify_case, write_case
+from overdraft.core.casefile import CaseRows, problem_table, verify_case, write_case
+from overdraft.core.casefile import Entry as Note
 from overdraft.core.casefile.chain import Entry, examine, read_entries
 from overdraft.core.casefile.history import FIELDS, append, entry_hash, guard
 from overdraft.core.errors import OverdraftError
@@ -205,7 +206,10 @@ def change(path, *statements):
         for name in ("history_no_update", "history_no_delete", "history_no_gap"):
             connection.execute(f"DROP TRIGGER {name}")
         for statement in statements:
-            connection.execute(statement)
+            if callable(statement):
+                statement(connection)
+            else:
+                connection.execute(statement)
         guard(connection)
         connection.commit()
 
@@ -220,6 +224,46 @@ def test_a_sound_file(case):
     found = verify_case(path, f" {head.upper()} ")
     assert (found.problems, found.n_entries, found.head, found.n_after) == ([], 2, head, 0)
     assert path.read_bytes() == before
+
+
+ON_FILES = {
+    "edited": (["UPDATE history SET reason = 'other' WHERE seq = 4"], [("edited", 4)]),
+    "deleted": (["DELETE FROM history WHERE seq = 4"], [("deleted", 4)]),
+    "inserted": (
+        [
+            "UPDATE history SET seq = -seq WHERE seq >= 4",
+            "UPDATE history SET seq = 1 - seq WHERE seq < 0",
+            insert(4),
+        ],
+        [("inserted", 4)],
+    ),
+    "moved": (
+        [
+            "UPDATE history SET seq = 0 WHERE seq = 3",
+            "UPDATE history SET seq = 3 WHERE seq = 5",
+            "UPDATE history SET seq = 5 WHERE seq = 0",
+        ],
+        [("moved", 3), ("moved", 5)],
+    ),
+    "cut off": (["DELETE FROM history WHERE seq > 5"], []),
+}
+
+
+@pytest.mark.parametrize("attack", ON_FILES)
+def test_s9_each_attack_on_a_file_is_named_and_the_cut_by_the_head(case, attack):
+    path, _ = case
+    store = CaseRows(path)
+    for number in range(5):
+        store.apply([], [Note("note", f"W{number}", "李工")])
+    head = store.head()
+    sound = verify_case(path, head)
+    assert (sound.problems, sound.n_entries, sound.n_after) == ([], 7, 0)
+    statements, found = ON_FILES[attack]
+    change(path, *statements)
+    assert [(kind, entry) for kind, entry, _ in kinds(path)] == found
+    if attack == "cut off":  # only the head that was printed tells
+        assert kinds(path, head) == [("head_missing", None, "")]
+        assert verify_case(path, head).n_after is None
 
 
 @pytest.mark.parametrize(
