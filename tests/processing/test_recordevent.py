@@ -166,7 +166,7 @@ def test_a_wrong_row_is_named_and_nothing_is_recorded(desk, case, layer, listene
 def test_applications_come_from_points(desk, case, layer):
     fields = {"act": "text", "kind": "text", "day": "date", "use": "text", "depth_m": "real"}
     rows = [("POINT (9935264.55 5298000)", "apply", "new", "2026-03-12", "rural_drinking", 120.0)]
-    answer, _ = desk(ACTS=layer("Point", fields, rows, crs="EPSG:3857"))
+    answer, _ = desk(ACTS=layer("Point", fields, rows, crs="EPSG:3857"), POLICY=None)
     assert answer["N_RECORDED"] == 1
     ((kind, use, depth),) = query(case, "SELECT kind, use, depth_m FROM applications")
     assert (kind, use, depth) == ("new", "rural_drinking", 120.0)
@@ -177,7 +177,7 @@ def test_applications_come_from_points(desk, case, layer):
 def test_files_from_another_folder_are_copied(desk, case, tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
     (folder / "b.jpg").write_bytes(b"b")
-    desk(SUBJECT_ID="W1", KIND="sealed", DAY="2026-03-20", PHOTO="b.jpg", FILES=str(folder))
+    desk(SUBJECT_ID="W1", KIND="sealed", DAY="2026-03-20", PHOTO="b.jpg", FILES=str(folder), POLICY=None)
     assert (case.parent / "案 卷.evidence/b.jpg").read_bytes() == b"b"
     assert "leads out" in refusal(
         desk, SUBJECT_ID="W2", KIND="sealed", DAY="2026-03-20", PHOTO="../b.jpg", FILES=str(folder)
@@ -185,8 +185,8 @@ def test_files_from_another_folder_are_copied(desk, case, tmp_path_factory):
 
 
 def test_what_contradicts_needs_anyway(desk, case):
-    desk(SUBJECT_ID="W1", KIND="sealed", DAY="2026-03-10")
-    again = {"SUBJECT_ID": "W1", "KIND": "sealed", "DAY": "2026-03-20"}
+    desk(SUBJECT_ID="W1", KIND="sealed", DAY="2026-03-10", POLICY=None)
+    again = {"SUBJECT_ID": "W1", "KIND": "sealed", "DAY": "2026-03-20", "POLICY": None}
     assert "the record says" in refusal(desk, **again)
     desk(**again, ANYWAY=True)
     assert query(case, "SELECT count(*) FROM events") == [(2,)]
