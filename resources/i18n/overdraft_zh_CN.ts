@@ -3132,10 +3132,6 @@
         <translation>立即计算(&amp;N)</translation>
     </message>
     <message>
-        <source>Cancel C&amp;ount</source>
-        <translation>取消计算(&amp;O)</translation>
-    </message>
-    <message>
         <source>Stop counting; nothing was written</source>
         <translation>停止计算，未写入任何内容</translation>
     </message>
@@ -4524,10 +4520,6 @@
         <translation>存在阻断项（✗）：请返回前面各页处理，或不选该图层。</translation>
     </message>
     <message>
-        <source>Name the case file first.</source>
-        <translation>请先填写案卷文件名。</translation>
-    </message>
-    <message>
         <source>There is a file of this name already: choose another one.</source>
         <translation>已有同名文件，请另取文件名。</translation>
     </message>
@@ -5290,6 +5282,36 @@
     <message>
         <source>Overwrite</source>
         <translation>覆盖</translation>
+        <source>Looking for free credits…</source>
+        <translation>正在查找可用额度…</translation>
+    </message>
+    <message>
+        <source>Nothing was there: click nearer to it, or type</source>
+        <translation>该处没有要素：请靠近要素点击，或直接输入</translation>
+    </message>
+    <message>
+        <source>The ledger is being asked…</source>
+        <translation>正在查询台账…</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was changed.</source>
+        <translation>已停止，未作任何改动。</translation>
+    </message>
+    <message>
+        <source>Cancel Coun&amp;t</source>
+        <translation>取消计算(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Name the case file first, with its folder.</source>
+        <translation>请先填写案卷文件名及其所在文件夹。</translation>
+    </message>
+    <message>
+        <source>This name cannot be used: {detail}</source>
+        <translation>该名称无法使用：{detail}</translation>
+    </message>
+    <message>
+        <source>Page 3 shows the policy {name}.</source>
+        <translation>政策{name}已选，见第3页。</translation>
     </message>
 </context>
 </TS>

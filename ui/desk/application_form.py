@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
-
 from qgis.core import QgsPointXY
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
@@ -24,14 +21,15 @@ from ...core.desk.applications import OF_A_WELL
 from ...core.desk.lookup import layer_crs
 from ...core.desk.view import View
 from ...core.errors import OverdraftError
-from ...core.messages import render
 from ...core.schema import register_schema
-from ...processing.texts import tr, ui_language
+from ...processing.texts import tr
 from ..shared.plain import PlainLabel, set_tip
 from ..shared.tasks import Progress, Work, start
 from . import words
 from .fields import DayField, PointPicker, SubjectField, TokenBox, in_layer, line
 from .form import DeskForm
+
+_ID = Qt.ItemDataRole.UserRole
 
 
 class ApplicationForm(DeskForm):
@@ -84,22 +82,27 @@ class ApplicationForm(DeskForm):
         self.vetting.setAutoDefault(False)
         set_tip(self.vetting, tr("Judge the application under the policy, before it is recorded"))
         self.vetting.clicked.connect(lambda *_: self.vet())
-        self.verdict = PlainLabel(tr("Press Vet to see what each clause says."))
+        self.verdict = PlainLabel()
         self.verdict.setObjectName("verdict")
         self.form.addRow(self.vetting, self.verdict)
-        self.permission = ""
+        self._vetted: Intake | None = None
+        self._permission = ""
         self._looking: Work | None = None
         self.kind.currentIndexChanged.connect(lambda *_: self._kind_changed())
+        self._watch()
         self._kind_changed()
 
     def refresh(self) -> None:
+        self._forget_verdict()
         self._look_for_free()
 
-    def policy_changed(self) -> None:
-        self.permission = ""
-        self._look_for_free()
+    def done(self, result: int) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+        super().done(result)
 
     def act(self) -> Act:
+        self._add_further()  # typed and not put on the list: meant all the same
         return self.intake()
 
     def intake(self) -> Intake:
@@ -120,24 +123,20 @@ class ApplicationForm(DeskForm):
             well_id=self.well.id() if self.kind.token() in OF_A_WELL else "",
             replaces=self.replaces.id() if renewal else "",
             retired_ids=self.pledged() if renewal else (),
-            permission=self.permission,
+            permission=self._permission,
         )
 
     def recorded(self, done: Recorded) -> None:
-        self.number.clear()
-        self.replaces.set_id("")
-        self.permission = ""
-        self.verdict.setText(tr("Press Vet to see what each clause says."))
-        self._look_for_free()
+        for edit in (self.number, self.x, self.y, self.texts["depth_m"]):
+            edit.clear()
+        for field in (self.well, self.replaces, self.further):
+            field.set_id("")
+        self.wells.clear()
 
     def pledged(self) -> tuple[str, ...]:
         """The wells that are ticked."""
-        items = (self.wells.item(place) for place in range(self.wells.count()))
-        return tuple(
-            str(item.data(Qt.ItemDataRole.UserRole))
-            for item in items
-            if item.checkState() == Qt.CheckState.Checked
-        )
+        items = map(self.wells.item, range(self.wells.count()))
+        return tuple(str(item.data(_ID)) for item in items if item.checkState() == Qt.CheckState.Checked)
 
     def vet(self) -> None:
         """Ask the policy, in the background."""
@@ -149,16 +148,24 @@ class ApplicationForm(DeskForm):
             self.verdict.setText(tr("Choose a policy first."))
             return
         try:
+            self._add_further()
             intake = self.intake()
         except OverdraftError as error:
             self.show_error(error)
             return
         today = self.today()
+        self._forget_verdict()
+        self._vetted = intake
 
         def function(progress: Progress) -> Vetted:
             return vet_intake(path, View(CaseRows(path)), intake, policy, today, progress)
 
-        self.run(tr("Vet an application"), function, self._vetted)
+        def done(vetted: Vetted) -> None:
+            if self._vetted is intake:  # nothing was changed meanwhile
+                self._permission = vetted.permission
+                self.verdict.setText(words.of_vetting(vetted))
+
+        self.run(tr("Vet an application"), function, done)
 
     # --- inside
 
@@ -229,7 +236,23 @@ class ApplicationForm(DeskForm):
         self._show(self.well, kind in OF_A_WELL)
         self._show(self.replaces, kind == "renewal")
         self._show(self.wells.parentWidget(), kind == "renewal")
-        self.permission = ""
+
+    def _watch(self) -> None:
+        """A verdict holds for what was vetted: it goes when one of these changes."""
+        boxes, fields = (self.kind, self.use, self.aquifer), (self.well, self.replaces)
+        edits = (self.number, self.x, self.y, *self.texts.values())
+        signals = [
+            *(box.currentIndexChanged for box in boxes),
+            *(field.changed for field in fields),
+            *(edit.textChanged for edit in edits),
+            *(self.day.dateChanged, self.wells.itemChanged),
+        ]
+        for signal in signals:
+            signal.connect(self._forget_verdict)
+
+    def _forget_verdict(self, *_: object) -> None:
+        self._vetted, self._permission = None, ""
+        self.verdict.setText(tr("Press Vet to see what each clause says."))
 
     def _show(self, widget: QWidget, shown: bool) -> None:
         widget.setVisible(shown)
@@ -249,14 +272,17 @@ class ApplicationForm(DeskForm):
         return Point(*numbers)
 
     def _pick(self) -> None:
-        self._tool = PointPicker(self.canvas, self._picked)
-        self.canvas.setMapTool(self._tool)
+        self._tool = PointPicker(self.canvas, self, self._picked)
 
     def _picked(self, point: QgsPointXY) -> None:
         if self.path is None:
             return
-        here = in_layer(point, self.canvas, self.path, "applications")
-        crs = layer_crs(self.path, "applications")
+        try:
+            here = in_layer(point, self.canvas, self.path, "applications")
+            crs = layer_crs(self.path, "applications")
+        except OverdraftError as error:
+            self.show_error(error)
+            return
         digits = 6 if crs is not None and crs.is_geographic else 2
         self.x.setText(f"{here.x():.{digits}f}")
         self.y.setText(f"{here.y():.{digits}f}")
@@ -265,72 +291,71 @@ class ApplicationForm(DeskForm):
     def _look_for_free(self) -> None:
         """Offer the free credits; the form can be filled meanwhile."""
         path, policy, today = self.path, self.policy(), self.today()
-        self.wells.clear()
-        self._count()
         if self._looking is not None:
             self._looking.cancel()
+            self._looking = None
         if path is None or policy is None or not policy.has("replacement"):
+            self._offer(None)
             return
 
         def function(progress: Progress) -> Standing | None:
             register = register_of(path, policy, lambda share: progress(0.5 * share))
             return ledger_after(register, policy, today, progress=lambda share: progress(0.5 + 0.5 * share))
 
-        work = Work(tr("Look for free credits"), function, self._offer, self.show_error)
-        self._looking = start(work)
+        def done(standing: Standing | None) -> None:
+            if self._looking is work and not self._gone:
+                self._offer(standing)
 
-    def _offer(self, standing: object) -> None:
-        with suppress(RuntimeError):  # the window was closed meanwhile
-            ticked = set(self.pledged())
-            free: Mapping[str, tuple[str, ...]] = standing.free if isinstance(standing, Standing) else {}
-            names = (
-                dict(zip(standing.balance["pool_id"], standing.balance["pool_name"], strict=True))
-                if free
-                else {}
-            )
-            for pool, wells in sorted(free.items()):
+        def ended() -> None:
+            if self._looking is work:
+                self._looking = None
+                if not self._gone:
+                    self._count()
+
+        work = Work(tr("Look for free credits"), function, done, self.show_error, ended)
+        self._looking = start(work)
+        self._count()
+
+    def _offer(self, standing: Standing | None) -> None:
+        """List the free credits below what is ticked already, which stays as it is."""
+        for place in reversed(range(self.wells.count())):
+            if self.wells.item(place).checkState() != Qt.CheckState.Checked:
+                self.wells.takeItem(place)
+        ticked = self.pledged()
+        if standing is not None:
+            names = dict(zip(standing.balance["pool_id"], standing.balance["pool_name"], strict=True))
+            for pool, wells in sorted(standing.free.items()):
                 for well in wells:
                     if well not in ticked:
                         self._add(well, f"{well} · {names.get(pool, pool)}", False)
-            self._count()
-            self._looking = None
+        self._count()
 
     def _add(self, well: str, text: str, ticked: bool) -> None:
         item = QListWidgetItem(text)
-        item.setData(Qt.ItemDataRole.UserRole, well)
+        item.setData(_ID, well)
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
         self.wells.addItem(item)
 
     def _add_further(self) -> None:
         name = self.further.id()
-        if name and name not in self.pledged():
+        if not name:
+            return
+        known = [item for item in map(self.wells.item, range(self.wells.count())) if item.data(_ID) == name]
+        for item in known:
+            item.setCheckState(Qt.CheckState.Checked)
+        if not known:
             self._add(name, tr("{well} · to be sealed").format(well=name), True)
-            self.further.set_id("")
-            self._count()
+        self.further.set_id("")
+        self._count()
 
     def _count(self) -> None:
         ticked = len(self.pledged())
-        if not self.wells.count():
+        if self._looking is not None:
+            self.count.setText(tr("Looking for free credits…"))
+        elif not self.wells.count():
             self.count.setText(
                 tr("No free credit on record. Record a seal first, or add wells to be sealed.")
             )
         else:
             self.count.setText(tr("{n} pledged, {free} offered").format(n=ticked, free=self.wells.count()))
-
-    def _vetted(self, found: object) -> None:
-        vetted: Vetted = found  # type: ignore[assignment]
-        self.permission = vetted.permission
-        language = ui_language()
-        label = words.token("permission", vetted.permission) if vetted.permission else "—"
-        lines = [f"{label} · {', '.join(vetted.clauses)}".rstrip(" ·")]
-        lines.append(render(vetted.message_key, vetted.message_values, language))
-        for clause in vetted.fired:
-            text = render(clause["message_key"], clause.get("message_values", {}), language)
-            lines.append(
-                f"{clause.get('clause', '')} {words.token('permission', clause['permission'])}: {text}"
-            )
-        for one in vetted.conditions:
-            text = render(one["message_key"], one.get("message_values", {}), language)
-            lines.append(f"{one['clause']}: {text}")
-        self.verdict.setText("\n".join(dict.fromkeys(lines)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from qgis.PyQt.QtWidgets import QComboBox
 
 from ...core.desk import Act, Decision, Recorded, Withdrawal
@@ -26,7 +28,7 @@ class WaitingBox(QComboBox):
         self._which = which
         set_tip(self, tip)
 
-    def load(self, path) -> None:
+    def load(self, path: Path | None) -> None:
         """Read them anew; the one chosen stays chosen."""
         chosen = self.chosen()
         self.clear()
@@ -87,7 +89,6 @@ class DecideForm(DeskForm):
     def recorded(self, done: Recorded) -> None:
         self.number.clear()
         self.reason.clear()
-        self.refresh()
 
     def _approving(self) -> None:
         approving = self.decision.token() == "approved"

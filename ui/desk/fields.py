@@ -6,9 +6,15 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsPointXY, QgsProject
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsPointXY,
+    QgsProject,
+)
 from qgis.gui import QgsMapCanvas, QgsMapToolEmitPoint
-from qgis.PyQt.QtCore import QDate, QStringListModel, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QDate, QStringListModel, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -22,6 +28,7 @@ from qgis.PyQt.QtWidgets import (
 from ...core.desk.lookup import layer_crs, nearest, search
 from ...core.errors import OverdraftError
 from ...processing.texts import tr
+from ..shared.messages import text_of
 from ..shared.plain import set_tip
 from . import words
 
@@ -30,7 +37,7 @@ REACH_PX = 12
 
 
 class DayField(QDateEdit):
-    """A day, not after today."""
+    """A day; that of today to begin with."""
 
     def __init__(self, name: str, today: date, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,29 +82,43 @@ class TokenBox(QComboBox):
 
 
 class PointPicker(QgsMapToolEmitPoint):
-    """One click on the map; afterwards the tool that was there before is back."""
+    """One click on the map for a field; afterwards, or once the field is gone, the tool of before is back."""
 
-    def __init__(self, canvas: QgsMapCanvas, told: Callable[[QgsPointXY], None]) -> None:
+    def __init__(self, canvas: QgsMapCanvas, field: QWidget, told: Callable[[QgsPointXY], None]) -> None:
         super().__init__(canvas)
-        self._before = canvas.mapTool()
+        before = canvas.mapTool()
+        self._before = before._before if isinstance(before, PointPicker) else before
         self._told = told
         self.canvasClicked.connect(self._clicked)
+        field.destroyed.connect(self._leave)
+        canvas.setMapTool(self)
+
+    def _leave(self, *_: object) -> None:
+        if self.canvas().mapTool() is self:
+            self.canvas().unsetMapTool(self)
+            if self._before is not None:
+                self.canvas().setMapTool(self._before)
 
     def _clicked(self, point: QgsPointXY, button: object = None) -> None:
-        self.canvas().unsetMapTool(self)
-        if self._before is not None:
-            self.canvas().setMapTool(self._before)
+        self._leave()
         self._told(point)
 
 
 def in_layer(point: QgsPointXY, canvas: QgsMapCanvas, path: Path, table: str) -> QgsPointXY:
-    """A point of the map in the coordinate system of a layer of the case."""
+    """A point of the map in the coordinate system of a layer of the case.
+
+    Raises:
+        OverdraftError: the case file cannot be read, or the point has no place in that system.
+    """
     crs = layer_crs(path, table)
     if crs is None:
         return point
     target = QgsCoordinateReferenceSystem.fromWkt(crs.to_wkt())
     own = canvas.mapSettings().destinationCrs()
-    return QgsCoordinateTransform(own, target, QgsProject.instance()).transform(point)
+    try:
+        return QgsCoordinateTransform(own, target, QgsProject.instance()).transform(point)
+    except QgsCsException as error:
+        raise OverdraftError("desk.place_needed") from error
 
 
 class SubjectField(QWidget):
@@ -172,23 +193,28 @@ class SubjectField(QWidget):
 
     def _start(self) -> None:
         if self._canvas is not None:
-            self._tool = PointPicker(self._canvas, self._picked)
-            self._canvas.setMapTool(self._tool)
+            self._tool = PointPicker(self._canvas, self, self._picked)
 
     def _picked(self, point: QgsPointXY) -> None:
         path = self._path()
         if path is None or self._canvas is None:
             return
         width = self._canvas.mapUnitsPerPixel() * REACH_PX
-        here = in_layer(point, self._canvas, path, self._table)
-        side = in_layer(QgsPointXY(point.x() + width, point.y()), self._canvas, path, self._table)
-        found = nearest(path, self._table, here.x(), here.y(), max(abs(side.x() - here.x()), 1e-9))
+        try:
+            here = in_layer(point, self._canvas, path, self._table)
+            side = in_layer(QgsPointXY(point.x() + width, point.y()), self._canvas, path, self._table)
+            found = nearest(path, self._table, here.x(), here.y(), max(abs(side.x() - here.x()), 1e-9))
+        except OverdraftError as error:
+            self.edit.setPlaceholderText(text_of(error))
+            found = None
+        else:
+            self.edit.setPlaceholderText(tr("Nothing was there: click nearer to it, or type"))
         if found:
             self.set_id(found)
         self.window().raise_()
 
 
-def line(name: str, tip: str, role: Qt.ItemDataRole | None = None) -> QLineEdit:
+def line(name: str, tip: str) -> QLineEdit:
     """One line of text."""
     edit = QLineEdit()
     edit.setObjectName(name)

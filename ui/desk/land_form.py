@@ -48,7 +48,7 @@ class LandForm(DeskForm):
         self.row(words.field("events", "area_mu"), self.part)
         self.document = line("doc_no", tr("Number of the document that orders or reports it"))
         self.row(words.field("events", "doc_no"), self.document)
-        self.evidence = EvidenceBox(self.today(), lambda chosen: str(self.path.parent) if self.path else "")
+        self.evidence = EvidenceBox(self.today(), self.last_folder)
         self.form.addRow(self.evidence)
         self.day.dateChanged.connect(self.evidence.day.setDate)
 
@@ -61,7 +61,6 @@ class LandForm(DeskForm):
             doc_no=self.document.text(),
             area_mu=self.part.value() or None,
             evidence=self.evidence.pieces(),
-            anyway=self.anyway.isChecked(),
         )
 
     def recorded(self, done: Recorded) -> None:

@@ -39,6 +39,8 @@ class LinkForm(DeskForm):
         self.row(tr("&Built on"), self.built)
         self.day = DayField("day", self.today(), tr("The day on which the well was commissioned"))
         self.row(tr("&Commissioned on"), self.day)
+        self.built.setMaximumDate(self.day.date())  # no well is commissioned before it is built
+        self.day.editingFinished.connect(lambda: self.built.setMaximumDate(self.day.date()))
         self.document = line("doc_no", tr("Number of the report of acceptance; empty: that of the approval"))
         self.row(words.field("events", "doc_no"), self.document)
 
@@ -57,11 +59,9 @@ class LinkForm(DeskForm):
             application_id=item.application_id if item else "",
             well_id=self.well.id(),
             commissioned_on=self.day.iso(),
-            built_on=min(self.built.iso(), self.day.iso()),
+            built_on=self.built.iso(),
             doc_no=self.document.text(),
-            anyway=self.anyway.isChecked(),
         )
 
     def recorded(self, done: Recorded) -> None:
         self.well.set_id("")
-        self.refresh()

@@ -54,21 +54,10 @@ class SealForm(DeskForm):
         self.evidence = EvidenceBox(self.today(), self.last_folder)
         self.form.addRow(self.evidence)
         self.day.dateChanged.connect(self.evidence.day.setDate)
-        self.evidence.changed.connect(self.look_ahead)
-        self.kind.currentIndexChanged.connect(lambda *_: self.look_ahead())
+        self.evidence.changed.connect(self.refresh)
+        self.kind.currentIndexChanged.connect(lambda *_: self.refresh())
 
-    def last_folder(self, chosen: str | None) -> str:
-        """Where files were chosen last; a new folder is remembered."""
-        settings = self.session.settings
-        if chosen is not None:
-            settings.last_folder = chosen
-            settings.save()
-        return settings.last_folder or (str(self.path.parent) if self.path else "")
-
-    def policy_changed(self) -> None:
-        self.look_ahead()
-
-    def look_ahead(self, *_: object) -> None:
+    def refresh(self) -> None:
         """Say what evidence the policy asks for, and how the credit will stand with what is there."""
         policy = self.policy()
         if policy is None or self.kind.token() not in ("sealed", "dismantled", MORE):
@@ -96,7 +85,6 @@ class SealForm(DeskForm):
             effective_on=self.day.iso(),
             doc_no=self.document.text(),
             evidence=pieces,
-            anyway=self.anyway.isChecked(),
         )
 
     def recorded(self, done: Recorded) -> None:

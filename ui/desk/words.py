@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...core.desk import Credit, Recorded, Renewal, Standing
+from ...core.desk import Credit, Recorded, Renewal, Standing, Vetted
 from ...core.messages import render
 from ...core.schema import register_schema, results_schema
 from ...processing.texts import tr, ui_language
@@ -97,6 +97,21 @@ def of_standing(standing: Standing | None, subjects: Iterable[str]) -> str:
             pools.append(credit.pool)
     lines += [line for pool in dict.fromkeys(pools) if (line := of_pool(standing, pool))]
     return "\n".join(lines)
+
+
+def of_vetting(vetted: Vetted) -> str:
+    """What the policy says of an application: the permission, its reason, each clause that spoke."""
+    language = ui_language()
+    label = token("permission", vetted.permission) if vetted.permission else "—"
+    lines = [f"{label} · {', '.join(vetted.clauses)}".rstrip(" ·")]
+    lines.append(render(vetted.message_key, vetted.message_values, language))
+    for clause in vetted.fired:
+        text = render(clause["message_key"], clause.get("message_values", {}), language)
+        lines.append(f"{clause.get('clause', '')} {token('permission', clause['permission'])}: {text}")
+    for one in vetted.conditions:
+        text = render(one["message_key"], one.get("message_values", {}), language)
+        lines.append(f"{one['clause']}: {text}")
+    return "\n".join(dict.fromkeys(lines))
 
 
 def of_act(done: Recorded) -> str:

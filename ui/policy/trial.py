@@ -40,7 +40,7 @@ class TrialTab(QWidget):
         self.auto.setToolTip(tr("Count by itself one second after the last change"))
         self.count = QPushButton(tr("Count &Now"))
         self.count.setObjectName("policy_trial_count")
-        self.cancel = QPushButton(tr("Cancel C&ount"))
+        self.cancel = QPushButton(tr("Cancel Coun&t"))
         self.cancel.setObjectName("policy_trial_cancel")
         self.cancel.setToolTip(tr("Stop counting; nothing was written"))
         self.progress = QProgressBar()

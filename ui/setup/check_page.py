@@ -115,6 +115,11 @@ class CheckPage(QWidget):
         body.addLayout(line)
 
     @property
+    def _home(self) -> str:
+        """Where a name without a folder belongs."""
+        return self._project.absolutePath() or self._session.settings.last_folder
+
+    @property
     def path(self) -> Path | None:
         """The case file to be written; None without a name."""
         if self._setup.case is not None:
@@ -123,6 +128,10 @@ class CheckPage(QWidget):
         if not text:
             return None
         path = Path(text)
+        if not path.is_absolute():
+            if not self._home:
+                return None
+            path = Path(self._home) / path
         return path if path.suffix.casefold() == ".gpkg" else path.with_name(path.name + ".gpkg")
 
     @property
@@ -133,12 +142,8 @@ class CheckPage(QWidget):
         if self.checked.blocked:
             return tr("Something blocks (✗): mend it on the pages before, or leave the layer out.")
         if self.path is None:
-            return tr("Name the case file first.")
-        if self._setup.case is None and self.path.exists():
-            return tr("There is a file of this name already: choose another one.")
-        if self._setup.case is None and not self.path.parent.is_dir():
-            return tr("There is no such folder.")
-        return ""
+            return tr("Name the case file first, with its folder.")
+        return "" if self._setup.case is not None else _obstacle(self.path)
 
     def begin(self) -> None:
         """Check what was chosen."""
@@ -149,7 +154,7 @@ class CheckPage(QWidget):
         self.checked, self._stopped = None, False
         self.list.clear()
         self._say(QUIET, tr("Is being checked…"))
-        setup, language = self._setup, ui_language()
+        setup, language = self._setup.copy(), ui_language()
 
         def work(progress: object) -> tuple:
             from ...core.problem_list import grouped
@@ -242,8 +247,7 @@ class CheckPage(QWidget):
         if self._setup.case is not None:
             self.target.setText(str(self._setup.case))
         elif not self.target.text() or self.target.text() == str(self._session.path):
-            home = self._project.absolutePath() or self._session.settings.last_folder
-            self.target.setText(str(Path(home) / tr("case.gpkg")) if home else "")
+            self.target.setText(str(Path(self._home) / tr("case.gpkg")) if self._home else "")
 
     def _ask_target(self) -> None:
         start = self.target.text() or self._session.settings.last_folder
@@ -263,3 +267,13 @@ class CheckPage(QWidget):
         self.save.setEnabled(ready)
         set_tip(self.save, tr("All findings as a table (CSV)") if ready else tr("The check is not over yet."))
         self.again.setEnabled(not working)
+
+
+def _obstacle(path: Path) -> str:
+    """Why no file of this name can be made; empty if it can."""
+    try:
+        if path.exists():
+            return tr("There is a file of this name already: choose another one.")
+        return "" if path.parent.is_dir() else tr("There is no such folder.")
+    except OSError as error:  # a name that is too long, a drive that does not answer
+        return tr("This name cannot be used: {detail}").format(detail=error.strerror or "")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
     QGridLayout,
@@ -28,7 +27,7 @@ from ..shared.messages import text_of
 from ..shared.plain import set_tip
 from ..shared.tasks import Work
 from .busy import Busy
-from .data_row import DataRow, local_files
+from .data_row import DataRow
 from .marks import BAD, SIGNS, Told, paint
 from .reading_options import ReadingOptions
 from .state import RoleLayer, Setup
@@ -39,15 +38,15 @@ class DataPage(QWidget):
     """Rows of roles with a layer each, and the files that were brought along.
 
     Signals:
-        changed: another layer was chosen, or one was read.
+        changed: another layer was chosen, or one was read. gone: a layer that was chosen has left the project.
     """
 
     changed = pyqtSignal()
+    gone = pyqtSignal()
 
     def __init__(self, setup: Setup, session: Session, project: QgsProject, busy: Busy) -> None:
         super().__init__()
         self.setObjectName("page_data")
-        self.setAcceptDrops(True)
         self._setup, self._session, self._project, self._busy = setup, session, project, busy
         self._files: list[LayerRef] = []
         self._works: dict[str, Work] = {}
@@ -228,6 +227,7 @@ class DataPage(QWidget):
     def refresh(self, *_: object) -> None:
         """The layers of the project have changed."""
         known = {ref.id: ref for ref in project_refs(self._project)}
+        lost = False
         for layer in self._setup.layers.values():
             if layer.ref is not None and layer.ref.id:
                 if layer.ref.id in known:
@@ -236,9 +236,12 @@ class DataPage(QWidget):
                     name = layer.ref.name
                     layer.choose(None)
                     layer.gone = name
+                    lost = True
         self._offer()
         for role in self.rows:
             self._tell(role)
+        if lost:
+            self.gone.emit()
 
     def begin(self) -> None:
         """Read what the project remembers, and take what can only be meant so."""
@@ -344,14 +347,6 @@ class DataPage(QWidget):
     def _read_as(self, layer: RoleLayer, dialog: ReadingOptions) -> None:
         layer.reading = dialog.reading()
         self.read(layer)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_files(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.add_files(local_files(event))
 
     def close_down(self) -> None:
         """Let go of the project."""

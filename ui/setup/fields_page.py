@@ -106,6 +106,7 @@ class FieldsPage(QWidget):
     def _foot(self, body: QVBoxLayout) -> None:
         self.persons = QCheckBox(tr("Import &personal data too"), self)
         self.persons.setObjectName("persons")
+        set_tip(self.persons, tr("The layer has no columns with personal data"))
         self.persons.toggled.connect(self._set_persons)
         line = QHBoxLayout()
         line.addWidget(self.persons)

@@ -7,7 +7,6 @@ from pathlib import Path
 from qgis.core import QgsCoordinateReferenceSystem
 from qgis.gui import QgsProjectionSelectionWidget
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
     QFormLayout,
@@ -24,7 +23,7 @@ from ..session import Session
 from ..shared.messages import text_of
 from ..shared.plain import set_tip
 from .busy import Busy
-from .data_row import Choice, local_files
+from .data_row import Choice
 from .marks import BAD, SIGNS, Told, paint
 from .state import Setup
 
@@ -42,7 +41,6 @@ class PolicyPage(QWidget):
     def __init__(self, setup: Setup, session: Session, busy: Busy) -> None:
         super().__init__()
         self.setObjectName("page_policy")
-        self.setAcceptDrops(True)
         self._setup, self._session, self._busy = setup, session, busy
         self.touched = False  # did anybody choose a system?
         body = QVBoxLayout(self)
@@ -224,16 +222,6 @@ class PolicyPage(QWidget):
         name, _ = QFileDialog.getOpenFileName(self, tr("Choose Policy File"), folder, "TOML (*.toml)")
         if name:
             self.choose(Path(name))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(path.suffix.casefold() == ".toml" for path in local_files(event)):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        files = [path for path in local_files(event) if path.suffix.casefold() == ".toml"]
-        if files:
-            event.acceptProposedAction()
-            self.choose(files[0])
 
 
 _IS_FILE = 0x0100 + 1

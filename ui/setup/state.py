@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -152,6 +152,10 @@ class Setup:
     def read(self) -> list[RoleLayer]:
         """The layers that were read."""
         return [layer for layer in self.layers.values() if layer.taken]
+
+    def copy(self) -> Setup:
+        """The choices as they are now, for work in the background while layers may come and go."""
+        return replace(self, layers={name: replace(layer) for name, layer in self.layers.items()})
 
     def chosen(self) -> list[Chosen]:
         """The layers with all that was decided; takes longer where a layer has many columns."""

@@ -21,7 +21,7 @@ from .choices import keep_choices, kept_choices
 from .data_page import DataPage
 from .data_row import local_files
 from .fields_page import FieldsPage
-from .marks import BAD, SIGNS, Told, paint
+from .marks import BAD, QUIET, SIGNS, Told, paint
 from .policy_page import PolicyPage
 from .profiles import mapping_of
 
@@ -52,7 +52,10 @@ class SetupWizard(Dialog):
         super().__init__(tr("Setup"), parent)
         self._session, self._bar = session, bar
         self._gone = self._writing = False
-        self._note = ""  # how the writing went, where it went wrong
+        self._note, self._note_kind = (
+            "",
+            BAD,
+        )  # how the writing went, where it went wrong; or what was dropped
         self._project = project or QgsProject.instance()
         self.setAcceptDrops(True)
         self.setup = kept_choices(self._project, session.path)
@@ -68,6 +71,7 @@ class SetupWizard(Dialog):
             self.pages.addWidget(page)
             page.changed.connect(self._tell)
         self.policy.wants_calendar.connect(self._ask_calendar)
+        self.data.gone.connect(self._layer_gone)
         self.body.addWidget(self.pages, 1)
         self.body.addWidget(self.busy)
         self.hint = Told("", self)
@@ -136,6 +140,7 @@ class SetupWizard(Dialog):
             return
         target, language = self.check.path, ui_language()
         chosen, checked, crs = self.check.chosen, self.check.checked, self.setup.crs
+        setup = self.setup.copy()
         who = self._session.person or self._session.login
         written: list[tuple[Path, dict[str, str]]] = []
 
@@ -143,7 +148,7 @@ class SetupWizard(Dialog):
             from ...core.casefile.layout import DEFAULT_CRS
             from ...core.setup import write_setup
 
-            mappings = {layer.role: mapping_of(layer) for layer in self.setup.read}
+            mappings = {layer.role: mapping_of(layer) for layer in setup.read}
             made = write_setup(
                 target, chosen, checked, who, language, to_pyproj(crs) or DEFAULT_CRS, progress
             )
@@ -162,10 +167,6 @@ class SetupWizard(Dialog):
             tr("Writing the case file"), work, self._written, self._not_written, stopped, to_the_end=True
         )
         self._tell()
-
-    def show_missing(self) -> bool:
-        """Does the project remember a layer that is gone?"""
-        return any(layer.gone for layer in self.setup.layers.values())
 
     # --- inside
 
@@ -190,8 +191,8 @@ class SetupWizard(Dialog):
         if self._bar is not None:
             complain(self._bar, error)
 
-    def _say(self, text: str) -> None:
-        self._note = text
+    def _say(self, text: str, kind: str = BAD) -> None:
+        self._note, self._note_kind = text, kind
         self._tell()
 
     def _tell(self) -> None:
@@ -213,9 +214,9 @@ class SetupWizard(Dialog):
         self.pages.setEnabled(not (working and last))
         self.check.tell_buttons(working)
         self.hint.setPalette(self.palette())
-        self.hint.setText(why or self._note)
+        self.hint.setText("\n".join(filter(None, (why, self._note))))
         if self._note and not why:
-            paint(self.hint, BAD)
+            paint(self.hint, self._note_kind)
 
     def _propose_crs(self) -> None:
         """The system of the wells, unless one is chosen: other layers follow it."""
@@ -233,20 +234,33 @@ class SetupWizard(Dialog):
         self.show_page(0)
         self.data.add_role("calendar")
 
+    def _layer_gone(self) -> None:
+        """A layer that was chosen has left the project: back to the gap that it leaves."""
+        if self.pages.currentIndex() and not self._writing:
+            self.show_page(0)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_files(event):
+        if local_files(event) and not self._writing:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Files dropped anywhere: policies to page 3, layers to page 1."""
-        event.acceptProposedAction()
         files = local_files(event)
+        if self._writing:
+            event.ignore()
+            return
+        event.acceptProposedAction()
         policies = [path for path in files if path.suffix.casefold() == ".toml"]
-        if policies:
-            self.policy.choose(policies[0])
         layers = [path for path in files if path not in policies]
         if layers:
+            if self.pages.currentIndex():
+                self.show_page(0)
             self.data.add_files(layers)
+        if policies:
+            self.policy.choose(policies[0])
+            if self.pages.currentIndex() > 2:
+                self.show_page(2)
+            self._say(tr("Page 3 shows the policy {name}.").format(name=policies[0].name), QUIET)
 
     def reject(self) -> None:
         """Close; while the case file is being written, stop that and stay, to say how it went."""

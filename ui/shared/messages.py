@@ -39,7 +39,12 @@ def warn(bar: object, text: str) -> None:
 
 
 def complain(bar: object, error: Exception) -> None:
-    """An error, shown until it is closed; an unforeseen one goes to the log as well, without any data of rows."""
+    """An error, shown until it is closed; an unforeseen one goes to the log as well."""
     bar.pushMessage(tr("Groundwater Zoning"), escaped(text_of(error)), Qgis.MessageLevel.Critical, 0)
+    note(error)
+
+
+def note(error: Exception) -> None:
+    """Put an unforeseen error into the log, by its type alone: its text may hold data of rows."""
     if not isinstance(error, (OverdraftError, AlgorithmFailed)):
         QgsMessageLog.logMessage(type(error).__name__, TAG, Qgis.MessageLevel.Critical, False)

@@ -306,7 +306,7 @@ def test_a_cancel_after_the_act_says_that_it_is_on_record(show, qtbot, language,
         raise Cancelled
 
     form = show(SealForm)
-    monkeypatch.setattr(module, "_asked", stopped)
+    monkeypatch.setattr(module, "asked", stopped)
     seal(qtbot, form, "W1")
     assert query(case, "SELECT subject_id FROM events") == [("W1",)]
     assert "EV-20260331-0001" in form.result.text()
