@@ -170,9 +170,6 @@ _MOST_TOLD = 3
 MARK_MINUTES = 30
 """How long a mark lasts that nobody takes away."""
 
-CASE_MARK = "case"
-"""Subject of the mark of who works in the case as a whole; a refusal because of a lock names that person."""
-
 
 def now() -> str:
     """The moment, as the history keeps it."""

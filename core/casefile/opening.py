@@ -15,13 +15,13 @@ from urllib.parse import quote
 
 from ..errors import OverdraftError
 from . import container
-from .changes import CASE_MARK, expired, moment
+from .changes import expired, moment
 from .layout import SCHEMA_VERSION
 
 BUSY_SECONDS = 5.0
 """How long another program's lock is waited for."""
 
-_AT_WORK = "SELECT who, since FROM marks WHERE since >= ? ORDER BY subject = ? DESC, since DESC LIMIT 1"
+_AT_WORK = "SELECT who, since FROM marks WHERE since >= ? ORDER BY since DESC LIMIT 1"
 
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -205,12 +205,12 @@ def _explanation(path: Path, error: sqlite3.Error, no_access: str) -> Exception:
 
 
 def _locked(path: Path) -> OverdraftError:
-    """The refusal because of a lock. Reading is usually possible while somebody writes: the newest mark, one of the
-    case before one of a row, says who works in it."""
+    """The refusal because of a lock. Reading is usually possible while somebody writes: the newest mark
+    says who works in it."""
     values = {"path": str(path), "seconds": int(BUSY_SECONDS)}
     with suppress(sqlite3.Error), closing(connect(path, "ro")) as connection:
         connection.execute("PRAGMA busy_timeout = 200")
-        found = connection.execute(_AT_WORK, (expired(), CASE_MARK)).fetchone()
+        found = connection.execute(_AT_WORK, (expired(),)).fetchone()
         if found:
             return OverdraftError("casefile.locked_by", **values, who=found[0], since=moment(found[1]))
     return OverdraftError("casefile.locked", **values)

@@ -12,7 +12,7 @@ from datetime import datetime
 import pytest
 
 from overdraft.core.casefile import CaseRows, Change, Entry, opening
-from overdraft.core.casefile.changes import CASE_MARK, moment
+from overdraft.core.casefile.changes import moment
 from overdraft.core.errors import OverdraftError
 
 HOLDER = """
@@ -62,10 +62,9 @@ def refusal(store):
 
 def test_r4_the_message_names_who_works_in_the_case(store, request):
     store.mark("finding 1", "王工", "wang")
-    store.mark(CASE_MARK, "李 <b>工</b>", "li")
-    store.mark("finding 2", "赵工", "zhao")
+    store.mark("finding 2", "李 <b>工</b>", "li")
     with closing(sqlite3.connect(store.path)) as connection:
-        (since,) = connection.execute("SELECT since FROM marks WHERE subject = 'case'").fetchone()
+        (since,) = connection.execute("SELECT since FROM marks WHERE subject = 'finding 2'").fetchone()
     request.getfixturevalue("held")
     error = refusal(store)
     assert error.key == "casefile.locked_by"
@@ -76,14 +75,8 @@ def test_r4_the_message_names_who_works_in_the_case(store, request):
     assert store.path.name in error.text("en")
 
 
-def test_r4_without_a_mark_of_the_case_the_newest_of_a_row_tells(store, request):
-    store.mark("finding 1", "王工", "wang")
-    request.getfixturevalue("held")
-    assert refusal(store).values["who"] == "王工"
-
-
 def test_r4_old_marks_tell_nothing(store, request):
-    store.mark(CASE_MARK, "王工", "wang")
+    store.mark("finding 1", "王工", "wang")
     with closing(sqlite3.connect(store.path)) as connection:
         connection.execute("UPDATE marks SET since = '2020-01-01T00:00:00.000Z'")
         connection.commit()
@@ -92,7 +85,7 @@ def test_r4_old_marks_tell_nothing(store, request):
 
 
 def test_r4_a_file_that_cannot_even_be_read_says_so(store):
-    store.mark(CASE_MARK, "王工", "wang")
+    store.mark("finding 1", "王工", "wang")
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         assert refusal(store).key == "casefile.locked"

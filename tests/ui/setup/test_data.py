@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsVectorLayer
+from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from qgis.PyQt.QtGui import QDropEvent
+from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent
 from qgis.PyQt.QtWidgets import QComboBox, QPushButton
 
 from overdraft.core.schema import register_schema
@@ -16,11 +16,19 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def drop(widget, *paths):
+    """As Qt does: the first widget upwards that takes what is dragged."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    where = QPointF(QPoint(5, 5))
-    event = QDropEvent(where, Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
-    widget.dropEvent(event)
+    given = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    while True:
+        enter = QDragEnterEvent(QPoint(5, 5), *given)
+        enter.ignore()
+        if widget.acceptDrops():
+            QgsApplication.sendEvent(widget, enter)
+        if enter.isAccepted():
+            break
+        widget = widget.parentWidget()
+    QgsApplication.sendEvent(widget, QDropEvent(QPointF(5, 5), *given))
 
 
 def pick(qtbot, combo, text):
