@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from qgis.core import QgsProject, QgsSettings
 from qgis.gui import QgsMapCanvas
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QUrl
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, QUrl
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -30,6 +30,7 @@ from qgis.PyQt.QtWidgets import (
     QRadioButton,
     QStackedWidget,
     QTabBar,
+    QTableView,
     QTextEdit,
     QWidget,
 )
@@ -37,6 +38,8 @@ from qgis.PyQt.QtWidgets import (
 import overdraft.ui
 from overdraft.ui.shared import help as help_module
 from overdraft.ui.shared.windows import Dialog, Dock
+
+from .keys import Hand
 
 SMALL = Path(__file__).parents[1] / "data" / "policies" / "small-2024.toml"
 ACT = SimpleNamespace(kind="accept", reason="")
@@ -259,6 +262,9 @@ def test_conventions(opened, language, monkeypatch):
                 faults.append(("no tooltip", type(widget).__name__, widget.objectName()))
             if not widget.objectName():
                 faults.append(("no name", type(widget).__name__, widget.toolTip()))
+    # U9 Tab leaves a table, however many cells it has
+    for table in window.findChildren(QTableView):
+        faults += [("a table that keeps Tab", table.objectName())] if table.tabKeyNavigation() else []
     # U3 a button box with Help, which opens a page that is there
     if isinstance(window, Dialog):
         assert isinstance(window.buttons, QDialogButtonBox)
@@ -272,6 +278,34 @@ def test_conventions(opened, language, monkeypatch):
     assert page.is_file(), page
     assert page.parent.parent.name == folder
     assert not faults, "\n".join(map(str, faults))
+
+
+@pytest.mark.parametrize("opened", WINDOWS, indirect=True)
+def test_tab_leads_through_every_field_and_back(opened, qtbot):
+    """U9: no widget keeps the focus, none is left out; the box of the buttons comes last."""
+    window = opened
+    window.show()
+    hand = Hand(qtbot, window)
+    reachable = {
+        widget
+        for widget in window.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.focusProxy() is None
+        and widget.isVisibleTo(window)
+        and widget.isEnabled()
+        and of_ours(widget, window)
+        and not (isinstance(widget, QRadioButton) and not widget.isChecked())  # the arrows lead to it
+    }
+    if not reachable:
+        return
+    window.focusNextChild()
+    visited = []
+    for _ in range(4 * len(reachable) + 4):  # a date is left after its year, month and day
+        hand.key(Qt.Key.Key_Tab)
+        if hand.at not in visited[-1:]:
+            visited.append(hand.at)
+    assert {told(widget) for widget in reachable - set(visited)} == set(), [told(one) for one in visited]
+    assert visited.count(visited[0]) > 1 or len(reachable) == 1
 
 
 def told(widget):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from qgis.core import QgsProject
@@ -131,16 +132,17 @@ class DataPage(QWidget):
         row.options.connect(self._ask_options)
         row.files.connect(lambda name, paths: self.add_files(paths, name))
         self.rows[role] = row
-        before = self.add_files_button if len(self.rows) == 1 else self._last_button
-        if len(self.rows) == 1:
-            self.setTabOrder(self.open_case, row.combo)
-        else:
-            self.setTabOrder(before, row.combo)
-        self.setTabOrder(row.combo, row.mode)
-        self.setTabOrder(row.mode, row.button)
-        self._last_button = row.button
-        self.setTabOrder(row.button, self.add_files_button)
+        self._order()
         return row
+
+    def _order(self) -> None:
+        """Tab goes through the rows as they stand, also through those that were added later."""
+        chain: list[QWidget] = [self.open_case]
+        for row in self.rows.values():
+            chain += [row.combo, row.mode, row.button]
+        chain += [self.add_files_button, self.add_role_button]
+        for before, after in pairwise(chain):
+            self.setTabOrder(before, after)
 
     # --- what the user does
 

@@ -31,6 +31,7 @@ class WordsDialog(Dialog):
         self.table.setHorizontalHeaderLabels([tr("Field"), tr("Word"), tr("Rows"), tr("Means")])
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.setTabKeyNavigation(False)  # Tab leaves the table
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         set_tip(self.table, tr("Words of the layer and the value of the register that each means"))
         self.combos = [self._fill(place, *found) for place, found in enumerate(self._found)]

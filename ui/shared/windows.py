@@ -29,14 +29,19 @@ class Dialog(QDialog):
         self.setWindowTitle(title)
         self.body = QVBoxLayout()
         self.buttons = QDialogButtonBox()
-        outer = QVBoxLayout(self)
-        outer.addLayout(self.body)
-        outer.addWidget(self.buttons)
+        self._outer = QVBoxLayout(self)
+        self._outer.addLayout(self.body)
 
     def finish(self, *buttons: QDialogButtonBox.StandardButton) -> None:
-        """Add the standard buttons and Help, connect them, and restore size and place."""
+        """Add the standard buttons and Help, connect them, and restore size and place; to be called last.
+
+        Tab goes through the fields, then through the buttons, and begins again. The box itself passes the focus on to
+        its first button: where that is disabled or hidden, Tab would stay where it is.
+        """
+        self._outer.addWidget(self.buttons)
         for button in (*buttons, QDialogButtonBox.StandardButton.Help):
             self.buttons.addButton(button).setText(_text_of(button))
+        self.buttons.setFocusProxy(None)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.buttons.helpRequested.connect(self.show_help)
