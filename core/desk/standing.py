@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -15,7 +15,7 @@ from ..overlay import PlacementOptions, place
 from ..policy import Policy
 from ..register import Register
 from ..replacement import Book, keep_book, replacement_settings
-from ..replacement.evidence import complete_evidence
+from ..replacement.evidence import evidence_of_seals
 from ..replacement.tables import balance_table
 from ..schema import register_schema
 
@@ -194,12 +194,10 @@ def _values(book: Book, row: int) -> dict[str, object]:
 
 def _evidence_by_kind(book: Book) -> dict[str, pd.Series]:
     """For each kind of evidence, which seals have a piece of it."""
-    kinds = register_schema().enums["evidence_kind"]
+    found = evidence_of_seals(book.register, book.facts, book.as_of)
     return {
-        kind: complete_evidence(
-            book.register, book.facts, replace(book.settings, evidence_kinds=(kind,)), book.as_of
-        )
-        for kind in kinds
+        kind: book.facts["sealed"] & book.facts.index.isin(found.loc[found["kind"] == kind, "row"])
+        for kind in register_schema().enums["evidence_kind"]
     }
 
 

@@ -18,13 +18,7 @@ def complete_evidence(
     none; a piece counts once it was taken. Pieces without a kind or a day do not count.
     """
     proven = pd.Series(False, index=facts.index)
-    if not register.has("evidence"):
-        return proven
-    pieces = register["evidence"]
-    taken = pieces["taken_on"].notna() & (pieces["taken_on"] <= as_of) & pieces["kind"].notna()
-    pieces = pieces.loc[taken.to_numpy(), ["event_id", "kind"]]
-    names = _spell_events(register, facts, as_of)
-    found = names.merge(pieces, on="event_id", how="inner")
+    found = evidence_of_seals(register, facts, as_of)
     if settings.evidence_kinds:
         found = found[found["kind"].isin(settings.evidence_kinds)]
         kinds = found.groupby("row")["kind"].nunique()
@@ -33,6 +27,17 @@ def complete_evidence(
         complete = found["row"].unique()
     proven[complete] = True
     return proven & facts["sealed"]
+
+
+def evidence_of_seals(register: Register, facts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """The kinds of evidence for the seal of each well taken until ``as_of``: ``row`` of the well and ``kind``."""
+    if not register.has("evidence"):
+        return pd.DataFrame({"row": facts.index[:0], "kind": pd.Series(dtype=object)})
+    pieces = register["evidence"]
+    taken = pieces["taken_on"].notna() & (pieces["taken_on"] <= as_of) & pieces["kind"].notna()
+    names = _spell_events(register, facts, as_of)
+    found = names.merge(pieces.loc[taken.to_numpy(), ["event_id", "kind"]], on="event_id", how="inner")
+    return found[["row", "kind"]].drop_duplicates()
 
 
 def _spell_events(register: Register, facts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

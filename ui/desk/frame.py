@@ -47,7 +47,8 @@ class DeskFrame(Dialog):
         """A labelled row whose label has a mnemonic and leads to its field."""
         label = QLabel(text)
         label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setBuddy(widget)
+        inner = widget.focusProxy()  # a label leads to what takes the focus itself
+        label.setBuddy(widget if inner is None else inner)
         self.form.addRow(label, widget)
 
     def sizeHint(self) -> QSize:
