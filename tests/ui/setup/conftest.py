@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
-from qgis.core import QgsApplication, QgsProject, QgsSettings, QgsVectorLayer
+from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsProject, QgsSettings, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, QEvent
 
 WELLS = """井号,取水用途,现状,井深(米),许可水量(万m³),X坐标,Y坐标,权属单位,备注
@@ -97,3 +97,38 @@ def add_layer():
         return layer
 
     return call
+
+
+@pytest.fixture
+def ready(wizard, deliveries, settled):
+    """``ready(page)``: the wizard on a page, every question before it answered."""
+
+    from .test_data import drop
+
+    def call(page, session=None):
+        window = wizard() if session is None else wizard(session)
+        drop(window.data, *sorted(deliveries.iterdir()))
+        settled(window)
+        for layer in window.setup.layers.values():
+            if layer.role == "zones" and layer.ref is None:
+                zones = next(ref for ref in window.data._files if ref.name == "超采区.gpkg")
+                window.data.choose("zones", zones)
+        settled(window)
+        window.setup.layers["wells"].reading.crs = QgsCoordinateReferenceSystem("EPSG:4490")
+        window.setup.layers["zones"].put("severity", "级别")
+        window.setup.layers["wells"].words = {"status": {"封": "sealed"}}
+        for number in range(1, page + 1):
+            if number == 3:
+                pick_policy(window, settled)
+            window.next.click()
+            settled(window)
+        return window
+
+    return call
+
+
+def pick_policy(window, settled):
+    if window.setup.policy is None:
+        window.policy.policy.setCurrentIndex(window.policy.policy.findData("turpan-2021"))
+        window.policy.policy.activated.emit(window.policy.policy.currentIndex())
+        settled(window)

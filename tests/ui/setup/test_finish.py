@@ -21,40 +21,8 @@ from overdraft.core.errors import OverdraftError
 from overdraft.core.policy import load_policy
 from overdraft.ui.setup.state import RoleLayer
 
+from .conftest import pick_policy
 from .test_data import LEFT, drop, pick
-
-
-@pytest.fixture
-def ready(wizard, deliveries, settled):
-    """``ready(page)``: the wizard on a page, every question before it answered."""
-
-    def call(page, session=None):
-        window = wizard() if session is None else wizard(session)
-        drop(window.data, *sorted(deliveries.iterdir()))
-        settled(window)
-        for layer in window.setup.layers.values():
-            if layer.role == "zones" and layer.ref is None:
-                zones = next(ref for ref in window.data._files if ref.name == "超采区.gpkg")
-                window.data.choose("zones", zones)
-        settled(window)
-        window.setup.layers["wells"].reading.crs = QgsCoordinateReferenceSystem("EPSG:4490")
-        window.setup.layers["zones"].put("severity", "级别")
-        window.setup.layers["wells"].words = {"status": {"封": "sealed"}}
-        for number in range(1, page + 1):
-            if number == 3:
-                pick_policy(window, settled)
-            window.next.click()
-            settled(window)
-        return window
-
-    return call
-
-
-def pick_policy(window, settled):
-    if window.setup.policy is None:
-        window.policy.policy.setCurrentIndex(window.policy.policy.findData("turpan-2021"))
-        window.policy.policy.activated.emit(window.policy.policy.currentIndex())
-        settled(window)
 
 
 class TestPolicy:
@@ -192,8 +160,9 @@ class TestFinish:
         assert {path: path.read_bytes() for path in deliveries.iterdir()} == before
         self.holds_the_deliveries(target)
         self.says_what_the_page_said(target, window)
-        self.is_remembered_by_role(empty, wizard, settled, deliveries)
-        self.takes_a_later_delivery(empty, wizard, settled, qtbot, tmp_path)
+        if language == "zh":  # the file that was written is the same in English
+            self.is_remembered_by_role(empty, wizard, settled, deliveries)
+            self.takes_a_later_delivery(empty, wizard, settled, qtbot, tmp_path)
 
     def holds_the_deliveries(self, target):
         with closing(sqlite3.connect(target)) as file:
