@@ -5313,5 +5313,9 @@
         <source>Page 3 shows the policy {name}.</source>
         <translation>政策{name}已选，见第3页。</translation>
     </message>
+    <message>
+        <source>Choose first what the water is for: the clauses ask for it.</source>
+        <translation>请先选择用途：条款按用途判定。</translation>
+    </message>
 </context>
 </TS>

@@ -147,6 +147,10 @@ class ApplicationForm(DeskForm):
         if policy is None:
             self.verdict.setText(tr("Choose a policy first."))
             return
+        if not self.use.token():
+            self.verdict.setText(tr("Choose first what the water is for: the clauses ask for it."))
+            self.use.setFocus()
+            return
         try:
             self._add_further()
             intake = self.intake()

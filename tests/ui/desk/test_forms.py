@@ -374,6 +374,9 @@ def test_a_verdict_holds_for_what_was_vetted(show, qtbot, case, monkeypatch):
     form.x.setText("89.25")
     form.y.setText("42.9")
     press(qtbot, form, form.vetting)
+    assert form.verdict.text() == tr("Choose first what the water is for: the clauses ask for it.")
+    form.use.choose("irrigation")
+    press(qtbot, form, form.vetting)
     assert "TLF-4.3c" in form.verdict.text()
     assert form.act().permission == "review"
     form.texts["permit_m3"].setText("9000")
