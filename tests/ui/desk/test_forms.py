@@ -87,7 +87,7 @@ def test_a_seal_waits_for_evidence_and_counts_with_it(show, qtbot, language, cas
     assert form.well.id() == ""
 
 
-def test_further_evidence_and_every_kind_of_it(show, qtbot, case, language):
+def test_further_evidence_and_every_kind_of_it(show, qtbot, case):
     form = show(SealForm, policy=None)
     seal(qtbot, form, "W1")
     form.kind.choose("evidence")
@@ -149,7 +149,7 @@ def test_what_is_wrong_is_said_and_the_fields_stay(show, qtbot, language, case):
     assert query(case, "SELECT count(*) FROM events") == [(0,)]
 
 
-def test_hostile_names_are_shown_as_they_are(show, qtbot, language, case):
+def test_hostile_names_are_shown_as_they_are(show, qtbot, case):
     form = show(SealForm, policy=None)
     hostile = "<img src=file:///x>"
     qtbot.keyClicks(form.well.edit, "<img")
@@ -256,7 +256,7 @@ def test_cancelling_records_nothing_more(show, qtbot, case):
     assert events == history  # both or neither
 
 
-def test_a_cancel_after_the_act_says_that_it_is_on_record(show, qtbot, language, case, monkeypatch):
+def test_a_cancel_after_the_act_says_that_it_is_on_record(show, qtbot, case, monkeypatch):
     from overdraft.core.errors import Cancelled
     from overdraft.ui.desk import form as module
 
@@ -332,7 +332,7 @@ def test_the_next_act_can_be_typed_while_the_ledger_is_asked(show, qtbot, case, 
     assert form.undo_button.isEnabled()
 
 
-def test_a_ledger_that_fails_does_not_hide_the_act(show, qtbot, language, case, monkeypatch):
+def test_a_ledger_that_fails_does_not_hide_the_act(show, qtbot, case, monkeypatch):
     from overdraft.ui.desk import asking
 
     def broken(*_):
@@ -430,9 +430,7 @@ def test_another_window_is_looked_at_again_when_somebody_comes_back(show, qtbot,
     assert form.application.count() == 1
 
 
-def test_r12_r13_a_disk_that_fails_loses_nothing_that_was_typed(
-    show, qtbot, language, county, session, small_disk
-):
+def test_r12_r13_a_disk_that_fails_loses_nothing_that_was_typed(show, qtbot, county, session, small_disk):
     folder = small_disk(8, "案 a#1?b")
     case = folder / "案 case #1?.gpkg"
     case.write_bytes(county.read_bytes())
@@ -508,7 +506,7 @@ def test_s2_s4_hostile_ids_go_through_every_form(show, qtbot, case):
             assert label.textFormat() == Qt.TextFormat.PlainText or "<" not in label.text()
 
 
-def test_s10_a_number_of_a_person_reaches_no_file_name_history_or_log(show, qtbot, language, case, tmp_path):
+def test_s10_a_number_of_a_person_reaches_no_file_name_history_or_log(show, qtbot, case, tmp_path):
     number = "13812345678"
     logged = []
     QgsApplication.messageLog().messageReceived.connect(lambda text, *_: logged.append(text))
