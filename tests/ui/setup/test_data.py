@@ -51,7 +51,7 @@ def test_an_empty_project_says_what_to_do(language, wizard):
     assert status.startswith("ℹ")
 
 
-def test_dropped_files_are_offered_and_taken_where_they_are_named(language, wizard, deliveries, settled):
+def test_dropped_files_are_offered_and_taken_where_they_are_named(wizard, deliveries, settled):
     window = wizard()
     before = {path: path.read_bytes() for path in deliveries.iterdir()}
     drop(window, *sorted(deliveries.iterdir()))
@@ -70,7 +70,7 @@ def test_dropped_files_are_offered_and_taken_where_they_are_named(language, wiza
     assert {path: path.read_bytes() for path in deliveries.iterdir()} == before
 
 
-def test_a_file_dropped_on_a_row_is_for_its_role(language, wizard, deliveries, settled):
+def test_a_file_dropped_on_a_row_is_for_its_role(wizard, deliveries, settled):
     window = wizard()
     drop(window.data.rows["zones"].combo, deliveries / "超采区.gpkg")
     settled(window)
@@ -78,9 +78,7 @@ def test_a_file_dropped_on_a_row_is_for_its_role(language, wizard, deliveries, s
     assert len(window.setup.layers["zones"].source.frame) == 1
 
 
-def test_layers_of_the_project_are_chosen_with_the_keyboard(
-    language, wizard, deliveries, settled, add_layer, qtbot
-):
+def test_layers_of_the_project_are_chosen_with_the_keyboard(wizard, deliveries, settled, add_layer, qtbot):
     add_layer(deliveries / "超采区.gpkg", "2025版")
     add_layer(deliveries / "units.geojson", "county 县")
     window = wizard()
@@ -92,7 +90,7 @@ def test_layers_of_the_project_are_chosen_with_the_keyboard(
     assert window.setup.layers["zones"].ref is None
 
 
-def test_points_may_be_wells_but_polygons_may_not(language, wizard, deliveries, settled):
+def test_points_may_be_wells_but_polygons_may_not(wizard, deliveries, settled):
     window = wizard()
     drop(window.data, *deliveries.iterdir())
     settled(window)
@@ -101,7 +99,7 @@ def test_points_may_be_wells_but_polygons_may_not(language, wizard, deliveries, 
     assert window.data.rows["zones"].combo.findText("机井.csv") == -1
 
 
-def test_the_wheel_chooses_nothing(language, wizard, deliveries, settled):
+def test_the_wheel_chooses_nothing(wizard, deliveries, settled):
     from qgis.PyQt.QtGui import QWheelEvent
 
     window = wizard()
@@ -134,7 +132,7 @@ def test_another_layer_gets_a_row(language, wizard, qtbot):
     assert "role_readings" not in [item.objectName() for item in window.data.role_menu.actions()]
 
 
-def test_options_change_how_a_layer_is_read(language, wizard, deliveries, settled, qtbot):
+def test_options_change_how_a_layer_is_read(wizard, deliveries, settled, qtbot):
     window = wizard()
     drop(window.data, deliveries / "机井.csv")
     settled(window)
@@ -149,7 +147,7 @@ def test_options_change_how_a_layer_is_read(language, wizard, deliveries, settle
     assert "井号" not in window.setup.layers["wells"].source.frame.columns
 
 
-def test_an_unreadable_file_is_said_and_the_others_stay(language, wizard, deliveries, settled):
+def test_an_unreadable_file_is_said_and_the_others_stay(wizard, deliveries, settled):
     window = wizard()
     broken = deliveries / "broken.gpkg"
     broken.write_bytes(b"no database")
@@ -160,7 +158,7 @@ def test_an_unreadable_file_is_said_and_the_others_stay(language, wizard, delive
     assert window.setup.layers["units"].ref.name == "units.geojson"
 
 
-def test_a_layer_that_goes_leaves_a_gap(language, wizard, deliveries, settled, add_layer):
+def test_a_layer_that_goes_leaves_a_gap(wizard, deliveries, settled, add_layer):
     layer = add_layer(deliveries / "units.geojson", "units")
     window = wizard()
     settled(window)
@@ -171,7 +169,7 @@ def test_a_layer_that_goes_leaves_a_gap(language, wizard, deliveries, settled, a
     assert "units" in status
 
 
-def test_a_layer_that_goes_while_it_is_read_does_no_harm(language, wizard, settled):
+def test_a_layer_that_goes_while_it_is_read_does_no_harm(wizard, settled):
     fields = "field=编号:string&field=用途:string&field=状态:string"
     layer = QgsVectorLayer(f"Point?crs=EPSG:4490&{fields}", "wells", "memory")
     QgsProject.instance().addMapLayer(layer)
@@ -182,7 +180,7 @@ def test_a_layer_that_goes_while_it_is_read_does_no_harm(language, wizard, settl
     assert window.setup.layers["wells"].ref is None
 
 
-def test_reading_can_be_stopped(language, wizard, deliveries, settled, qtbot):
+def test_reading_can_be_stopped(wizard, deliveries, settled, qtbot):
     window = wizard()
     drop(window.data, deliveries / "机井.csv")
     qtbot.waitUntil(lambda: window.setup.layers["wells"].ref is not None)
@@ -197,7 +195,7 @@ def test_reading_can_be_stopped(language, wizard, deliveries, settled, qtbot):
     assert window.setup.layers["wells"].taken
 
 
-def test_closing_while_reading_calls_nothing(language, wizard, deliveries, qtbot):
+def test_closing_while_reading_calls_nothing(wizard, deliveries, qtbot):
     window = wizard()
     drop(window.data, deliveries / "机井.csv")
     qtbot.waitUntil(lambda: window.setup.layers["wells"].ref is not None)

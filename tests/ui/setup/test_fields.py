@@ -68,7 +68,7 @@ def test_what_is_alike_is_amber_and_not_chosen(language, fields):
     assert page.target.columns["severity"].currentIndex() == 0
 
 
-def test_a_column_is_dropped_on_a_field(language, fields):
+def test_a_column_is_dropped_on_a_field(fields):
     _, page = fields("zones")
     item = next(
         page.source.topLevelItem(n) for n in range(3) if page.source.topLevelItem(n).data(0, 256) == "级别"
@@ -85,7 +85,7 @@ def test_a_column_is_dropped_on_a_field(language, fields):
     assert "✓ 级别" in used
 
 
-def test_a_column_is_chosen_with_the_keyboard(language, fields, qtbot):
+def test_a_column_is_chosen_with_the_keyboard(fields, qtbot):
     _, page = fields("zones")
     pick(qtbot, page.target.columns["severity"], "级别")
     assert page.layer.columns["severity"] == "级别"
@@ -108,7 +108,7 @@ def test_a_needed_field_blocks_until_it_is_answered(language, fields, qtbot):
     assert window.next.isEnabled()
 
 
-def test_clear_and_auto_detect(language, fields, qtbot):
+def test_clear_and_auto_detect(fields, qtbot):
     window, page = fields("wells")
     qtbot.mouseClick(window.findChild(QPushButton, "clear"), LEFT)
     assert page.layer.columns == {}
@@ -117,7 +117,7 @@ def test_clear_and_auto_detect(language, fields, qtbot):
     assert len(page.layer.columns) == 5
 
 
-def test_a_unit_that_is_not_stated_is_amber(language, fields, qtbot):
+def test_a_unit_that_is_not_stated_is_amber(fields, qtbot):
     _, page = fields("wells")
     page.put("area_mu", "备注")
     assert mark(page, "area_mu")[0].startswith("⚠")
@@ -138,7 +138,7 @@ def test_words_get_their_meaning(language, fields, qtbot):
     assert page.layer.words == {"status": {"封": "sealed"}}
 
 
-def test_a_mapping_is_saved_and_used_for_next_year(language, fields, tmp_path, settled):
+def test_a_mapping_is_saved_and_used_for_next_year(fields, tmp_path, settled):
     window, page = fields("zones")
     page.put("severity", "级别")
     path = tmp_path / "zones.json"
@@ -160,7 +160,7 @@ def test_a_mapping_is_saved_and_used_for_next_year(language, fields, tmp_path, s
     assert mark(page, "severity")[0].startswith("◐")
 
 
-def test_a_mapping_for_another_role_is_refused(language, fields, tmp_path, settled):
+def test_a_mapping_for_another_role_is_refused(fields, tmp_path, settled):
     window, page = fields("zones")
     path = tmp_path / "wells.json"
     path.write_text(json.dumps({"format": "overdraft-mapping-1", "role": "wells"}), encoding="utf-8")
@@ -171,7 +171,7 @@ def test_a_mapping_for_another_role_is_refused(language, fields, tmp_path, settl
     assert page.layer.columns == before
 
 
-def test_personal_data_stay_behind_unless_asked_for(language, fields, qtbot):
+def test_personal_data_stay_behind_unless_asked_for(fields, qtbot):
     _, page = fields("wells")
     assert not page.layer.persons
     assert page.persons.isEnabled()
@@ -181,7 +181,7 @@ def test_personal_data_stay_behind_unless_asked_for(language, fields, qtbot):
     assert page.layer.persons
 
 
-def test_coordinates_of_a_table(language, fields, qtbot):
+def test_coordinates_of_a_table(fields, qtbot):
     from overdraft.ui.setup.target_fields import X
 
     _, page = fields("wells")

@@ -78,7 +78,7 @@ class TestPolicy:
 
 
 class TestCheck:
-    def test_findings_report_and_name(self, language, ready, settled, tmp_path, qtbot):
+    def test_findings_report_and_name(self, ready, settled, tmp_path, qtbot):
         window = ready(3)
         page = window.check
         lines = [page.list.topLevelItem(n) for n in range(page.list.topLevelItemCount())]
@@ -116,9 +116,7 @@ class TestCheck:
         assert window.pages.currentIndex() == 0
         assert {layer.role: layer.columns for layer in window.setup.read} == columns
 
-    def test_what_blocks_keeps_finish_away_and_a_stopped_check_can_be_repeated(
-        self, language, ready, settled, qtbot
-    ):
+    def test_what_blocks_keeps_finish_away_and_a_stopped_check_can_be_repeated(self, ready, settled, qtbot):
         window = ready(2)
         pick_policy(window, settled)
         # an old datum without the operation that brings it to CGCS2000
@@ -243,7 +241,7 @@ class TestFinish:
         assert again.check.list.topLevelItem(0).text(0).startswith("✗")
         assert "W1" in again.check.list.topLevelItem(0).text(3)
 
-    def test_stopping_and_a_refusal_leave_nothing(self, language, ready, settled, qtbot, empty, monkeypatch):
+    def test_stopping_and_a_refusal_leave_nothing(self, ready, settled, qtbot, empty, monkeypatch):
         window = ready(3)
         real = core_setup.write_setup
 
@@ -264,8 +262,7 @@ class TestFinish:
         window.reject()  # Esc stops the writing and stays
         settled(window)
         assert window.isVisible()
-        stopped = {"en": "Stopped. Nothing was written.", "zh": "已停止，未写入任何内容。"}[language]
-        assert window.hint.text() == stopped
+        assert window.hint.text() == "Stopped. Nothing was written."
         assert set(folder.iterdir()) == before
         assert empty.path is None
 

@@ -17,7 +17,7 @@ from ..keys import Hand
 from .test_data import LEFT, drop
 
 
-def test_u16_files_go_where_they_belong_wherever_they_are_dropped(language, wizard, deliveries, settled):
+def test_u16_files_go_where_they_belong_wherever_they_are_dropped(wizard, deliveries, settled):
     from overdraft.core.policy.loader import FOLDER
 
     own = deliveries / "自备 policy.toml"
@@ -78,7 +78,7 @@ def test_names_cut_short_and_names_that_are_there_twice_wait_for_an_answer(
     assert window.next.isEnabled()
 
 
-def test_a_layer_that_goes_leads_back_to_the_gap(language, wizard, deliveries, settled, add_layer):
+def test_a_layer_that_goes_leads_back_to_the_gap(wizard, deliveries, settled, add_layer):
     layer = add_layer(deliveries / "units.geojson", "units")
     window = wizard()
     drop(window, deliveries / "机井.csv")
@@ -92,7 +92,7 @@ def test_a_layer_that_goes_leads_back_to_the_gap(language, wizard, deliveries, s
     assert window.pages.currentIndex() == 1
 
 
-def test_by_the_keyboard_alone(language, wizard, deliveries, settled, qtbot, monkeypatch, tmp_path):
+def test_by_the_keyboard_alone(wizard, deliveries, settled, qtbot, monkeypatch, tmp_path):
     """Tab and the arrows lead through every page; letters press the buttons."""
     from qgis.PyQt.QtWidgets import QFileDialog
 
@@ -136,7 +136,7 @@ def test_by_the_keyboard_alone(language, wizard, deliveries, settled, qtbot, mon
         assert file.execute("SELECT well_id, use FROM wells").fetchall() == [("W1", "irrigation")]
 
 
-def test_r12_r13_finish_on_a_disk_that_fails(language, ready, settled, qtbot, empty, small_disk):
+def test_r12_r13_finish_on_a_disk_that_fails(ready, settled, qtbot, empty, small_disk):
     """Said and nothing left behind; every choice stays, and the next name is written."""
     window = ready(3)
     columns = {layer.role: dict(layer.columns) for layer in window.setup.read}

@@ -115,7 +115,7 @@ def test_tab_goes_in_reading_order(language, wizard, qtbot):
     [HOSTILE[0], *(pytest.param(name, marks=pytest.mark.long) for name in HOSTILE[1:])],
     ids=["img", "b", "sql", "template", "long"],
 )
-def test_s2_s4_hostile_names_are_shown_literally(language, wizard, settled, tmp_path, add_layer, name, qtbot):
+def test_s2_s4_hostile_names_are_shown_literally(wizard, settled, tmp_path, add_layer, name, qtbot):
     path = tmp_path / "wells.gpkg"
     column = name[:200]
     frame = {
