@@ -18,17 +18,19 @@ class Badge(PlainLabel):
         self.setObjectName("overdraftBadge")
         self.setWordWrap(False)
         self._session = session
-        self._asked = 0
+        self._counting = self._again = self._stopped = False
         session.case_changed.connect(self.refresh)
         session.content_changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
-        """Count anew."""
-        self._asked += 1
-        asked, path = self._asked, self._session.path
+        """Count anew; once more if something changes meanwhile."""
+        path = self._session.path
         if path is None:
             self._tell("", "")
+            return
+        self._again = self._counting
+        if self._counting:
             return
 
         def count(progress: object) -> tuple[int, int]:
@@ -37,7 +39,7 @@ class Badge(PlainLabel):
             return decided_counts(path)
 
         def counted(found: tuple[int, int]) -> None:
-            if asked == self._asked:
+            if path == self._session.path and not self._stopped:
                 waiting, decided = found
                 text = tr("open {waiting} · decided {decided}").format(waiting=waiting, decided=decided)
                 self._tell(
@@ -45,14 +47,20 @@ class Badge(PlainLabel):
                 )
 
         def failed(error: Exception) -> None:
-            if asked == self._asked:
+            if path == self._session.path and not self._stopped:
                 self._tell("", "")  # whoever opens the case is told why; a badge has no room for it
 
-        start(Work(tr("Count the findings"), count, counted, failed))
+        def ended() -> None:
+            self._counting = False
+            if self._again and not self._stopped:
+                self.refresh()
+
+        self._counting = True
+        start(Work(tr("Count the findings"), count, counted, failed, ended))
 
     def stop(self) -> None:
         """The plugin goes: hear nothing any more."""
-        self._asked += 1
+        self._stopped = True
         self._session.case_changed.disconnect(self.refresh)
         self._session.content_changed.disconnect(self.refresh)
 

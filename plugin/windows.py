@@ -95,10 +95,12 @@ class Windows(QObject):
         """Pair a renewal with wells to be sealed."""
         from ..ui.pairing.dialog import PairingDialog
 
-        self._dialog(
+        dialog = self._dialog(
             "pairing",
             lambda parent: PairingDialog(self.session, self.iface.mapCanvas(), renewal_id, parent),
         )
+        if renewal_id:
+            dialog.show_renewal(renewal_id)
 
     def record(self, form: str) -> None:
         """One of the forms of the daily desk, by the name of its class."""
@@ -116,7 +118,7 @@ class Windows(QObject):
         def make(parent: QWidget) -> QDockWidget:
             dock = ReviewDock(self.session, self.iface, parent)
             dock.pair_requested.connect(self.pair_wells)
-            dock.slip_requested.connect(lambda name: dock.evidence.print_slip())
+            dock.slip_requested.connect(lambda _: dock.evidence.print_slip())
             return dock
 
         self._dock("review", make, Qt.DockWidgetArea.BottomDockWidgetArea)
@@ -146,10 +148,9 @@ class Windows(QObject):
             dialog.done(QDialog.DialogCode.Rejected)
             dialog.deleteLater()
         self._dialogs.clear()
-        for name, dock in self._docks.items():
+        for dock in list(self._docks.values()):
             self.iface.removeDockWidget(dock)
-            if name == "review":
-                dock.unload()
+            dock.unload()
             dock.close()
             dock.deleteLater()
         self._docks.clear()
@@ -170,7 +171,15 @@ class Windows(QObject):
         return dialog
 
     def _dock(self, name: str, make: Callable[[QWidget], QDockWidget], area: Qt.DockWidgetArea) -> None:
+        """The dock of that name in sight; made where there is none, in the place where it stood last."""
         if name not in self._docks:
-            self._docks[name] = make(self.iface.mainWindow())
-            self.iface.addDockWidget(area, self._docks[name])
+            window = self.iface.mainWindow()
+            dock = make(window)
+            floats = False
+            if window.restoreDockWidget(dock):
+                area, floats = window.dockWidgetArea(dock), dock.isFloating()
+            self.iface.addDockWidget(area, dock)
+            dock.setFloating(floats)
+            dock.destroyed.connect(lambda *_: self._docks.pop(name, None))  # QGIS may delete it before we do
+            self._docks[name] = dock
         self._docks[name].setUserVisible(True)

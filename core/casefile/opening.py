@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,12 +22,33 @@ from .layout import SCHEMA_VERSION
 BUSY_SECONDS = 5.0
 """How long another program's lock is waited for."""
 
+LOCKED = ("casefile.locked", "casefile.locked_by")
+"""Keys of the refusal because of a lock."""
+
+_patience: ContextVar[float | None] = ContextVar("patience", default=None)
+
 _AT_WORK = "SELECT who, since FROM marks WHERE since >= ? ORDER BY since DESC LIMIT 1"
 
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _FULL = {sqlite3.SQLITE_FULL}
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
+
+
+@contextmanager
+def impatient(seconds: float = 0.1) -> Iterator[None]:
+    """Within it locks are waited for so long only, by this thread: a window must not stand still. The caller does the
+    same again in the background when it meets one of :data:`LOCKED`."""
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+def _wait() -> float:
+    seconds = _patience.get()
+    return BUSY_SECONDS if seconds is None else seconds
 
 
 def uri(path: Path, mode: str) -> str:
@@ -42,7 +64,7 @@ def uri(path: Path, mode: str) -> str:
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection that begins and ends transactions only where we say so."""
-    connection = sqlite3.connect(uri(path, mode), uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(uri(path, mode), uri=True, timeout=_wait(), isolation_level=None)
     connection.execute(
         "PRAGMA trusted_schema = OFF"
     )  # triggers and views of a foreign file may call nothing harmful
@@ -209,7 +231,7 @@ def _locked(path: Path) -> OverdraftError:
     says who works in it."""
     values = {"path": str(path), "seconds": int(BUSY_SECONDS)}
     with suppress(sqlite3.Error), closing(connect(path, "ro")) as connection:
-        connection.execute("PRAGMA busy_timeout = 200")
+        connection.execute("PRAGMA busy_timeout = 100")
         found = connection.execute(_AT_WORK, (expired(),)).fetchone()
         if found:
             return OverdraftError("casefile.locked_by", **values, who=found[0], since=moment(found[1]))

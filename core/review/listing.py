@@ -6,11 +6,15 @@ and no connection to the file stays open. What was decided is put into it; anoth
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +22,7 @@ from ..casefile.changes import Cells
 from ..casefile.container import has_table
 from ..casefile.opening import reading, uri
 from ..casefile.sql import sql
+from ..findings import OUTCOMES
 from ..messages import catalogue
 from . import listing_sql
 
@@ -116,10 +121,9 @@ class Listing:
             self.changes_seen = _changes(case)
             self._fill()
         rules = [rule for (rule,) in self._rows.execute(listing_sql.RULES)]
-        self._rows.executemany(listing_sql.RULE, ((rule, rule_label(rule, language)) for rule in rules))
-        self._names = tuple(item[0] for item in self._rows.execute(listing_sql.ROW, (0,)).description)
-        self.open = np.zeros(len(self) + 1, dtype=bool)
-        self._note_open()
+        labels = sorted((rule_label(rule, language), rule) for rule in rules)
+        self._rows.executemany(listing_sql.RULE, ((rule, label) for label, rule in labels))
+        self._names = tuple(item[0] for item in self._rows.execute(listing_sql.WINDOW, ("[]",)).description)
 
     def _fill(self) -> None:
         """Read the case file, which stays attached only meanwhile."""
@@ -143,21 +147,24 @@ class Listing:
         Args:
             sort: of :data:`SORTS`, empty for the order of the finding ids. group: of :data:`GROUPS`, or empty.
         """
-        bound = asdict(wanted) | {"sort": sort, "group": group, "in_view": self._boxed}
+        bound = asdict(wanted) | {"sort": sort, "down": int(down), "group": group, "in_view": self._boxed}
         bound["text"] = (wanted.text or "").strip() or None
-        self._rows.execute("BEGIN")
-        self._rows.execute(listing_sql.CLEAR)
-        self._rows.execute(listing_sql.HITS, bound)
-        found = self._rows.execute(listing_sql.DOWN if down else listing_sql.UP)
-        rows = np.fromiter((row for (row,) in found), dtype=np.int64)
-        counted = self._rows.execute(listing_sql.GROUPS).fetchall() if group else []
-        self._rows.execute("COMMIT")
+        found = self._rows.execute(listing_sql.ROWS, bound).fetchall()
+        rows = np.fromiter((row for row, _ in found), dtype=np.int64, count=len(found))
+        counted = Counter(number for _, number in found) if group else {}
         groups, start = [], 0
-        for text, count in counted:
-            label, _, value = (text or "\x1f").partition("\x1f")
-            groups.append(Group(value, value if group == "outcome" else label, start, count))
-            start += count
+        for number, (value, label) in self._groups(group, counted):
+            groups.append(Group(value, label, start, counted[number]))
+            start += counted[number]
         return Order(rows, tuple(groups))
+
+    def _groups(self, group: str, numbers: Iterable) -> list[tuple[Any, tuple[str, str]]]:
+        """The numbers of groups with value and label, in the order in which they come."""
+        if group in listing_sql.GROUPS:
+            known = {no: (value, label) for no, value, label in self._rows.execute(listing_sql.GROUPS[group])}
+            return [(number, known.get(number, ("", ""))) for number in numbers]
+        told = OUTCOMES.__getitem__ if group == "outcome" else str
+        return [(number, (told(number), told(number))) for number in numbers]
 
     _boxed = False
 
@@ -178,33 +185,29 @@ class Listing:
 
     def window(self, rows: Iterable[int]) -> list[SimpleNamespace]:
         """These rows with all their columns, in the order asked for."""
-        found = (self._rows.execute(listing_sql.ROW, (int(row),)).fetchone() for row in rows)
-        return [SimpleNamespace(**dict(zip(self._names, cells, strict=True))) for cells in found if cells]
+        found = self._rows.execute(listing_sql.WINDOW, (_json(rows),))
+        return [SimpleNamespace(**dict(zip(self._names, cells, strict=True))) for cells in found]
 
     def ids(self, rows: Sequence[int] | np.ndarray) -> list[str]:
         """The finding ids of rows, in their order."""
-        return [name for name, _ in self._named(rows)]
+        return [name for name, _ in self._rows.execute(listing_sql.NAMED, (_json(rows),))]
 
     def revisions(self, rows: Sequence[int] | np.ndarray) -> dict[str, int]:
         """Finding → the revision of its decision as listed; 0 where there is none."""
-        return dict(self._named(rows))
-
-    def _named(self, rows: Sequence[int] | np.ndarray) -> list[tuple[str, int]]:
-        found = self._rows.execute(listing_sql.NAMED)
-        wanted = set(np.asarray(rows).tolist())
-        named = {row: (name, revision) for row, name, revision in found if row in wanted}
-        return [named[row] for row in np.asarray(rows).tolist() if row in named]
+        return dict(self._rows.execute(listing_sql.NAMED, (_json(rows),)))
 
     def row_of(self, finding: str) -> int | None:
         """The row of a finding; None where it is not listed."""
-        found = self._rows.execute(listing_sql.ROW_OF, (finding,)).fetchone()
-        return int(found[0]) if found else None
+        return next((row for row, *_ in self._standing([finding])), None)
 
     def rows_of(self, findings: Iterable[str]) -> np.ndarray:
         """The rows of these findings, as far as they are listed."""
-        wanted = set(findings)
-        named = self._rows.execute(listing_sql.NAMED)
-        return np.fromiter((row for row, name, _ in named if name in wanted), dtype=np.int64)
+        return np.array([row for row, *_ in self._standing(findings)], dtype=np.int64)
+
+    def _standing(self, findings: Iterable[str]) -> list[tuple[int, str, int, int]]:
+        """Where findings stand: row, state, whether it is stale, whether it waits for a decision."""
+        self._rows.execute(listing_sql.INDEX)  # made when first needed: the list is seen sooner
+        return self._rows.execute(listing_sql.STANDING, (json.dumps(list(findings)),)).fetchall()
 
     def subjects(self, role: str, fids: Iterable[int]) -> set[int]:
         """The rows about these features of a layer."""
@@ -220,14 +223,31 @@ class Listing:
         """How many are open, reviewed, verified and stale; and by state."""
         states: dict[str, int] = {}
         stale = 0
-        for state, is_stale, count in self._rows.execute(listing_sql.COUNTS):
+        for (state, is_stale), count in self._counted.items():
             states[state] = states.get(state, 0) + count
             stale += count if is_stale else 0
         reviewed = sum(states.get(name, 0) for name in ("accepted", "overridden", "deferred"))
         return Counts(states.get("open", 0), reviewed, states.get("verified", 0), stale, states)
 
+    @cached_property
+    def _counted(self) -> Counter[tuple[str, int]]:
+        """State and whether stale → number of findings."""
+        found = self._rows.execute(listing_sql.COUNTS)
+        return Counter({(state, stale): count for state, stale, count in found})
+
+    @cached_property
+    def open(self) -> np.ndarray:
+        """By the number of the row: does it wait for a decision?"""
+        waits = np.zeros(len(self) + 1, dtype=bool)
+        waits[[row for (row,) in self._rows.execute(listing_sql.OPEN)]] = True
+        return waits
+
     def decided(self, decisions: Iterable[Cells]) -> None:
         """Take over rows of ``decisions`` as they stand now; the rows of the list keep their places."""
+        given = list(decisions)
+        names = [str(row["finding_id"]) for row in given]
+        counted, waits = self._counted, self.open
+        counted.subtract((state, stale) for _, state, stale, _ in self._standing(names))
         self._rows.execute("BEGIN")
         self._rows.executemany(
             listing_sql.DECIDED,
@@ -241,16 +261,17 @@ class Listing:
                     row["revision"],
                     row["finding_id"],
                 )
-                for row in decisions
+                for row in given
             ),
         )
         self._rows.execute("COMMIT")
-        self._note_open()
+        for number, state, stale, is_open in self._standing(names):
+            counted[state, stale] += 1
+            waits[number] = is_open
 
-    def _note_open(self) -> None:
-        self.open[:] = False
-        found = self._rows.execute(listing_sql.OPEN)
-        self.open[np.fromiter((row for (row,) in found), dtype=np.int64)] = True
+
+def _json(rows: Iterable[int] | np.ndarray) -> str:
+    return json.dumps(np.asarray(rows).tolist())
 
 
 def changes_at(path: Path) -> int:

@@ -6,16 +6,16 @@ CREATE = (
     """CREATE TABLE subject (no INTEGER PRIMARY KEY, role TEXT, id TEXT, fid INTEGER, name TEXT, place TEXT,
         county_id TEXT, zone_id TEXT, use TEXT, doubt INTEGER, UNIQUE (role, id))""",
     "CREATE TABLE county (unit_id TEXT PRIMARY KEY, county_id TEXT) WITHOUT ROWID",
-    "CREATE TABLE unit (id TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID",
-    "CREATE TABLE zone (id TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID",
-    "CREATE TABLE rule (id TEXT PRIMARY KEY, label TEXT) WITHOUT ROWID",
+    "CREATE TABLE unit (no INTEGER PRIMARY KEY, id TEXT UNIQUE, name TEXT)",
+    "CREATE TABLE zone (no INTEGER PRIMARY KEY, id TEXT UNIQUE, name TEXT)",
+    "CREATE TABLE rule (no INTEGER PRIMARY KEY, id TEXT UNIQUE, label TEXT)",
     """CREATE TABLE list (row INTEGER PRIMARY KEY, finding_id TEXT, subject_role TEXT, subject_id TEXT,
         subject INTEGER, county_id TEXT, outcome TEXT, permission TEXT, action TEXT, rule TEXT, clause TEXT,
         period TEXT, gone INTEGER, state TEXT, stale INTEGER, decided_outcome TEXT, decided_by TEXT,
         deferred_to TEXT, revision INTEGER)""",
     "CREATE TABLE in_view (role TEXT, fid INTEGER, PRIMARY KEY (role, fid)) WITHOUT ROWID",
-    "CREATE TABLE hit (row INTEGER, grp TEXT, key)",
 )
+"""Units, zones and rules are numbered in the order of what is shown for them, so that groups are told by numbers."""
 
 FILL = (
     """INSERT OR IGNORE INTO subject SELECT NULL, 'wells', row_id, fid, name,
@@ -50,10 +50,20 @@ FILL = (
                 WHERE units.parent_id IS NOT NULL)
         SELECT up.unit_id, min(up.at) FROM up JOIN filed.units AS units ON units.unit_id = up.at
             WHERE units.level = 'county' GROUP BY up.unit_id""",
-    """INSERT INTO unit SELECT unit_id, coalesce(min(name), unit_id) FROM filed.units
-        WHERE unit_id IS NOT NULL GROUP BY unit_id""",
-    """INSERT INTO zone SELECT zone_id, coalesce(min(name), zone_id) FROM filed.zones
-        WHERE zone_id IS NOT NULL GROUP BY zone_id""",
+    """INSERT INTO unit SELECT NULL, id, name FROM (
+            SELECT unit_id AS id, coalesce(min(name), unit_id) AS name FROM filed.units
+                WHERE unit_id IS NOT NULL GROUP BY unit_id
+            UNION ALL
+            SELECT DISTINCT county_id, county_id FROM subject WHERE county_id <> '' AND county_id NOT IN
+                (SELECT unit_id FROM filed.units WHERE unit_id IS NOT NULL))
+        ORDER BY name, id""",
+    """INSERT INTO zone SELECT NULL, id, name FROM (
+            SELECT zone_id AS id, coalesce(min(name), zone_id) AS name FROM filed.zones
+                WHERE zone_id IS NOT NULL GROUP BY zone_id
+            UNION ALL
+            SELECT DISTINCT zone_id, zone_id FROM subject WHERE zone_id <> '' AND zone_id NOT IN
+                (SELECT zone_id FROM filed.zones WHERE zone_id IS NOT NULL))
+        ORDER BY name, id""",
     """INSERT INTO list
         SELECT NULL, found.finding_id, subject_role, subject_id, subject.no,
             coalesce(county.county_id, subject.county_id, ''), found.outcome, coalesce(permission, ''),
@@ -64,7 +74,7 @@ FILL = (
         LEFT JOIN subject ON subject.role = found.subject_role AND subject.id = found.subject_id
         LEFT JOIN county ON county.unit_id = found.unit_id
         LEFT JOIN filed.decisions AS decisions ON decisions.finding_id = found.finding_id
-        ORDER BY found.finding_id""",
+        ORDER BY found.rowid""",
     """INSERT INTO list
         SELECT NULL, found.finding_id, subject_role, subject_id, subject.no,
             coalesce(county.county_id, subject.county_id, ''), found.outcome, coalesce(permission, ''),
@@ -77,33 +87,33 @@ FILL = (
         LEFT JOIN county ON county.unit_id = found.unit_id
         WHERE decisions.state <> 'open'
           AND NOT EXISTS (SELECT 1 FROM filed.findings AS still WHERE still.finding_id = decisions.finding_id)
-        ORDER BY found.finding_id""",
-    "CREATE INDEX list_by_finding ON list (finding_id)",
+        ORDER BY found.rowid""",
 )
-"""What is known of the subjects that lie on the map (of several of one id the first), counties, and the findings: those
-of the last run, then those decided on that no run finds any more."""
+"""What is known of the subjects that lie on the map (of several of one id the first), counties, and the findings in the
+order of the file: those of the last run, then those decided on that no run finds any more."""
 
+INDEX = "CREATE INDEX IF NOT EXISTS list_by_finding ON list (finding_id)"
 RULES = "SELECT DISTINCT rule FROM list"
-RULE = "INSERT INTO rule VALUES (?, ?)"
+RULE = "INSERT INTO rule VALUES (NULL, ?, ?)"
 
-HITS = """INSERT INTO hit SELECT row,
+ROWS = """SELECT row, grp FROM (SELECT row,
       CASE :group
-        WHEN 'county' THEN coalesce((SELECT name FROM unit WHERE id = county_id), county_id) || char(31) || county_id
-        WHEN 'zone' THEN coalesce((SELECT coalesce(zone.name, subject.zone_id) || char(31) || subject.zone_id
-            FROM subject LEFT JOIN zone ON zone.id = subject.zone_id WHERE subject.no = list.subject), char(31))
-        WHEN 'rule' THEN (SELECT label FROM rule WHERE id = list.rule) || char(31) || rule
-        WHEN 'clause' THEN clause || char(31) || clause
-        WHEN 'outcome' THEN CASE outcome WHEN 'fail' THEN '0' WHEN 'review' THEN '1' WHEN 'not_evaluated' THEN '2'
-            WHEN 'exempt' THEN '3' ELSE '4' END || char(31) || outcome END,
+        WHEN 'county' THEN coalesce((SELECT no FROM unit WHERE id = county_id), 0)
+        WHEN 'zone' THEN coalesce((SELECT zone.no FROM subject JOIN zone ON zone.id = subject.zone_id
+            WHERE subject.no = list.subject), 0)
+        WHEN 'rule' THEN (SELECT no FROM rule WHERE id = list.rule)
+        WHEN 'clause' THEN clause
+        WHEN 'outcome' THEN CASE outcome WHEN 'fail' THEN 0 WHEN 'review' THEN 1 WHEN 'not_evaluated' THEN 2
+            WHEN 'exempt' THEN 3 ELSE 4 END END AS grp,
       CASE :sort
         WHEN 'subject_id' THEN subject_id
         WHEN 'name' THEN coalesce((SELECT name FROM subject WHERE no = list.subject), '')
         WHEN 'place' THEN coalesce((SELECT place FROM subject WHERE no = list.subject), '')
-        WHEN 'county' THEN coalesce((SELECT name FROM unit WHERE id = county_id), county_id)
-        WHEN 'zone' THEN coalesce((SELECT coalesce(zone.name, subject.zone_id) FROM subject
-            LEFT JOIN zone ON zone.id = subject.zone_id WHERE subject.no = list.subject), '')
+        WHEN 'county' THEN coalesce((SELECT no FROM unit WHERE id = county_id), 0)
+        WHEN 'zone' THEN coalesce((SELECT zone.no FROM subject JOIN zone ON zone.id = subject.zone_id
+            WHERE subject.no = list.subject), 0)
         WHEN 'use' THEN coalesce((SELECT use FROM subject WHERE no = list.subject), '')
-        WHEN 'rule' THEN (SELECT label FROM rule WHERE id = list.rule)
+        WHEN 'rule' THEN (SELECT no FROM rule WHERE id = list.rule)
         WHEN 'clause' THEN clause
         WHEN 'action' THEN action
         WHEN 'period' THEN period
@@ -114,7 +124,7 @@ HITS = """INSERT INTO hit SELECT row,
         WHEN 'permission' THEN CASE permission WHEN 'deny' THEN 0 WHEN 'suspend' THEN 1 WHEN 'hold' THEN 2
             WHEN 'review' THEN 3 WHEN 'not_evaluated' THEN 4 WHEN 'allow_if' THEN 5 WHEN 'allow' THEN 6 ELSE 7 END
         WHEN 'state' THEN CASE state WHEN 'open' THEN 0 WHEN 'deferred' THEN 2 WHEN 'accepted' THEN 4
-            WHEN 'overridden' THEN 6 ELSE 8 END - stale END
+            WHEN 'overridden' THEN 6 ELSE 8 END - stale END AS key
     FROM list
     WHERE (:county IS NULL OR county_id = :county)
       AND (:zone IS NULL OR coalesce((SELECT zone_id FROM subject WHERE no = list.subject), '') = :zone)
@@ -131,13 +141,16 @@ HITS = """INSERT INTO hit SELECT row,
       AND (:text IS NULL
         OR instr(lower(subject_id), lower(:text)) OR instr(lower(clause), lower(:text))
         OR rule IN (SELECT id FROM rule WHERE instr(lower(id), lower(:text)) OR instr(lower(label), lower(:text)))
-        OR subject IN (SELECT no FROM subject WHERE instr(lower(name), lower(:text))))"""
-"""The rows of a filter with the group that each falls into (what it is sorted by, then its value) and its sort key."""
+        OR subject IN (SELECT no FROM subject WHERE instr(lower(name), lower(:text)))))
+    ORDER BY grp, CASE :down WHEN 0 THEN key END, CASE :down WHEN 1 THEN key END DESC, row"""
+"""The rows of a filter in their order, with the number (of clauses the text) of the group that each falls into."""
 
-CLEAR = "DELETE FROM hit"
-UP = "SELECT row FROM hit ORDER BY grp, key, row"
-DOWN = "SELECT row FROM hit ORDER BY grp, key DESC, row"
-GROUPS = "SELECT grp, count(*) FROM hit GROUP BY grp ORDER BY grp"
+GROUPS = {
+    "rule": "SELECT no, id, label FROM rule",
+    "county": "SELECT no, id, name FROM unit",
+    "zone": "SELECT no, id, name FROM zone",
+}
+"""What the numbers of groups stand for: value and what is shown."""
 
 VALUES = {
     "county": """SELECT county_id, coalesce((SELECT name FROM unit WHERE id = county_id), county_id) AS shown, count(*)
@@ -158,20 +171,24 @@ VALUES = {
 
 COUNTS = "SELECT state, stale, count(*) FROM list GROUP BY state, stale"
 
-ROW = """SELECT list.*, coalesce(subject.name, '') AS name, coalesce(subject.place, '') AS place,
+WINDOW = """SELECT list.*, coalesce(subject.name, '') AS name, coalesce(subject.place, '') AS place,
         coalesce(unit.name, list.county_id) AS county, coalesce(subject.zone_id, '') AS zone_id,
         coalesce(zone.name, subject.zone_id, '') AS zone, coalesce(subject.use, '') AS use,
         coalesce(subject.doubt, 0) AS doubt, subject.fid AS fid, rule.label AS rule_label
-    FROM list
+    FROM json_each(?) AS asked
+    CROSS JOIN list ON list.row = asked.value
     LEFT JOIN subject ON subject.no = list.subject
     LEFT JOIN unit ON unit.id = list.county_id
     LEFT JOIN zone ON zone.id = subject.zone_id
     LEFT JOIN rule ON rule.id = list.rule
-    WHERE list.row = ?"""
+    ORDER BY asked.key"""
+"""Rows by their numbers, given as JSON, in the order asked for."""
 
 OPEN = "SELECT row FROM list WHERE state = 'open' AND NOT gone"
-NAMED = "SELECT row, finding_id, revision FROM list"
-ROW_OF = "SELECT row FROM list WHERE finding_id = ?"
+NAMED = """SELECT list.finding_id, list.revision FROM json_each(?) AS asked CROSS JOIN list ON list.row = asked.value
+    ORDER BY asked.key"""
+STANDING = """SELECT list.row, list.state, list.stale, list.state = 'open' AND NOT list.gone
+    FROM json_each(?) AS asked CROSS JOIN list ON list.finding_id = asked.value"""
 ON_FEATURES = """SELECT list.row, subject.fid FROM list JOIN subject ON subject.no = list.subject
     WHERE subject.role = ? AND subject.fid IS NOT NULL"""
 DECIDED = """UPDATE list SET state = ?, stale = ?, decided_outcome = ?, decided_by = ?, deferred_to = ?, revision = ?

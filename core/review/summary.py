@@ -54,12 +54,13 @@ _STATES = "SELECT state, count(*) FROM temp.listed GROUP BY 1"
 _STALE = "SELECT coalesce(sum(stale), 0) FROM temp.listed"
 
 _GROUPED = {
-    "county": """SELECT county_id, coalesce((SELECT min(name) FROM units WHERE unit_id = county_id), county_id),
-        outcome, count(*) FROM temp.listed GROUP BY 1, 2, 3 ORDER BY county_id = '', 1""",
-    "zone": """SELECT zone_id, coalesce((SELECT min(name) FROM zones WHERE zones.zone_id = listed.zone_id), zone_id),
-        outcome, count(*) FROM temp.listed GROUP BY 1, 2, 3 ORDER BY zone_id = '', 1""",
-    "clause": """SELECT clause, clause, outcome, count(*) FROM temp.listed
-        GROUP BY 1, 2, 3 ORDER BY clause = '', 1""",
+    "county": "SELECT county_id, outcome, count(*) FROM temp.listed GROUP BY 1, 2 ORDER BY county_id = '', 1",
+    "zone": "SELECT zone_id, outcome, count(*) FROM temp.listed GROUP BY 1, 2 ORDER BY zone_id = '', 1",
+    "clause": "SELECT clause, outcome, count(*) FROM temp.listed GROUP BY 1, 2 ORDER BY clause = '', 1",
+}
+_NAMES = {
+    "county": "SELECT unit_id, min(name) FROM units WHERE name IS NOT NULL GROUP BY 1",
+    "zone": "SELECT zone_id, min(name) FROM zones WHERE name IS NOT NULL GROUP BY 1",
 }
 
 _PAIRS = """SELECT count(*), coalesce(sum(held >= needed), 0) FROM (
@@ -154,10 +155,14 @@ def summarise(path: str | os.PathLike) -> Summary:
         run = connection.execute(_RUN).fetchone()
         renewals, complete = connection.execute(_PAIRS).fetchone()
         targets, met, gap, year = connection.execute(_LAND).fetchone()
+        since = int(connection.execute(_SINCE).fetchone()[0])
+        wells = dict(connection.execute(_WELLS).fetchall())
+        names = {name: dict(connection.execute(statement).fetchall()) for name, statement in _NAMES.items()}
+        connection.execute("COMMIT")  # what is left to count stands in temporary tables: nobody need wait for it
         return Summary(
             as_of=str(run[0] or "")[:10] if run else "",
-            since=int(connection.execute(_SINCE).fetchone()[0]),
-            wells=_in_order(dict(connection.execute(_WELLS).fetchall())),
+            since=since,
+            wells=_in_order(wells),
             states=dict(connection.execute(_STATES).fetchall()),
             stale=int(connection.execute(_STALE).fetchone()[0]),
             renewals=renewals,
@@ -166,7 +171,10 @@ def summarise(path: str | os.PathLike) -> Summary:
             met=met,
             gap_mu=gap,
             year=year,
-            bars={name: _bars(connection, statement) for name, statement in _GROUPED.items()},
+            bars={
+                name: _bars(connection, statement, names.get(name, {}))
+                for name, statement in _GROUPED.items()
+            },
         )
 
 
@@ -177,11 +185,13 @@ def decided_counts(path: str | os.PathLike) -> tuple[int, int]:
     return int(waiting), int(decided)
 
 
-def _bars(connection: sqlite3.Connection, statement: str) -> tuple[Bar, ...]:
-    found: dict[str, Bar] = {}
-    for value, name, outcome, count in connection.execute(statement):
-        found.setdefault(value, Bar(value, name or "", {})).counts[outcome] = count
-    return tuple(Bar(bar.value, bar.name, _in_order(bar.counts)) for bar in found.values())
+def _bars(connection: sqlite3.Connection, statement: str, names: dict[str, str]) -> tuple[Bar, ...]:
+    found: dict[str, dict[str, int]] = {}
+    for value, outcome, count in connection.execute(statement):
+        found.setdefault(value, {})[outcome] = count
+    return tuple(
+        Bar(value, names.get(value, value) or "", _in_order(counts)) for value, counts in found.items()
+    )
 
 
 def _in_order(counts: dict[str, int]) -> dict[str, int]:

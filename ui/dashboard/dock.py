@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -29,6 +30,10 @@ from .section import Section
 
 if TYPE_CHECKING:
     from ...core.review.summary import Summary
+
+_REST_MS = 500
+"""Milliseconds that must pass without a decision before the figures are counted anew: counting reads the case file,
+and a decision waits for its readers."""
 
 
 class Card(QFrame):
@@ -73,6 +78,8 @@ class DashboardDock(Dock):
         self.summary: Summary | None = None
         self._work: Work | None = None
         self._again = False
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self.reload)
         self._wells: list[tuple[str, str, int]] = []
         inside = QWidget()
         self._layout = QVBoxLayout(inside)
@@ -95,13 +102,15 @@ class DashboardDock(Dock):
         scroll.setWidget(inside)
         self.setWidget(scroll)
         session.case_changed.connect(self.reload)
-        session.content_changed.connect(self.reload)
+        session.content_changed.connect(self._content_changed)
         self.reload()
 
     def reload(self) -> None:
-        """Read the figures in the background; once more if something changes meanwhile."""
-        if self._work is not None:
-            self._again = True
+        """Read the figures in the background; once more if something changes meanwhile. A closed window does so when it
+        is shown again."""
+        self._rest.stop()
+        self._again = self._work is not None or not self.isVisible()
+        if self._again:
             return
         path = self.session.path
         if path is None:
@@ -119,16 +128,34 @@ class DashboardDock(Dock):
         self._work = Work(tr("Counting for the dashboard"), work, self._show, self._failed, self._ended)
         start(self._work)
 
+    def _content_changed(self) -> None:
+        self._rest.start()
+
     def _ended(self) -> None:
         self._work = None
+        if sip.isdeleted(self):
+            return
         self.busy.hide()
         if self._again:
-            self._again = False
             self.reload()
 
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)
+        if self._again:
+            self.reload()
+
+    def unload(self) -> None:
+        """Let go of the session; the dock can be deleted then."""
+        self._rest.stop()
+        self.session.case_changed.disconnect(self.reload)
+        self.session.content_changed.disconnect(self._content_changed)
+        if self._work is not None:
+            self._work.cancel()
+
     def _failed(self, error: Exception) -> None:
-        self._show(None)
-        self.state.setText(text_of(error))
+        if not sip.isdeleted(self):
+            self._show(None)
+            self.state.setText(text_of(error))
 
     def _fill(self) -> None:
         layout = QVBoxLayout(self.content)
@@ -167,6 +194,8 @@ class DashboardDock(Dock):
             section.chosen.connect(lambda number, name=name: self._chosen(name, number))
 
     def _show(self, summary: Summary | None) -> None:
+        if sip.isdeleted(self):
+            return
         self.summary = summary
         if summary is None or (not summary.as_of and not summary.findings):
             self.content.hide()

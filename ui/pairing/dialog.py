@@ -96,6 +96,17 @@ class PairingDialog(Dialog):
     def sizeHint(self) -> QSize:
         return QSize(*LARGEST)
 
+    def show_renewal(self, renewal_id: str) -> None:
+        """Go to another renewal: at once, or when the case is read."""
+        if self.board is None:
+            self._wanted, self._chosen = renewal_id, []
+            return
+        place = self.page.renewal.findData(renewal_id)
+        if place < 0:
+            warn(self.bar, tr("{renewal} is no renewal of this case.").format(renewal=renewal_id))
+        else:
+            self.page.renewal.setCurrentIndex(place)
+
     def reload(self) -> None:
         """Read the case again in the background; a closed window does so when it is shown again."""
         if self._work is not None and self._records:

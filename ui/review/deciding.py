@@ -10,6 +10,7 @@ import numpy as np
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...core.casefile import ConflictError
+from ...core.casefile.opening import LOCKED, impatient
 from ...core.errors import Cancelled, OverdraftError
 from ...core.review import Act, Preview, Step, UndoStack, decide, preview
 from ...core.review.listing import Listing
@@ -18,9 +19,10 @@ from ..session import Session
 from ..shared.tasks import Work, start
 
 AT_ONCE = 50
-"""So many decisions take less than half a second and are made at once; more are background work."""
+"""So many decisions take less than half a second and are made at once, unless another program has the file; more are
+background work."""
 
-NOT_NOW = ("casefile.locked", "casefile.locked_by", "casefile.disk_full", "casefile.cannot_write")
+NOT_NOW = (*LOCKED, "casefile.disk_full", "casefile.cannot_write")
 """Why a decision may go through when it is tried again: the file could not be written just now."""
 
 
@@ -38,6 +40,7 @@ class Deciding(QObject):
         busy: background work began (with its title) or ended (empty).
         decided: rows of the list have changed; with their numbers and whether to go on to the next open one.
         failed: something could not be done; with the error.
+        go_on: what was typed while a decision waited for the file can be done now; with the command.
 
     Args:
         dialogs: module or object with the functions of ``ui/review/dialogs.py``.
@@ -46,6 +49,7 @@ class Deciding(QObject):
     busy = pyqtSignal(str)
     decided = pyqtSignal(object, bool)
     failed = pyqtSignal(object)
+    go_on = pyqtSignal(str)
 
     def __init__(self, session: Session, window: Any, dialogs: Any = None) -> None:
         super().__init__(window)
@@ -55,6 +59,8 @@ class Deciding(QObject):
         self.undone = UndoStack()
         self._work: Work | None = None
         self._kept: Act | None = None  # what was entered for an act that could not be saved
+        self._typed: list[str] = []  # commands that wait for the decision under way
+        self._waits = False  # it is a small one, made at once had another program not had the file
 
     @property
     def dialogs(self) -> Any:
@@ -73,13 +79,23 @@ class Deciding(QObject):
         if self._work is not None:
             self._work.cancel()
 
+    def keeps(self, command: str) -> bool:
+        """Was a command put off until the small decision under way is on disk? So the keys keep their order."""
+        if self._work is None or not self._waits:
+            return False
+        self._typed.append(command)
+        return True
+
     def forget(self) -> None:
         """Another case is open: steps of the old one cannot be taken back any more."""
-        if self._work is not None:
-            self._work.cancel()
-            self._work = None  # what it still does concerns nobody here
-            self.busy.emit("")
-        self.listing = None
+        self.end()
+        self.busy.emit("")
+
+    def end(self) -> None:
+        """Stop the work under way; what it still does concerns nobody here."""
+        self.cancel()
+        self._work = self.listing = None
+        self._typed.clear()
         self.undone.clear()
 
     def ask_and_decide(self, kind: str, rows: np.ndarray) -> None:
@@ -103,7 +119,11 @@ class Deciding(QObject):
                 self._decide(act, list(found.act), {name: seen[name] for name in found.act})
 
         self._carry_out(
-            tr("Preview of the decisions"), len(rows), lambda progress: preview(store, list(seen), act), shown
+            tr("Preview of the decisions"),
+            len(rows),
+            lambda progress: preview(store, list(seen), act),
+            shown,
+            looks=True,
         )
 
     def _act(self, kind: str, count: int) -> Act | None:
@@ -114,13 +134,12 @@ class Deciding(QObject):
         return Act(kind, self._session.person, self._session.login)
 
     def _decide(self, act: Act, ids: Sequence[str], seen: Mapping[str, int]) -> None:
-        store, listing = self._session.store, self.listing
+        store = self._session.store
 
         def done(step: Step) -> None:
             self._kept = None
-            if listing is self.listing:
-                self.undone.add(step)
-                self._put(step, True)
+            self.undone.add(step)
+            self._put(step, True)
 
         self._carry_out(
             tr("Decide on {n} findings").format(n=len(ids)),
@@ -150,18 +169,18 @@ class Deciding(QObject):
             self._reverse(tr("Redo"), self.undone.redo, self.undone.redoes)
 
     def _reverse(self, title: str, function: Callable[..., Step], count: int) -> None:
-        session, listing = self._session, self.listing
-        if self.is_busy or session.store is None or listing is None:
+        session = self._session
+        if self.is_busy or session.store is None or self.listing is None:
             return
         if not self.dialogs.ensure_signed(self._window, session):
             return
         store, who, login = session.store, session.person, session.login
-
-        def done(step: Step) -> None:
-            if listing is self.listing:
-                self._put(step, False)
-
-        self._carry_out(title, count, lambda progress: function(store, who, login, progress), done)
+        self._carry_out(
+            title,
+            count,
+            lambda progress: function(store, who, login, progress),
+            lambda step: self._put(step, False),
+        )
 
     def _put(self, step: Step, forward: bool) -> None:
         """Show in the list what has been written."""
@@ -178,37 +197,72 @@ class Deciding(QObject):
         function: Callable[..., Any],
         done: Callable[[Any], None],
         wrong: Callable[[Exception], None] | None = None,
+        looks: bool = False,
     ) -> None:
-        """Now where it is little, else in the background."""
+        """Now where it is little and the file is free, else in the background; ``looks``: it writes nothing."""
         tell = wrong or self._failed
-        if count <= AT_ONCE:
+        small = count <= AT_ONCE
+        if small:
             try:
-                found = function(None)
+                with impatient():
+                    found = function(None)
             except Exception as error:  # whatever it is, the user is told
-                tell(error)
-                return
-            done(found)
-            return
-
-        def ended() -> None:
-            if self._work is work:
-                self._work = None
-                self.busy.emit("")
-
-        def finished(found: Any) -> None:
-            if self._work is work:
-                ended()
+                if not isinstance(error, OverdraftError) or error.key not in LOCKED:
+                    tell(error)
+                    return
+            else:
                 done(found)
+                return
+            title = tr("Waiting for the case file…")
+        self._in_background(title, function, done, tell, small, looks)
+
+    def _in_background(
+        self,
+        title: str,
+        function: Callable[..., Any],
+        done: Callable[[Any], None],
+        tell: Callable[[Exception], None],
+        small: bool,
+        looks: bool,
+    ) -> None:
+        made: list[Any] = []
+
+        def run(progress: Callable[[float], None]) -> None:
+            made.append(function(progress))
 
         def failed(error: Exception) -> None:
             if self._work is work:
-                ended()
+                self._typed.clear()
+                self._rest()
                 tell(error)
 
-        work = Work(title, function, finished, failed, ended)
-        self._work = work
+        def ended() -> None:
+            if self._work is not work:
+                return
+            self._rest()
+            if not made or (looks and work.isCanceled()):
+                self._typed.clear()
+                return
+            done(made.pop())  # also where the cancel came when all was written
+            self._go_on()
+
+        work = Work(title, run, lambda _: None, failed, ended)
+        self._work, self._waits = work, small
         self.busy.emit(title)
         start(work)
+
+    def _rest(self) -> None:
+        self._work = None
+        self.busy.emit("")
+
+    def _go_on(self) -> None:
+        """Do what was typed meanwhile, in its order; what follows a decision that has to wait waits as well."""
+        typed, self._typed = self._typed, []
+        for place, command in enumerate(typed):
+            if self._work is not None and self._waits:
+                self._typed = [*typed[place:], *self._typed]
+                return
+            self.go_on.emit(command)
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, Cancelled):

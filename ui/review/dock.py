@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from qgis.core import QgsSettings
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QByteArray, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from ...core.review.listing import Filter, Listing, Order
+from ...core.review.listing import Listing, Order
 from ...processing.texts import tr
 from ..session import Session
 from ..shared.messages import complain, say, warn
@@ -20,6 +20,7 @@ from ..shared.settings import GROUP
 from .bars import ActionBar, MapBar
 from .deciding import Deciding
 from .filters import FilterBar
+from .keeping import keep_last_filter
 from .mapsync import MapSync
 from .menu import context_menu
 from .model import ReviewModel
@@ -61,8 +62,6 @@ class ReviewDock(Reading):
         self.listing: Listing | None = None
         self._sort, self._down = "subject_id", False
         self._four_eyes = True
-        self._loading: Path | None = None
-        self._once_more = self._unloaded = False
         self.map = MapSync(iface.mapCanvas())
         self.deciding = Deciding(session, self, dialogs)
         self.watching = Watching(session, self)
@@ -74,6 +73,8 @@ class ReviewDock(Reading):
         self.evidence = evidence or _evidence_panel(session)
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._panned = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._offering = QTimer(self, singleShot=True, interval=0)
+        self._unoffered: list[str] = []
         self._lay_out()
         self._connect()
         self._restore()
@@ -112,7 +113,8 @@ class ReviewDock(Reading):
         self.session.store_changed.connect(self._opened)
         self.session.store_failed.connect(self._cannot_open)
         self.session.content_changed.connect(self._content_changed)
-        self.filters.changed.connect(self.list_again)
+        self.filters.changed.connect(self._filtered)
+        self.filters.dropped.connect(self._not_filtered)
         self.table.horizontalHeader().sortIndicatorChanged.connect(self._sorted)
         self.table.command.connect(self.do)
         self.table.moved.connect(self._moved)
@@ -124,51 +126,26 @@ class ReviewDock(Reading):
         self.map_bar.show_selected.connect(self.show_selected)
         self._rest.timeout.connect(self._arrived)
         self._panned.timeout.connect(self._look_again)
+        self._offering.timeout.connect(self._offer_next)
         self.iface.mapCanvas().extentsChanged.connect(self._view_changed)
         self.deciding.busy.connect(self._busy)
         self.deciding.decided.connect(self._decided)
         self.deciding.failed.connect(self._complain)
+        self.deciding.go_on.connect(self.do)
         self.watching.others_wrote.connect(self._load)
         self.watching.marks_changed.connect(self._marks_changed)
+        self.destroyed.connect(lambda *_: self.unload())  # QGIS may delete its docks before the plugin goes
 
     # The list -----------------------------------------------------------------------------------------------------
 
-    def list_again(self, *_: object, keep: str | None = None) -> None:
-        """Filter, sort and group anew; the current finding stays the current one where it is still listed."""
-        if keep is None:
-            current = self.current
-            keep = current.finding_id if current else ""
-        if self.listing is None:
-            self.model.show(None, Order(np.empty(0, dtype=np.int64)))
-            self._arrived()
-            return
-        in_view = self.session.settings.in_view and self.session.path is not None
-        self.listing.look_at(self.map.boxes(self.listing.path) if in_view else None)
-        grouping = self.filters.grouping
-        order = self.listing.order(self.filters.wanted, self._sort, self._down, grouping)
-        self.model.show(self.listing, order, grouping)
-        if not len(order.rows):
-            self._say_empty(self._why_empty())
-        else:
-            self.list_stack.setCurrentWidget(self.table)
-        row = self.listing.row_of(keep) if keep else None
-        position = self.model.position(row) if row else None
-        self.table.go_to(self.model.step(-1, 1) if position is None else position)
-        self._tell_selection()
-        self._rest.start()
+    def _filtered(self) -> None:
+        if self.listing is not None:
+            keep_last_filter(self.listing.path, self.filters.wanted, self.filters.grouping)
+        self.list_again()
 
-    def _why_empty(self) -> str:
-        if self.listing is not None and not len(self.listing):
-            return tr("The case holds no findings yet. Run the overlay; what it finds is listed here.")
-        if self.session.settings.in_view:
-            return tr(
-                "No finding of this filter lies in the map view. Move the map, or switch Only in map view off."
-            )
-        return tr("No finding passes the filter. Clear it to see all findings.")
-
-    def _say_empty(self, text: str) -> None:
-        self.empty.setText(text)
-        self.list_stack.setCurrentWidget(self.empty)
+    def _not_filtered(self, columns: list[str]) -> None:
+        told = tr("Not filtered by {columns}: no finding has the value that was asked for.")
+        warn(self.iface.messageBar(), told.format(columns=tr(", ").join(columns)))
 
     def _sorted(self, section: int, *_: object) -> None:
         self._sorted_by(section)
@@ -178,14 +155,6 @@ class ReviewDock(Reading):
         column = COLUMNS[section] if 0 <= section < len(COLUMNS) else ""
         self._sort = "" if column == "working" else column
         self._down = self.table.horizontalHeader().sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
-
-    def set_filter(self, wanted: Filter) -> None:
-        """List only these findings; other windows show theirs here."""
-        self.filters.set(wanted)
-
-    def show_subject(self, subject_id: str) -> None:
-        """List the findings on one subject."""
-        self.set_filter(Filter(subject=subject_id))
 
     @property
     def current(self) -> SimpleNamespace | None:
@@ -234,6 +203,8 @@ class ReviewDock(Reading):
 
     def _arrived(self) -> None:
         """The cursor rests on a row: show what it rests on, on the map as well, and say that we are there."""
+        if not self.isVisible():
+            return  # a closed window moves no map; it catches up when it is shown
         row = self.current
         self.evidence.show_finding(row.finding_id if row else None)
         self._allow()
@@ -249,6 +220,8 @@ class ReviewDock(Reading):
 
     def do(self, command: str) -> None:
         """What a key or a button stands for."""
+        if command not in ("cancel", "search") and self.deciding.keeps(command):
+            return
         if command in ("accept", "override", "defer", "verify", "reopen"):
             if self.actions_bar.may(command):
                 self.deciding.ask_and_decide(command, self.chosen)
@@ -288,7 +261,8 @@ class ReviewDock(Reading):
         self._rest.start()
         self._tell_selection()
         if len(rows) > 1:
-            say(self.iface.messageBar(), tr("{n} findings decided.").format(n=len(rows)))
+            told = tr("{n} findings decided.") if forward else tr("{n} findings changed.")
+            say(self.iface.messageBar(), told.format(n=f"{len(rows):,}"))
         self._own = True
         try:
             self.session.content_changed.emit()
@@ -300,8 +274,12 @@ class ReviewDock(Reading):
         self._allow()
 
     def _menu(self, point: object) -> None:
-        if self.current is not None:
-            context_menu(self).exec(self.table.viewport().mapToGlobal(point))
+        if self.current is None:
+            return
+        self._arrived()  # the panel and the map show what the menu is about
+        menu = context_menu(self)
+        menu.exec(self.table.viewport().mapToGlobal(point))
+        menu.deleteLater()
 
     # The map ------------------------------------------------------------------------------------------------------
 
@@ -350,6 +328,12 @@ class ReviewDock(Reading):
         if isinstance(parts, QByteArray):
             self.splitter.restoreState(parts)
 
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)
+        if self.listing is not None:
+            self.watching.watch(self.listing)
+            self._rest.start()
+
     def closeEvent(self, event: object) -> None:
         self._keep()
         self.watching.leave()
@@ -362,23 +346,31 @@ class ReviewDock(Reading):
         kept.setValue(f"{_LAYOUT}/splitter", self.splitter.saveState())
 
     def unload(self) -> None:
-        """Let go of map, session and file; the dock can be deleted then."""
+        """Let go of map, session and file; the dock can be deleted then.
+
+        Where QGIS has deleted it already, Qt has ended timers and connections.
+        """
         if self._unloaded:
             return
         self._unloaded = True
-        self._keep()
-        self.iface.mapCanvas().extentsChanged.disconnect(self._view_changed)
-        self.session.case_changed.disconnect(self._case_changed)
-        self.session.store_changed.disconnect(self._opened)
-        self.session.store_failed.disconnect(self._cannot_open)
-        self.session.content_changed.disconnect(self._content_changed)
-        self._rest.stop()
-        self._panned.stop()
-        self.deciding.forget()
-        self.watching.leave()
+        if not sip.isdeleted(self):
+            self._keep()
+            self.iface.mapCanvas().extentsChanged.disconnect(self._view_changed)
+            self.session.case_changed.disconnect(self._case_changed)
+            self.session.store_changed.disconnect(self._opened)
+            self.session.store_failed.disconnect(self._cannot_open)
+            self.session.content_changed.disconnect(self._content_changed)
+            self._rest.stop()
+            self._panned.stop()
+            self._offering.stop()
+            self.deciding.forget()
+            self.watching.leave()
+            self.model.show(None, Order(np.empty(0, dtype=np.int64)))
+        else:
+            self.deciding.end()
+            self.watching.forget()
         self.map.clear()
         if self.listing is not None:
-            self.model.show(None, Order(np.empty(0, dtype=np.int64)))
             self.listing.close()
             self.listing = None
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from qgis.core import QgsSettings
 from qgis.gui import QgsFilterLineEdit
 from qgis.PyQt.QtCore import QSignalBlocker, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -25,16 +22,15 @@ from qgis.PyQt.QtWidgets import (
 from ...core.review.listing import GROUPS, Filter
 from ...processing.texts import tr
 from ..shared.plain import set_tip
-from ..shared.settings import GROUP
+from .keeping import save_filter, saved_filters
 from .words import heading, value_text
 
 COLUMNS = ("county", "zone", "outcome", "rule", "clause", "state", "use", "permission", "action")
 _STATES = ("open", "accepted", "overridden", "deferred", "verified", "stale")
 _TYPING_MS = 250
-_SAVED = f"{GROUP}/review/filters"
 
-Values = Mapping[str, Sequence[tuple[str, str, int]]]
-"""Column → its values: value, what is shown, number of findings."""
+Values = Sequence[tuple[str, str, int]]
+"""Of a column: value, what is shown, number of findings."""
 
 
 class FilterBar(QWidget):
@@ -42,14 +38,17 @@ class FilterBar(QWidget):
 
     Signals:
         changed: the filter or the grouping is another one now.
+        dropped: parts of a filter that was set are not applied, no finding has their value; with their headings.
     """
 
     changed = pyqtSignal()
+    dropped = pyqtSignal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("overdraft_review_filters")
         self._subject: str | None = None
+        self.values_of: Callable[[str], Values] | None = None
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(self.changed)
         self.search = QgsFilterLineEdit(self)
@@ -70,6 +69,7 @@ class FilterBar(QWidget):
         self.saved.setMenu(self.menu)
         self.clear_button = self._button("clear", "✕ " + tr("Clear"), tr("Takes all filters away"))
         self.clear_button.clicked.connect(self.clear)
+        self.offer_states({}, 0)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -118,17 +118,13 @@ class FilterBar(QWidget):
         self._typing.stop()
         self.changed.emit()
 
-    def offer(self, values: Values) -> None:
-        """Offer these values; a choice that is still among them is kept."""
-        for name, found in values.items():
-            self._offer(name, found)
-
     def offer_states(self, states: Mapping[str, int], stale: int) -> None:
         """Offer the states with how many findings are in each now."""
         counts = {**states, "stale": stale}
-        self._offer("state", [(state, state, counts.get(state, 0)) for state in _STATES])
+        self.offer("state", [(state, state, counts.get(state, 0)) for state in _STATES])
 
-    def _offer(self, name: str, values: Sequence[tuple[str, str, int]]) -> None:
+    def offer(self, name: str, values: Values) -> None:
+        """Offer these values of a column; a choice that is still among them is kept."""
         combo = self.combos[name]
         chosen = combo.currentData()
         with QSignalBlocker(combo):
@@ -136,7 +132,10 @@ class FilterBar(QWidget):
             combo.addItem(heading(name), None)
             for value, shown, count in values:
                 combo.addItem(f"{value_text(name, value, shown)} ({count})", value)
-            combo.setCurrentIndex(max(0, combo.findData(chosen) if chosen is not None else 0))
+            place = combo.findData(chosen) if chosen is not None else 0
+            combo.setCurrentIndex(max(0, place))
+        if place < 0:
+            self.dropped.emit([heading(name)])
 
     @property
     def wanted(self) -> Filter:
@@ -151,15 +150,26 @@ class FilterBar(QWidget):
 
     def set(self, wanted: Filter) -> None:
         """Filter by this; a value that no finding has is not filtered by."""
+        self.begin_with(wanted, self.grouping)
+        self._chosen()
+
+    def begin_with(self, wanted: Filter, group: str) -> None:
+        """As :meth:`set`, with a grouping, before anything is listed: nobody is told of a change."""
         self._subject = wanted.subject
-        blocked = [QSignalBlocker(widget) for widget in (self.search, *self.combos.values())]
+        blocked = [QSignalBlocker(widget) for widget in (self.search, self.group, *self.combos.values())]
         self.search.setText(wanted.text or "")
+        self.group.setCurrentIndex(max(0, self.group.findData(group)))
+        asked = {name: getattr(wanted, name) for name in self.combos}
+        places = {
+            name: self.combos[name].findData(asked[name]) for name in COLUMNS if asked[name] is not None
+        }
         for name, combo in self.combos.items():
-            value = getattr(wanted, name)
-            combo.setCurrentIndex(max(0, combo.findData(value) if value is not None else 0))
+            combo.setCurrentIndex(max(0, places.get(name, 0)))
         for blocker in blocked:
             blocker.unblock()
-        self._chosen()
+        lost = [heading(name) for name, place in places.items() if place < 0]
+        if lost:
+            self.dropped.emit(lost)
 
     def clear(self) -> None:
         """Take all filters away."""
@@ -184,29 +194,3 @@ class FilterBar(QWidget):
         name, given = QInputDialog.getText(self, tr("Save This Filter"), tr("Name of the filter"))
         if given and name.strip():
             save_filter(name.strip(), self.wanted)
-
-
-def saved_filters() -> dict[str, Filter]:
-    """The filters that the user has kept, by name; what cannot be read is left out."""
-    try:
-        kept = json.loads(QgsSettings().value(_SAVED, "{}", str))
-    except ValueError:
-        return {}
-    known = {item.name for item in fields(Filter)}
-    if not isinstance(kept, dict):
-        return {}
-    return {
-        str(name): Filter(
-            **{key: str(value) for key, value in cells.items() if key in known and value is not None}
-        )
-        for name, cells in kept.items()
-        if isinstance(cells, dict)
-    }
-
-
-def save_filter(name: str, wanted: Filter | None) -> None:
-    """Keep a filter under a name, in the place of an older one; None forgets it."""
-    kept = {key: asdict(value) for key, value in saved_filters().items() if key != name}
-    if wanted is not None:
-        kept[name] = asdict(wanted)
-    QgsSettings().setValue(_SAVED, json.dumps(kept, ensure_ascii=False))

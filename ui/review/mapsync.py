@@ -7,8 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
+    QgsExpression,
     QgsFeatureRequest,
     QgsGeometry,
     QgsProject,
@@ -17,6 +19,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 from qgis.gui import QgsRubberBand
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor, QGuiApplication, QPalette
 
@@ -50,6 +53,7 @@ class MapSync:
         self.canvas = canvas
         self._project = project or QgsProject.instance()
         self.bands: list[QgsRubberBand] = []
+        self._systems: dict[str, QgsCoordinateReferenceSystem] = {}
 
     def find(self, path: Path, role: str) -> QgsVectorLayer | None:
         """The layer of a role of the case among the layers of the project."""
@@ -118,7 +122,9 @@ class MapSync:
         except QgsCsException:
             return
         field = zones.fields().lookupField("zone_id")
-        request = QgsFeatureRequest().setFilterExpression(_equals("zone_id", zone))
+        request = QgsFeatureRequest().setFilterExpression(
+            QgsExpression.createFieldEqualityExpression("zone_id", zone)
+        )
         lines = []
         for feature in zones.getFeatures(request) if field >= 0 else ():
             edge = feature.geometry().convertToType(QgsWkbTypes.GeometryType.LineGeometry, True)
@@ -130,21 +136,26 @@ class MapSync:
 
     def clear(self) -> None:
         """Take the highlight off the map."""
-        for band in self.bands:
-            self.canvas.scene().removeItem(band)
+        if not sip.isdeleted(self.canvas):
+            for band in self.bands:
+                self.canvas.scene().removeItem(band)
         self.bands = []
+
+    def forget(self) -> None:
+        """Another case, or another state of it, is listed now."""
+        self._systems = {}
 
     def boxes(self, path: Path) -> dict[str, Box]:
         """What the map shows, for each layer of the case in its own coordinate system."""
         found: dict[str, Box] = {}
         shown = self.canvas.extent()
         system = self.canvas.mapSettings().destinationCrs()
-        for role in PLACES:
-            layer = self.find(path, role) or QgsVectorLayer(f"{path}|layername={role}", role, "ogr")
-            if not layer.isValid():
-                continue
+        if not self._systems:  # opening eleven layers takes its time
+            layers = {role: QgsVectorLayer(f"{path}|layername={role}", role, "ogr") for role in PLACES}
+            self._systems = {role: layer.crs() for role, layer in layers.items() if layer.isValid()}
+        for role, own in self._systems.items():
             try:
-                box = QgsCoordinateTransform(system, layer.crs(), self._project).transformBoundingBox(shown)
+                box = QgsCoordinateTransform(system, own, self._project).transformBoundingBox(shown)
             except QgsCsException:
                 continue  # the map shows no place on earth that the layer knows
             found[role] = (box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum())
@@ -158,9 +169,3 @@ class MapSync:
             if layer is not None and layer.selectedFeatureCount():
                 chosen[role] = list(layer.selectedFeatureIds())
         return chosen
-
-
-def _equals(field: str, value: str) -> str:
-    from qgis.core import QgsExpression
-
-    return QgsExpression.createFieldEqualityExpression(field, value)

@@ -9,6 +9,7 @@ from pathlib import Path
 from qgis.core import Qgis, QgsMessageLog
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from ...core.casefile import CaseRows
 from ...core.review.listing import Listing, changes_at
 from ...processing.texts import tr
 from ..session import Session
@@ -37,8 +38,9 @@ class Watching(QObject):
         self._session = session
         self._listing: Listing | None = None
         self._wanted, self._marked = "", ""
+        self._marks_in: CaseRows | None = None
         self._stamp: tuple[int, int] | None = None
-        self._working = False
+        self._working = self._late = False
         self._rest = QTimer(self, singleShot=True, interval=_MARK_MS)
         self._rest.timeout.connect(self.mark)
         self._look = QTimer(self, interval=_LOOK_MS)
@@ -49,9 +51,8 @@ class Watching(QObject):
         return {name: mark for name, mark in marks.items() if mark[0] != self._session.person}
 
     def watch(self, listing: Listing) -> None:
-        """Look out for changes that this listing does not hold."""
-        self._listing = listing
-        self._stamp = _stamp(listing.path)
+        """Look out for changes that this listing does not hold, those since it was read too."""
+        self._listing, self._stamp = listing, None
         self._look.start()
 
     def arrive(self, finding: str) -> None:
@@ -63,16 +64,21 @@ class Watching(QObject):
         """The user has gone: take the mark away, look no more."""
         self._rest.stop()
         self._look.stop()
-        self._wanted = ""
+        self.forget()
+        self._late = self._working
         self.mark()
-        self._listing = None
+
+    def forget(self) -> None:
+        """The window is gone."""
+        self._wanted, self._listing = "", None
 
     def mark(self) -> None:
-        """Move our mark to the finding that we look at."""
-        listing, person, store = self._listing, self._session.person, self._session.store
-        if listing is None or self._wanted == self._marked or self._working or not person:
+        """Move our mark to the finding that we look at; take it away where we look at none."""
+        listing, person = self._listing, self._session.person
+        store = self._session.store if self._wanted else self._marks_in
+        if self._wanted == self._marked or self._working or not person:
             return
-        if store is None or store.path != listing.path or store.read_only:
+        if store is None or store.read_only or (listing is not None and store.path != listing.path):
             return
         old, new, login = self._marked, self._wanted, self._session.login
 
@@ -84,7 +90,7 @@ class Watching(QObject):
             return store.marks()
 
         def done(marks: Marks) -> None:
-            self._marked = new
+            self._marked, self._marks_in = new, store
             if self._listing is None:
                 return  # we have left, and the window may be gone
             self.marks_changed.emit(self.of_others(marks))
@@ -117,7 +123,10 @@ class Watching(QObject):
 
     def _rested(self) -> None:
         self._working = False
-        if self._listing is not None and self._wanted != self._marked:
+        if self._late:
+            self._late = False
+            self.mark()
+        elif self._listing is not None and self._wanted != self._marked:
             self._rest.start()
 
 

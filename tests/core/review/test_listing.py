@@ -158,13 +158,13 @@ def expected(frame, wanted, sort, down, group):
         for part in parts:
             hit |= part.map(lambda text: wanted.text.lower() in text).astype(bool)
         frame = frame[hit]
-    keys = pd.DataFrame({"gone": frame["gone"], "id": frame["finding_id"]})
+    keys = pd.DataFrame({"place": frame.index, "id": frame["finding_id"]})  # what is alike stands as in the file
     keys["sort"] = key_of(frame, sort) if sort else 0
     keys["group"] = key_of(frame, group) if group else 0
     own = {"county": "county_id", "zone": "zone_id", "rule": "rule"}.get(group)
     keys["own"] = frame[own] if own else ""
-    up = [True, True, not down, True, True]
-    return list(keys.sort_values(["group", "own", "sort", "gone", "id"], ascending=up)["id"])
+    up = [True, True, not down, True]
+    return list(keys.sort_values(["group", "own", "sort", "place"], ascending=up)["id"])
 
 
 def maybe(*values):

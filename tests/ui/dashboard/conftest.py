@@ -19,5 +19,5 @@ def dock(session, language, qtbot):
 
 def settle(qtbot, dock):
     """Wait for what is under way in the background."""
-    qtbot.waitUntil(lambda: dock._work is None, timeout=30_000)
+    qtbot.waitUntil(lambda: dock._work is None and not dock._rest.isActive(), timeout=30_000)
     qtbot.wait(1)

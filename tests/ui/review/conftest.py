@@ -125,7 +125,7 @@ def make_dock(language, session, iface, dialogs, qtbot, monkeypatch):
         dock.show()
         made.append(dock)
         if wait:
-            qtbot.waitUntil(lambda: dock.listing is not None, timeout=30_000)
+            qtbot.waitUntil(lambda: dock.listing is not None and not dock._unoffered, timeout=30_000)
         return dock
 
     yield make
