@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 FIELDS = ("seq", "at", "who", "login", "kind", "subject", "before", "after", "reason")
 
@@ -40,20 +41,48 @@ def append(connection: sqlite3.Connection, entry: Mapping[str, str | None]) -> s
 
 def append_all(connection: sqlite3.Connection, entries: Iterable[Mapping[str, str | None]]) -> str:
     """Add entries in their order, as :func:`append`; returns the head, the old one where there are none."""
-    last = connection.execute("SELECT seq, hash FROM history ORDER BY seq DESC LIMIT 1").fetchone()
-    newest, previous = last or (0, "")
+    return insert(connection, chained(entries, last(connection)))
+
+
+@dataclass(frozen=True)
+class Links:
+    """Entries chained to the end of a history.
+
+    Attributes:
+        after: number and hash of the entry that they follow. rows: as they are stored. head: hash of the last one.
+    """
+
+    after: tuple[int, str]
+    rows: list[tuple]
+    head: str
+
+
+def last(connection: sqlite3.Connection) -> tuple[int, str]:
+    """Number and hash of the last entry; 0 and an empty text for an empty history."""
+    row = connection.execute("SELECT seq, hash FROM history ORDER BY seq DESC LIMIT 1").fetchone()
+    return row or (0, "")
+
+
+def chained(entries: Iterable[Mapping[str, str | None]], after: tuple[int, str]) -> Links:
+    """Entries as rows that follow a certain one; nothing is written."""
+    newest, previous = after
     rows = []
     for number, entry in enumerate(entries, start=newest + 1):
         row = {name: entry.get(name) for name in FIELDS} | {"seq": number}
         own = entry_hash(previous, row)
         rows.append((*(row[name] for name in FIELDS), previous, own))
         previous = own
+    return Links(after, rows, previous)
+
+
+def insert(connection: sqlite3.Connection, links: Links) -> str:
+    """Add them inside the caller's write transaction, if they still follow the last entry; returns the head."""
     connection.executemany(
         "INSERT INTO history (seq, at, who, login, kind, subject, before, after, reason, prev_hash, hash)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
+        links.rows,
     )
-    return previous
+    return links.head
 
 
 def entry_hash(previous: str, row: Mapping[str, object]) -> str:
@@ -70,8 +99,7 @@ def entry_hash(previous: str, row: Mapping[str, object]) -> str:
 
 def head(connection: sqlite3.Connection) -> str:
     """The hash of the last entry; empty for an empty history."""
-    row = connection.execute("SELECT hash FROM history ORDER BY seq DESC LIMIT 1").fetchone()
-    return row[0] if row else ""
+    return last(connection)[1]
 
 
 def first_break(connection: sqlite3.Connection) -> int | None:

@@ -6,9 +6,11 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -23,7 +25,11 @@ from .opening import check, connect, explained, present, reading, recovering, ro
 from .sql import Assignments, Keys, Marks, Tests, sql
 from .tables import read_table, rows_among, want
 
+_Prepared = TypeVar("_Prepared")
 _PART = 2_000
+
+_PREPARED = 0.5
+"""Share of a long write that is done before the file is locked."""
 
 
 class CaseRows:
@@ -52,7 +58,7 @@ class CaseRows:
         if version < SCHEMA_VERSION or not _backed_up_today(path):
             make_backup(path)
         if version < SCHEMA_VERSION:
-            with _writing(path) as connection:
+            with _writing(path) as (connection, _):
                 migrate(connection)
         return cls(path)
 
@@ -65,7 +71,7 @@ class CaseRows:
     def cells_of(self, questions: Iterable[Question]) -> list[list[dict[str, object]]]:
         """For each question the rows as they are stored, without row key and geometry, all in one look at the file."""
         with reading(self.path, newer=True, quick=True) as connection:
-            return [rows_among(connection, *question) for question in questions]
+            return [rows_among(connection, *question, number) for number, question in enumerate(questions)]
 
     def apply(
         self,
@@ -85,17 +91,26 @@ class CaseRows:
         given = list(changes)
         wanted = [change for change in given if isinstance(change, Change)]
         copies = [change for change in given if isinstance(change, Copy)]
+        tell = progress or (lambda share: None)
         lines = [entry.row() for entry in entries]
+
+        def prepare(connection: sqlite3.Connection) -> tuple[list[_Statement], history.Links]:
+            plan = _plan(connection, wanted, tell)
+            for number, copy in enumerate(copies):
+                want(connection, copy.names, number)
+            return plan, history.chained(lines, history.last(connection))
+
         try:
-            with _writing(self.path) as connection:
-                _write_all(connection, wanted, progress or (lambda share: None))
-                for copy in copies:
-                    _copy(connection, copy)
+            with _writing(self.path, prepare) as (connection, (plan, links)):
+                _write_all(connection, plan, tell)
+                for number, copy in enumerate(copies):
+                    _copy(connection, copy, number)
                 for table in {change.table for change in given} | {"history"}:
                     connection.execute(_TOUCHED, (now(), table))
-                head = history.append_all(connection, lines)
-                if progress:
-                    progress(1.0)
+                if history.last(connection) != links.after:  # somebody wrote while we prepared
+                    links = history.chained(lines, history.last(connection))
+                head = history.insert(connection, links)
+                tell(1.0)
         except _OtherRow:
             raise ConflictError(_conflicts(self.path, wanted)) from None
         return head
@@ -112,7 +127,7 @@ class CaseRows:
 
     def mark(self, subject: str, who: str, login: str) -> None:
         """Say that a person works on a subject now."""
-        with _writing(self.path) as connection:
+        with _writing(self.path) as (connection, _):
             connection.execute(
                 "INSERT INTO marks (subject, who, login, since) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (subject, who) DO UPDATE SET since = excluded.since, login = excluded.login",
@@ -122,7 +137,7 @@ class CaseRows:
 
     def unmark(self, subject: str, who: str) -> None:
         """The person has finished."""
-        with _writing(self.path) as connection:
+        with _writing(self.path) as (connection, _):
             connection.execute("DELETE FROM marks WHERE subject = ? AND who = ?", (subject, who))
 
     def marks(self) -> dict[str, tuple[str, str]]:
@@ -135,16 +150,25 @@ class CaseRows:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """One write transaction: the lock is taken at its beginning, waited for five seconds, and given back at its end."""
+def _writing(
+    path: Path, prepare: Callable[[sqlite3.Connection], _Prepared] = lambda _: None
+) -> Iterator[tuple[sqlite3.Connection, _Prepared]]:
+    """One write transaction: the lock is taken at its beginning, waited for five seconds, and given back at its end.
+
+    Args:
+        prepare: called with the connection before the lock is taken; what it returns is handed on.
+    """
     present(path)
     with explained(path), recovering(path), closing(connect(path, "rw")) as connection:
         rollback_journal(connection)
         connection.execute("PRAGMA secure_delete = ON")
+        # Up to 256 MiB of changed pages: what does not fit is written, and waited for, while the lock is held
+        connection.execute("PRAGMA cache_size = -262144")
+        prepared = prepare(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
             check(connection, path, quick=True)
-            yield connection
+            yield connection, prepared
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -161,20 +185,58 @@ def _backed_up_today(path: Path) -> bool:
     return newest is not None and newest.name.startswith(datetime.now(UTC).strftime("%Y%m%dT"))
 
 
-def _write_all(
+@dataclass(frozen=True)
+class _Statement:
+    """Changes of one shape made ready: one statement with its values.
+
+    Attributes:
+        rows: bound values, one tuple for each change. New rows stand in a temporary table instead: ``waiting``.
+        keys: columns that name a new row. shaped: they hold geometries.
+    """
+
+    table: str
+    text: str
+    rows: list[tuple]
+    n: int
+    waiting: str = ""
+    keys: tuple[str, ...] = ()
+    shaped: bool = False
+
+
+def _plan(
     connection: sqlite3.Connection, changes: Sequence[Change], progress: Callable[[float], None]
-) -> None:
-    done = 0
-    if any(change.table in layouts() and layouts()[change.table].is_layer for change in changes):
-        spatial.enable(connection)  # any change of a layer's row asks the triggers of its index
-    for (table, columns), group in groupby(changes, key=_shape):
+) -> list[_Statement]:
+    """Whatever can be done before the file is locked: values in form, new rows in temporary tables."""
+    plan, done = [], 0
+    for (table, _), group in groupby(changes, key=_shape):
         same = list(group)
-        for start in range(0, len(same), _PART):
-            progress(0.9 * (done + start) / len(changes))
-            _write(connection, table, same[start : start + _PART])
-        if container.GEOMETRY in columns:
-            spatial.update_extent(connection, table)
+        make = _new_rows if same[0].before is None and same[0].after is not None else _old_rows
+
+        def tell(share: float, begun: int = done, n: int = len(same)) -> None:
+            progress(_PREPARED * (begun + share * n) / len(changes))
+
+        plan.append(make(connection, table, same, len(plan), tell))
         done += len(same)
+    return plan
+
+
+def _write_all(
+    connection: sqlite3.Connection, plan: Sequence[_Statement], progress: Callable[[float], None]
+) -> None:
+    """Write what is planned; refused as a whole if a row is another one than was expected."""
+    if any(part.table in layouts() and layouts()[part.table].is_layer for part in plan):
+        spatial.enable(connection)  # any change of a layer's row asks the triggers of its index
+    for number, part in enumerate(plan):
+        progress(_PREPARED + (0.9 - _PREPARED) * number / len(plan))
+        if part.waiting:
+            names = {"table": part.table, "waiting": part.waiting, "keys": part.keys}
+            if connection.execute(sql(_THERE, **names)).fetchone()[0]:
+                raise _OtherRow
+            connection.execute(part.text)
+        elif connection.executemany(part.text, part.rows).rowcount != part.n:
+            raise _OtherRow
+    for table in dict.fromkeys(part.table for part in plan if part.shaped):
+        spatial.update_extent(connection, table)
 
 
 def _shape(change: Change) -> tuple[str, tuple[str, ...]]:
@@ -188,27 +250,55 @@ class _OtherRow(Exception):  # noqa: N818 - found on the way, told as a Conflict
     """A row was not what a change expected."""
 
 
-def _write(connection: sqlite3.Connection, table: str, changes: Sequence[Change]) -> None:
-    """Changes of one shape; refused as a whole if one of them finds another row than it expected."""
+def _new_rows(
+    connection: sqlite3.Connection,
+    table: str,
+    changes: Sequence[Change],
+    number: int,
+    progress: Callable[[float], None],
+) -> _Statement:
+    """Rows to be added, all of one shape."""
+    keys = tuple(changes[0].key)
+    columns = [*keys, *(name for name in changes[0].after or () if name not in keys)]
+    if len({tuple(change.key.values()) for change in changes}) < len(changes):
+        raise _OtherRow  # two of the same key
+    names = {"table": table, "columns": columns, "waiting": "".join(("waiting_", str(number)))}
+    connection.execute(sql("CREATE TEMP TABLE $waiting AS SELECT $columns FROM $table LIMIT 0", **names))
+    fill = sql("INSERT INTO temp.$waiting VALUES ($marks)", marks=Marks(len(columns)), **names)
+    for start in range(0, len(changes), _PART):
+        progress(start / len(changes))
+        part = [{**change.key, **(change.after or {})} for change in changes[start : start + _PART]]
+        connection.executemany(fill, _cells(connection, table, columns, part))
+    text = sql(_PUT_NEW, **names)
+    shaped = container.GEOMETRY in columns
+    return _Statement(table, text, [], len(changes), str(names["waiting"]), keys, shaped)
+
+
+def _old_rows(
+    connection: sqlite3.Connection,
+    table: str,
+    changes: Sequence[Change],
+    number: int,
+    progress: Callable[[float], None],
+) -> _Statement:
+    """Rows to be changed or taken out, all of one shape."""
     first = changes[0]
-    keys, expected, new = list(first.key), _compared(first), list(first.after or ())
-    names = {"table": table, "keys": Keys(keys), "tests": Tests(expected)}
-    ids = [(*change.key.values(), *((change.before or {})[name] for name in expected)) for change in changes]
+    columns, compared = list(first.after or ()), _compared(first)
+    names = {"table": table, "keys": Keys(first.key), "tests": Tests(compared)}
     if first.after is None:
-        statement, cells = sql("DELETE FROM $table WHERE $keys AND $tests", **names), ids
-    elif first.before is None:
-        columns = [*keys, *(name for name in new if name not in keys)]
-        statement = sql(_INSERT, columns=columns, marks=Marks(len(columns)), **names)
-        rows = _cells(
-            connection, table, columns, [{**change.key, **(change.after or {})} for change in changes]
-        )
-        cells = [(*row, *name) for row, name in zip(rows, ids, strict=True)]
+        text = sql("DELETE FROM $table WHERE $keys AND $tests", **names)
     else:
-        statement = sql("UPDATE $table SET $new WHERE $keys AND $tests", new=Assignments(new), **names)
-        rows = _cells(connection, table, new, [change.after or {} for change in changes])
-        cells = [(*row, *name) for row, name in zip(rows, ids, strict=True)]
-    if connection.executemany(statement, cells).rowcount != len(changes):
-        raise _OtherRow
+        text = sql("UPDATE $table SET $new WHERE $keys AND $tests", new=Assignments(columns), **names)
+    rows: list[tuple] = []
+    for start in range(0, len(changes), _PART):
+        progress(start / len(changes))
+        part = changes[start : start + _PART]
+        cells = _cells(connection, table, columns, [change.after or {} for change in part])
+        rows += [
+            (*row, *change.key.values(), *((change.before or {})[name] for name in compared))
+            for row, change in zip(cells, part, strict=True)
+        ]
+    return _Statement(table, text, rows, len(changes), shaped=container.GEOMETRY in columns)
 
 
 def _compared(change: Change) -> list[str]:
@@ -216,19 +306,21 @@ def _compared(change: Change) -> list[str]:
     return [name for name in change.before or () if name != container.GEOMETRY]
 
 
-def _copy(connection: sqlite3.Connection, copy: Copy) -> None:
-    want(connection, copy.names)
+def _copy(connection: sqlite3.Connection, copy: Copy, number: int) -> None:
+    """Copy the rows that were wanted under that number."""
     columns = [item.name for item in layouts()[copy.table].fields]
     names = {"source": copy.source, "table": copy.table, "column": copy.column, "columns": columns}
-    connection.execute(sql(_TAKE_OUT, **names))
-    connection.execute(sql(_PUT_IN, **names))
+    connection.execute(sql(_TAKE_OUT, **names), (number,))
+    connection.execute(sql(_PUT_IN, **names), (number,))
 
 
 _TOUCHED = "UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?"
-_TAKE_OUT = "DELETE FROM $table WHERE $column IN (SELECT value FROM temp.wanted)"
+_TAKE_OUT = "DELETE FROM $table WHERE $column IN (SELECT value FROM temp.wanted WHERE number = ?)"
 _PUT_IN = """INSERT INTO $table ($columns) SELECT $columns FROM $source
-    WHERE $column IN (SELECT value FROM temp.wanted) ORDER BY $column"""
-_INSERT = "INSERT INTO $table ($columns) SELECT $marks WHERE NOT EXISTS (SELECT 1 FROM $table WHERE $keys)"
+    WHERE $column IN (SELECT value FROM temp.wanted WHERE number = ?) ORDER BY $column"""
+
+_THERE = "SELECT EXISTS (SELECT 1 FROM temp.$waiting CROSS JOIN $table USING ($keys))"
+_PUT_NEW = "INSERT INTO $table ($columns) SELECT $columns FROM temp.$waiting ORDER BY rowid"
 
 
 def _cells(

@@ -160,28 +160,31 @@ def read_table(
 
 
 def rows_among(
-    connection: sqlite3.Connection, table: str, column: str, values: Iterable[object]
+    connection: sqlite3.Connection, table: str, column: str, values: Iterable[object], number: int = 0
 ) -> list[dict[str, object]]:
     """The rows that hold one of these values, as they are stored and as they stand, without row key and geometry."""
-    want(connection, values)
+    want(connection, values, number)
     described = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
     skip = (container.KEY, _geometry_column(connection, table))
     names = [name for (name,) in described if name not in skip]
     statement = sql(
-        "SELECT $names FROM $table WHERE $column IN (SELECT value FROM temp.wanted) ORDER BY $key",
+        "SELECT $names FROM $table WHERE $column IN (SELECT value FROM temp.wanted WHERE number = ?) ORDER BY $key",
         names=names,
         table=table,
         column=column,
         key=container.KEY,
     )
-    return [dict(zip(names, cells, strict=True)) for cells in connection.execute(statement)]
+    found = connection.execute(statement, (number,)).fetchall()
+    return [dict(zip(names, cells, strict=True)) for cells in found]
 
 
-def want(connection: sqlite3.Connection, values: Iterable[object]) -> None:
-    """The values into the temporary table ``wanted``, in the place of others."""
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (value PRIMARY KEY) WITHOUT ROWID")
-    connection.execute("DELETE FROM temp.wanted")
-    connection.executemany("INSERT OR IGNORE INTO temp.wanted VALUES (?)", ((value,) for value in values))
+def want(connection: sqlite3.Connection, values: Iterable[object], number: int = 0) -> None:
+    """The values into the temporary table ``wanted``, under a number that no others have."""
+    connection.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS wanted (number INTEGER, value, PRIMARY KEY (number, value)) WITHOUT ROWID"
+    )
+    rows = ((number, value) for value in values)
+    connection.executemany("INSERT OR IGNORE INTO temp.wanted VALUES (?, ?)", rows)
 
 
 def _geometry_column(connection: sqlite3.Connection, table: str) -> str | None:

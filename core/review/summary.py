@@ -158,7 +158,9 @@ def summarise(path: str | os.PathLike) -> Summary:
         since = int(connection.execute(_SINCE).fetchone()[0])
         wells = dict(connection.execute(_WELLS).fetchall())
         names = {name: dict(connection.execute(statement).fetchall()) for name, statement in _NAMES.items()}
-        connection.execute("COMMIT")  # what is left to count stands in temporary tables: nobody need wait for it
+        connection.execute(
+            "COMMIT"
+        )  # what is left to count stands in temporary tables: nobody need wait for it
         return Summary(
             as_of=str(run[0] or "")[:10] if run else "",
             since=since,
