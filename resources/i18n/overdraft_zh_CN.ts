@@ -4380,38 +4380,6 @@
         <translation>已被他人修改</translation>
     </message>
     <message>
-        <source>Time</source>
-        <translation>时间</translation>
-    </message>
-    <message>
-        <source>Person</source>
-        <translation>人员</translation>
-    </message>
-    <message>
-        <source>Act</source>
-        <translation>办理事项</translation>
-    </message>
-    <message>
-        <source>From</source>
-        <translation>原状态</translation>
-    </message>
-    <message>
-        <source>To</source>
-        <translation>新状态</translation>
-    </message>
-    <message>
-        <source>History of {subject}</source>
-        <translation>{subject}的办理记录</translation>
-    </message>
-    <message>
-        <source>Nothing has been decided on {subject} yet.</source>
-        <translation>{subject}尚无办理记录。</translation>
-    </message>
-    <message>
-        <source>History</source>
-        <translation>办理记录</translation>
-    </message>
-    <message>
         <source>Mark the finding</source>
         <translation>标记正在处理的结论</translation>
     </message>
@@ -5316,6 +5284,20 @@
     <message>
         <source>Choose first what the water is for: the clauses ask for it.</source>
         <translation>请先选择用途：条款按用途判定。</translation>
+        <source>Waiting for the case file…</source>
+        <translation>案卷文件被占用，等待中…</translation>
+    </message>
+    <message>
+        <source>Not filtered by {columns}: no finding has the value that was asked for.</source>
+        <translation>未按“{columns}”筛选：没有结论取所要求的值。</translation>
+    </message>
+    <message>
+        <source>{n} findings changed.</source>
+        <translation>已变更{n}条结论。</translation>
+    </message>
+    <message>
+        <source>Another program is writing the case file. The finding is shown in a moment.</source>
+        <translation>其他程序正在写入案卷文件，稍后自动显示该结论。</translation>
     </message>
 </context>
 </TS>

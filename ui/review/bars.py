@@ -228,10 +228,10 @@ class ActionBar(QWidget):
             general = tr("The case file can only be read: it is write-protected or of a newer version.")
         elif not chosen:
             general = tr("Choose a finding in the list first.")
+        single = chosen == 1 and row is not None and not general
+        refused = _refused(row, person, four_eyes) if single else {}
         for name in DECISIONS:
-            self._allow(
-                name, general or (_refusal(row, name, person, four_eyes) if chosen == 1 and row else "")
-            )
+            self._allow(name, general or refused.get(name, ""))
         pair = general or (
             "" if row and is_pair_matter(row) else tr("Only applications and pairs can be paired.")
         )
@@ -250,8 +250,8 @@ class ActionBar(QWidget):
         set_tip(button, why_not or self._tips[name])
 
 
-def _refusal(row: SimpleNamespace, kind: str, person: str, four_eyes: bool) -> str:
-    """Why an act cannot be done on a finding, in the user's words."""
+def _refused(row: SimpleNamespace, person: str, four_eyes: bool) -> dict[str, str]:
+    """Why each act cannot be done on a finding, in the user's words; empty where it can."""
     cells = pd.DataFrame([vars(row)]).astype({"stale": bool, "gone": bool})
-    key = refusals(cells, Act(kind, person), four_eyes)[0]
-    return render(key, {}, ui_language()) if key else ""
+    keys = {kind: refusals(cells, Act(kind, person), four_eyes)[0] for kind in DECISIONS}
+    return {kind: render(key, {}, ui_language()) if key else "" for kind, key in keys.items()}

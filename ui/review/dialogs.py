@@ -1,4 +1,4 @@
-"""What is asked of a person who decides, and what is shown before and after: reasons, previews, conflicts, history."""
+"""What is asked of a person who decides, and what is shown before and after: reasons, previews, conflicts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from ..shared.help import open_window_help
 from ..shared.messages import text_of
 from ..shared.plain import PlainLabel, set_tip
 from ..shared.windows import Dialog
-from .shown import HELP, ConflictDialog, HistoryDialog
+from .shown import HELP, ConflictDialog
 
 _WIDTH = 420
 """Pixels that a question is wide at least, so that its texts keep to a few lines."""
@@ -361,11 +361,6 @@ def ask_retry(parent: QWidget | None, error: Exception) -> bool:
 def show_conflict(parent: QWidget | None, error: ConflictError) -> None:
     """Show both versions of what somebody else changed in the meantime."""
     ConflictDialog(error, parent).exec()
-
-
-def show_history(parent: QWidget | None, session: Session, subject: str) -> None:
-    """Show the history of a finding or another subject."""
-    HistoryDialog(session, subject, parent).exec()
 
 
 def _asked(dialog: _Reasoned) -> Act | None:

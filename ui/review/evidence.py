@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qgis.gui import QgsMessageBar
-from qgis.PyQt.QtCore import QEvent, Qt, QUrl
+from qgis.PyQt.QtCore import QEvent, Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QColor, QDesktopServices, QKeySequence, QPalette
 from qgis.PyQt.QtWidgets import (
     QApplication,
@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.casefile import CaseRows
+from ...core.casefile.opening import LOCKED, impatient
 from ...core.errors import OverdraftError
 from ...core.report.sheet import Sheet, finding_sheet, shipped
 from ...core.report.slip import clause_text, panel_page, slip_page
@@ -32,6 +33,9 @@ from .printing import write_slip
 
 NAME = "slip"
 """The help page of the panel."""
+
+_AGAIN_MS = 1_000
+"""How long another program that writes the case file is left alone before it is asked again."""
 
 
 class EvidencePanel(QWidget):
@@ -62,6 +66,8 @@ class EvidencePanel(QWidget):
         layout.addLayout(row)
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents), self, self.show_help)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._again = QTimer(self, singleShot=True, interval=_AGAIN_MS)
+        self._again.timeout.connect(self._reload)
         session.case_changed.connect(self._case_changed)
         session.content_changed.connect(self._reload)
         self.show_finding(None)
@@ -74,19 +80,31 @@ class EvidencePanel(QWidget):
     def show_finding(self, finding_id: str | None) -> None:
         """Show a finding; None empties the panel. What cannot be read is said in its place."""
         self._finding_id, self._sheet = finding_id, None
+        self._again.stop()
         problem = ""
         if finding_id and self._session.path is not None:
             try:
-                store = CaseRows(self._session.path, read_only=True)
-                self._sheet = finding_sheet(store, finding_id, ui_language())
+                with impatient():
+                    store = CaseRows(self._session.path, read_only=True)
+                    self._sheet = finding_sheet(store, finding_id, ui_language())
                 ink = self.palette().color(QPalette.ColorRole.Text).name()
                 self.page.document().setDefaultStyleSheet(f"a {{ color: {ink} }}")
                 self.page.setHtml(panel_page(self._sheet, ui_language(), _soft(self.palette())))
             except OverdraftError as error:
                 self._sheet, problem = None, text_of(error)
+                if error.key in LOCKED:
+                    problem = tr(
+                        "Another program is writing the case file. The finding is shown in a moment."
+                    )
+                    self._again.start()
         if self._sheet is None:
             self.page.setPlainText(problem or self._empty())
         self._enable()
+
+    def show_history(self) -> None:
+        """Bring the history into sight."""
+        self.page.scrollToAnchor("history")
+        self.page.setFocus()
 
     def copy_clause(self) -> None:
         """Put the words of the clause, with document and place, on the clipboard."""

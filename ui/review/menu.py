@@ -22,7 +22,7 @@ def context_menu(dock: Any) -> QMenu:
         (tr("Select in Attribute Table"), lambda: select_in_table(dock), placed),
         (None, None, True),
         (tr("Copy Row"), lambda: copy_rows(dock), True),
-        (tr("Copy Clause Text"), lambda: dock.evidence.copy_clause(), hasattr(dock.evidence, "copy_clause")),
+        (tr("Copy Clause Text"), lambda: dock.evidence.copy_clause(), True),
         (tr("Show History"), lambda: show_history(dock), True),
         (tr("Print Slip…"), lambda: dock.slip_requested.emit(row.finding_id), True),
     ):
@@ -61,8 +61,6 @@ def copy_rows(dock: Any) -> None:
 
 
 def show_history(dock: Any) -> None:
-    """Bring the evidence panel, which holds the history, into sight."""
+    """Bring the history of the current finding, in the evidence panel, into sight."""
     dock.evidence.show_finding(dock.current.finding_id)
-    if hasattr(dock.evidence, "show_history"):
-        dock.evidence.show_history()
-    dock.evidence.setFocus()
+    dock.evidence.show_history()

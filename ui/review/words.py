@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from ...core.findings import OUTCOMES
+from ...core.personal import masked
 from ...core.schema import register_schema, results_schema
 from ...processing.texts import tr, ui_language
 
@@ -88,7 +89,7 @@ def cell(row: SimpleNamespace, column: str, marks: dict[str, tuple[str, str]]) -
         return row.rule_label
     if column == "working":
         return marks[row.finding_id][0] if row.finding_id in marks else ""
-    return getattr(row, column)
+    return masked(getattr(row, column)) if column in ("name", "place") else getattr(row, column)
 
 
 def outcome_text(value: str) -> str:

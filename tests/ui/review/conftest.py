@@ -20,12 +20,16 @@ class Evidence(QWidget):
         super().__init__()
         self.shown = None
         self.copied = 0
+        self.histories = 0
 
     def show_finding(self, finding_id):
         self.shown = finding_id
 
     def copy_clause(self):
         self.copied += 1
+
+    def show_history(self):
+        self.histories += 1
 
 
 class Dialogs:

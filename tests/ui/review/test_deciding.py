@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import numpy as np
 import pytest
 from qgis.PyQt.QtCore import Qt
@@ -184,6 +187,7 @@ def test_a_locked_file_is_told_and_what_was_entered_is_kept(ready, monkeypatch, 
     monkeypatch.setattr(CaseRows, "apply", locked)
     name = ready.current.finding_id
     qtbot.keyClick(ready.table, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: not ready.deciding.is_busy, timeout=20_000)
     assert dialogs.retries == ["casefile.locked"]
     assert (ready.current.finding_id, ready.current.state) == (name, "open")
 
@@ -194,13 +198,68 @@ def test_a_locked_file_is_told_and_what_was_entered_is_kept(ready, monkeypatch, 
 
     dialogs.before_retry = freed
     qtbot.keyClick(ready.table, Qt.Key.Key_O)
+    # refused once more, then again, then it goes through
+    qtbot.waitUntil(lambda: len(dialogs.retries) == 3 and not ready.deciding.is_busy, timeout=20_000)
     assert [before and before.reason for before in dialogs.previous] == [
         None,
         "现场核实，井口已封堵，泵已拆除",
     ]
-    assert len(dialogs.retries) == 3  # refused once more, then again, then it goes through
     assert query("SELECT state, count(*) FROM decisions GROUP BY 1") == [("overridden", 1)]
     assert query("SELECT count(*) FROM history WHERE kind = 'override'") == [(1,)]
+
+
+def test_u22_keys_typed_while_the_file_is_in_use_are_done_in_their_order(ready, case, qtbot, query, dialogs):
+    """A, A, D, J, A while another program writes: no row changes before its decision is on disk, none is lost."""
+    names = [row.finding_id for row in ready.listing.window(ready.model.all_rows()[:5])]
+    with closing(sqlite3.connect(case, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for key in (Qt.Key.Key_A, Qt.Key.Key_A, Qt.Key.Key_D, Qt.Key.Key_J, Qt.Key.Key_A):
+            qtbot.keyClick(ready.table, key)
+        assert ready.deciding.is_busy
+        assert ready.table.position == 0
+        assert ready.listing.counts().reviewed == 0
+        other.execute("ROLLBACK")
+    qtbot.waitUntil(lambda: ready.listing.counts().reviewed == 4, timeout=30_000)
+    states = [found and found[0] for found in (state(query, name) for name in names)]
+    assert states == ["accepted", "accepted", "deferred", None, "accepted"]
+    assert ready.table.position == 5
+    order = query("SELECT subject FROM history WHERE kind IN ('accept', 'defer') ORDER BY seq")
+    assert [subject for (subject,) in order] == [names[0], names[1], names[2], names[4]]
+
+
+def test_a_cancelled_wait_drops_what_was_typed_behind_it(ready, case, qtbot, query):
+    with closing(sqlite3.connect(case, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(3):
+            qtbot.keyClick(ready.table, Qt.Key.Key_A)
+        ready.actions_bar.stop.click()
+        other.execute("ROLLBACK")
+    qtbot.waitUntil(lambda: not ready.deciding.is_busy, timeout=20_000)
+    assert (
+        query("SELECT count(*) FROM decisions")[0][0] <= 1
+    )  # the first may have been written before the cancel
+    assert ready.listing.counts().reviewed == query("SELECT count(*) FROM decisions")[0][0]
+    assert ready.actions_bar.may("undo") == bool(ready.listing.counts().reviewed)
+
+
+def test_a_cancel_that_comes_too_late_is_told_as_done(ready, monkeypatch, qtbot, query):
+    """All is written when the cancel comes: the list shows it, and it can be taken back."""
+    apply = CaseRows.apply
+
+    def late(self, *parts):
+        head = apply(self, *parts)
+        ready.deciding._work.cancel()
+        return head
+
+    monkeypatch.setattr(CaseRows, "apply", late)
+    ready.table.selectAll()
+    count = ready.model.rowCount()
+    qtbot.keyClick(ready.table, Qt.Key.Key_A)
+    qtbot.waitUntil(
+        lambda: not ready.deciding.is_busy and ready.listing.counts().reviewed > 0, timeout=30_000
+    )
+    assert query("SELECT count(*) FROM decisions") == [(count,)] == [(ready.listing.counts().reviewed,)]
+    assert ready.actions_bar.may("undo")
 
 
 def test_pair_is_for_applications_only(ready, qtbot, language):

@@ -256,21 +256,6 @@ def test_r9_a_conflict_shows_both_versions(opened, session, case, language):
     assert all(row[2] != row[3] for row in cells)
 
 
-def test_the_history_of_a_finding_newest_first(opened, session, case, language):
-    (name,) = ids(case, "placement.doubt")
-    store = CaseRows(case)
-    decide(store, [name], Act("accept", HOSTILE))
-    decide(store, [name], Act("reopen", "李工", reason=HOSTILE))
-    dialog = opened(shown.HistoryDialog, session, name)
-    rows = [[dialog.table.item(row, column).text() for column in range(1, 6)] for row in range(2)]
-    accepted, open_ = {"en": ("Accepted", "Open"), "zh": ("已采纳", "待处理")}[language]
-    acts = {"en": ("Reopened", "Accepted"), "zh": ("重新打开", "采纳")}[language]
-    assert rows == [["李工", acts[0], accepted, open_, HOSTILE], [HOSTILE, acts[1], open_, accepted, ""]]
-    empty = opened(shown.HistoryDialog, session, "<b>none</b>")
-    assert not empty.table.isVisible()
-    assert "<b>none</b>" in empty.told.text()
-
-
 def _all(opened, session):
     act = Act("override", session.person, outcome="pass", reason_kind="other", reason="因为现场情况已经改变")
     marked = {"x": ("王工", "2026-04-01T00:00:00.000Z")}
@@ -282,7 +267,6 @@ def _all(opened, session):
         opened(
             dialogs.BulkDialog, act, Preview(("x",), {"review.cannot_judge": 5, "review.stale": 2}, 3, marked)
         ),
-        opened(shown.HistoryDialog, session, "x"),
     ]
 
 
@@ -329,4 +313,4 @@ def test_help_leads_to_the_review_page(opened, session, qtbot, monkeypatch, lang
         monkeypatch.setattr(module, "open_window_help", pages.append)
     for dialog in _all(opened, session):
         click(qtbot, dialog.buttons.button(QDialogButtonBox.StandardButton.Help))
-    assert pages == ["review"] * 6
+    assert pages == ["review"] * 5

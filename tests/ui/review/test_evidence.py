@@ -91,6 +91,38 @@ def test_a_decision_shows_as_soon_as_it_is_made(panel, session, case, language):
     assert "李工" not in panel.page.toPlainText()
 
 
+def test_the_history_is_brought_into_sight_newest_first(panel, case, language):
+    name = finding(case, "placement.doubt")["finding_id"]
+    store = CaseRows(case)
+    decide(store, [name], Act("accept", "<b>王工</b>"))
+    decide(store, [name], Act("reopen", "李工", reason="<i>复查</i>"))
+    panel.show_finding(name)
+    panel.show_history()
+    assert panel.page.verticalScrollBar().value() > 0
+    text = panel.page.toPlainText()
+    acts = {
+        "en": ("Reopened Accepted → Open", "Accepted Open → Accepted"),
+        "zh": ("重新打开 已采纳 → 待处理", "采纳 待处理 → 已采纳"),
+    }
+    newest, oldest = (text.index(act) for act in acts[language])
+    assert newest < text.index("<i>复查</i>") < oldest < text.rindex("<b>王工</b>")
+
+
+def test_a_file_in_use_is_not_waited_for_and_the_finding_follows(panel, case, qtbot, language):
+    """Another program commits for longer than a window may stand still; then the finding is there by itself."""
+    panel._again.setInterval(50)
+    row = finding(case, "quota.cap")
+    with closing(sqlite3.connect(case, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        panel.show_finding(row["finding_id"])
+        told = panel.page.toPlainText()
+        other.execute("ROLLBACK")
+    assert {"en": "in a moment", "zh": "稍后"}[language] in told
+    assert not panel.print_button.isEnabled()
+    qtbot.waitUntil(lambda: row["subject_id"] in panel.page.toPlainText(), timeout=10_000)
+    assert panel.print_button.isEnabled()
+
+
 def test_the_clause_goes_to_the_clipboard(panel, case, qtbot, language):
     row = finding(case, "quota.cap")
     panel.show_finding(row["finding_id"])

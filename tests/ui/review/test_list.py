@@ -7,9 +7,15 @@ from contextlib import closing
 
 import numpy as np
 import pytest
-from qgis.core import QgsProject
-from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QApplication, QLabel, QPushButton
+from qgis.core import QgsProject, QgsSettings
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtWidgets import QApplication, QLabel, QMenu, QPushButton
+
+from overdraft.core.casefile import CaseRows
+from overdraft.core.review import Act, decide
+from overdraft.core.review.listing import Filter
+from overdraft.ui.review.keeping import keep_last_filter, last_filter
 
 HOSTILE = (
     "<img src=file:///x>",
@@ -27,6 +33,16 @@ def shown(dock, column):
 
     place = COLUMNS.index(column)
     return [dock.model.index(row, place).data() for row in range(dock.model.rowCount())]
+
+
+def without_triggers(path, *changes):
+    """Change a file as another program would, past the triggers that need its functions."""
+    with closing(sqlite3.connect(path)) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        for statement, values in changes:
+            connection.execute(statement, values)
+        connection.commit()
 
 
 def choose(dock, name, value):
@@ -98,8 +114,6 @@ def test_a_click_on_a_heading_sorts_and_another_turns_it(dock, qtbot, query):
 
 
 def _at(x):
-    from qgis.PyQt.QtCore import QPoint
-
     return QPoint(x, 5)
 
 
@@ -196,6 +210,136 @@ def _pick(menu, texts):
     action.trigger()
 
 
+def test_u10_the_last_filter_of_a_case_is_there_again(make_dock, session, case, query, language):
+    dock = make_dock()
+    choose(dock, "outcome", "fail")
+    choose(dock, "group", "clause")
+    dock.filters.set(Filter(outcome="fail", subject="W"))  # one subject alone is not kept
+    dock.unload()
+    dock.close()
+    dock = make_dock()
+    ((n,),) = query("SELECT count(*) FROM findings WHERE outcome = 'fail'")
+    assert dock.model.findings == n
+    assert (dock.filters.wanted, dock.filters.grouping) == (Filter(outcome="fail"), "clause")
+    session.open_case(None)
+    session.open_case(case)
+    assert dock.listing is None
+
+
+def test_u10_a_value_that_is_gone_is_not_filtered_by_and_that_is_said(
+    make_dock, case, iface, language, query
+):
+    keep_last_filter(case, Filter(county="no such county", outcome="fail", state="open"), "no such group")
+    dock = make_dock()
+    ((n,),) = query("SELECT count(*) FROM findings WHERE outcome = 'fail'")
+    assert dock.model.rowCount() == n
+    assert dock.filters.wanted == Filter(outcome="fail", state="open")
+    said = iface.messageBar().currentItem().text()
+    assert {"en": "Not filtered by County", "zh": "未按“县"}[language] in said
+
+
+def test_each_case_has_its_own_last_filter_and_no_end_of_them_is_kept(tmp_path, qgis_app):
+    QgsSettings().remove("overdraft")
+    for number in range(25):
+        keep_last_filter(tmp_path / f"{number}.gpkg", Filter(text=f"<b>{number}"), "rule")
+    assert last_filter(tmp_path / "24.gpkg") == (Filter(text="<b>24"), "rule")
+    assert last_filter(tmp_path / "5.gpkg") == (Filter(text="<b>5"), "rule")
+    assert last_filter(tmp_path / "4.gpkg") == (Filter(), "")
+    for damaged in ("{", "[]", '{"x": 3}'):
+        QgsSettings().setValue("overdraft/review/last", damaged)
+        assert last_filter(tmp_path / "x.gpkg") == (Filter(), "")
+    QgsSettings().remove("overdraft")
+
+
+def test_a_dock_that_qgis_has_deleted_is_unloaded_without_an_error(make_dock):
+    dock = make_dock()
+    listing = dock.listing
+    sip.delete(dock)
+    assert dock.listing is None
+    with pytest.raises(sqlite3.ProgrammingError):
+        len(listing)  # closed
+    dock.unload()
+
+
+def test_a_closed_dock_moves_no_map_and_when_shown_again_hears_of_others(make_dock, case, qtbot, query):
+    dock = make_dock()
+    dock.close()
+    dock.map.show = lambda *_: pytest.fail("the map was moved")
+    dock.table.go_to(4)
+    dock._arrived()
+    name = query("SELECT finding_id FROM findings WHERE outcome = 'fail' ORDER BY finding_id LIMIT 1")[0][0]
+    decide(CaseRows(case), [name], Act("accept", "别人"))
+    dock.map.show = lambda *_: None
+    dock.show()
+    qtbot.waitUntil(lambda: dock.session.store is not None, timeout=60_000)
+    dock.watching.look()
+    qtbot.waitUntil(lambda: dock.listing.counts().reviewed == 1, timeout=20_000)
+    dock.watching.arrive(dock.current.finding_id)
+    dock.watching.mark()
+    qtbot.waitUntil(lambda: query("SELECT who FROM marks") == [("审核员甲",)], timeout=20_000)
+
+
+def test_our_mark_goes_when_another_case_is_opened(dock, session, qtbot, query):
+    qtbot.waitUntil(lambda: session.store is not None, timeout=60_000)
+    dock.watching.arrive(dock.current.finding_id)
+    dock.watching.mark()
+    qtbot.waitUntil(
+        lambda: len(query("SELECT * FROM marks")) == 1 and not dock.watching._working, timeout=20_000
+    )
+    session.open_case(None)
+    qtbot.waitUntil(lambda: query("SELECT * FROM marks") == [], timeout=20_000)
+
+
+def test_the_menu_is_about_the_row_clicked_on_even_at_once(dock, monkeypatch):
+    seen = []
+    monkeypatch.setattr(QMenu, "exec", lambda *_: seen.append(dock.evidence.shown))
+    dock.table.go_to(7)
+    dock._menu(QPoint(1, 1))
+    assert seen == [dock.current.finding_id]
+
+
+def test_s10_numbers_of_persons_are_masked_in_list_panel_slip_and_history(
+    session, case, iface, dialogs, qtbot, tmp_path, language, query
+):
+    """Telephone and identity number stand where they do not belong: in a name, a village and a message."""
+    from qgis.core import QgsApplication
+
+    from overdraft.ui.review.dock import ReviewDock
+    from overdraft.ui.review.menu import copy_rows
+
+    phone, identity = "13812345678", "11010519491231002X"  # the identity number that GB 11643 itself gives
+    ((well,),) = query(
+        "SELECT subject_id FROM findings WHERE rule = 'placement.doubt' ORDER BY subject_id LIMIT 1"
+    )
+    without_triggers(
+        case,
+        ("UPDATE wells SET name = ?, village = ? WHERE row_id = ?", (f"李四 {phone}", identity, well)),
+        ("UPDATE findings SET evidence = ? WHERE subject_id = ?", (f'{{"note":"{phone} {identity}"}}', well)),
+    )
+    logged = []
+    QgsApplication.messageLog().messageReceived.connect(lambda *parts: logged.append(str(parts)))
+    dock = ReviewDock(session, iface, dialogs=dialogs)
+    qtbot.addWidget(dock)
+    dock.show()
+    qtbot.waitUntil(lambda: dock.listing is not None and session.store is not None, timeout=60_000)
+    dock.filters.set(Filter(subject=well))
+    dock._arrived()
+    told = [dock.evidence.page.toPlainText(), *shown(dock, "name"), *shown(dock, "place")]
+    dock.table.selectAll()
+    copy_rows(dock)
+    told.append(QApplication.clipboard().text())
+    dock.table.go_to(0)
+    dock.do("override")
+    assert query("SELECT count(*) FROM decisions") == [(1,)]
+    assert dock.evidence.save_slip(tmp_path / "slip.html")
+    told.append((tmp_path / "slip.html").read_text(encoding="utf-8"))
+    told += [str(row) for row in query("SELECT * FROM history")]
+    told += [path.name for path in tmp_path.rglob("*")] + logged
+    dock.unload()
+    assert "138****5678" in "".join(told)
+    assert not [text for text in told if phone in text or identity in text]
+
+
 def test_without_a_case_the_dock_says_what_to_do(dock, session, language):
     session.open_case(None)
     assert dock.model.rowCount() == 0
@@ -223,21 +367,17 @@ def test_a_file_that_is_no_case_is_refused_with_words(make_dock, session, tmp_pa
 
 
 def test_hostile_names_are_shown_literally(make_dock, case, query):
-    with closing(sqlite3.connect(case)) as connection:
-        names = [
-            row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        ]
-        for name in names:
-            connection.execute(f'DROP TRIGGER "{name}"')
-        wells = connection.execute(
-            "SELECT DISTINCT row_id FROM wells JOIN findings ON subject_id = row_id ORDER BY row_id LIMIT 6"
-        ).fetchall()
-        for (row_id,), name in zip(wells, HOSTILE, strict=True):
-            connection.execute(
-                "UPDATE wells SET name = ?, village = ? WHERE row_id = ?", (name, name, row_id)
-            )
-        connection.execute("UPDATE units SET name = ? WHERE level = 'county'", (HOSTILE[0],))
-        connection.commit()
+    wells = query(
+        "SELECT DISTINCT row_id FROM wells JOIN findings ON subject_id = row_id ORDER BY row_id LIMIT 6"
+    )
+    without_triggers(
+        case,
+        *(
+            ("UPDATE wells SET name = ?, village = ? WHERE row_id = ?", (name, name, row_id))
+            for (row_id,), name in zip(wells, HOSTILE, strict=True)
+        ),
+        ("UPDATE units SET name = ? WHERE level = 'county'", (HOSTILE[0],)),
+    )
     dock = make_dock()
     assert set(HOSTILE) <= set(shown(dock, "name"))
     choose(dock, "group", "county")
@@ -266,9 +406,6 @@ def test_every_field_and_button_has_a_tip(dock):
 
 
 def test_what_others_write_is_listed(dock, case, qtbot, query):
-    from overdraft.core.casefile import CaseRows
-    from overdraft.core.review import Act, decide
-
     name = query("SELECT finding_id FROM findings WHERE outcome = 'fail' ORDER BY finding_id LIMIT 1")[0][0]
     decide(CaseRows(case), [name], Act("accept", "别人"))
     CaseRows(case).mark(name, "别人", "b")

@@ -165,6 +165,7 @@ def test_the_menu_asks_for_a_slip_and_the_history(on_well, qtbot):
     assert asked.args == [on_well.current.finding_id]
     history.trigger()
     assert on_well.evidence.shown == on_well.current.finding_id
+    assert on_well.evidence.histories == 1
 
 
 def test_unloading_takes_the_highlight_away_and_closes_the_list(on_well, canvas):

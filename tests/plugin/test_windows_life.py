@@ -1,0 +1,282 @@
+"""R28: every window opened on a case, the plugin taken away, again and again: nothing stays, nothing crashes."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from qgis.core import QgsApplication, QgsProject, QgsSettings
+from qgis.gui import QgsMapCanvas, QgsMessageBar
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt
+from qgis.PyQt.QtWidgets import (
+    QAction,
+    QApplication,
+    QDialog,
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QToolBar,
+)
+from shapely.geometry import Point, box
+
+import overdraft
+
+NO_WINDOW = ("overdraftCase", "overdraftRun", "overdraftSample", "overdraftHelp")
+"""Actions that ask for a file, belong to QGIS or open a browser."""
+
+
+class Iface:
+    """QGIS's window as far as the plugin knows it, with real widgets."""
+
+    def __init__(self):
+        self.window = QMainWindow()
+        self.window.resize(1200, 800)
+        self.canvas = QgsMapCanvas(self.window)
+        self.window.setCentralWidget(self.canvas)
+        self.vector = QMenu("Vector", self.window)
+        self.bar = QgsMessageBar(self.window)
+
+    def mainWindow(self):
+        return self.window
+
+    def mapCanvas(self):
+        return self.canvas
+
+    def vectorMenu(self):
+        return self.vector
+
+    def messageBar(self):
+        return self.bar
+
+    def addToolBar(self, title):
+        bar = QToolBar(title, self.window)
+        self.window.addToolBar(bar)
+        return bar
+
+    def addDockWidget(self, area, dock):
+        self.window.addDockWidget(area, dock)
+        dock.show()
+
+    def removeDockWidget(self, dock):
+        self.window.removeDockWidget(dock)
+
+
+@pytest.fixture
+def iface(qgis_app, qgis_processing, qgis_new_project, monkeypatch):
+    for name in ("exec", "exec_", "question", "warning"):
+        monkeypatch.setattr(QMessageBox, name, lambda *_: pytest.fail("a question stops the unloading"))
+    QgsSettings().remove("overdraft")
+    made = Iface()
+    made.window.show()
+    yield made
+    QgsProject.instance().clear()
+    made.window.deleteLater()
+    settle()
+    QgsSettings().remove("overdraft")
+
+
+@pytest.fixture
+def raised(monkeypatch):
+    """Errors in slots, which Qt only reports to the hook."""
+    found = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: found.append(error))
+    return found
+
+
+@pytest.fixture(scope="module")
+def made_case(tmp_path_factory):
+    """Three wells in a zone, land, a target and a finding on each well."""
+    from overdraft.core.casefile import CaseContent, write_case
+
+    names = ("W1", "W2", "W3")
+    wells = [
+        {
+            **{"well_id": name, "name": name, "use": "irrigation", "status": "active", "permit_no": f"P{n}"},
+            "geometry": Point(89.21 + n / 100, 42.9),
+        }
+        for n, name in enumerate(names)
+    ]
+    zone = {"zone_id": "Z1", "severity": "severe", "geometry": box(89.1, 42.8, 89.5, 43.0)}
+    unit = {"unit_id": "650402", "name": "高昌区", "level": "county", "geometry": box(89, 42, 90, 43.5)}
+    land = {"area_id": "L1", "status": "irrigated", "area_mu": 100.0}
+    land["geometry"] = box(89.2, 42.8, 89.21, 42.81)
+    frames = {"wells": wells, "zones": [zone], "units": [unit], "irrigation": [land]}
+    tables = {name: gpd.GeoDataFrame(rows, crs="EPSG:4490") for name, rows in frames.items()}
+    findings = [
+        {"finding_id": f"f{n}", "rule": "meters.installed", "subject_id": name, "outcome": "fail"}
+        for n, name in enumerate(names)
+    ]
+    tables["findings"] = pd.DataFrame(findings).assign(
+        policy_id="turpan-2021",
+        subject_role="wells",
+        unit_id="650402",
+        message_key="meters.none",
+        evidence_hash="h",
+        unverified="[]",
+    )
+    path = tmp_path_factory.mktemp("life") / "case.gpkg"
+    write_case(path, CaseContent(tables=tables, language="en"))
+    return path
+
+
+@pytest.fixture
+def case(made_case, tmp_path):
+    path = tmp_path / "案 case.gpkg"
+    path.write_bytes(made_case.read_bytes())
+    return path
+
+
+def settle(qtbot=None):
+    """Wait for what is under way; let Qt and Python delete what is to be deleted."""
+    if qtbot is not None:
+        qtbot.waitUntil(lambda: not QgsApplication.taskManager().activeTasks(), timeout=30_000)
+    for _ in range(3):
+        QCoreApplication.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+
+
+def traces(iface, folder):
+    window, project, canvas = iface.window, QgsProject.instance(), iface.canvas
+    kinds = {"docks": QDockWidget, "dialogs": QDialog, "actions": QAction, "menus": QMenu, "bars": QToolBar}
+    return {
+        **{name: len(window.findChildren(kind)) for name, kind in kinds.items()},
+        "windows": len([one for one in QApplication.topLevelWidgets() if one is not window]),
+        "messages": len(iface.bar.items()),
+        "highlights": len(canvas.scene().items()),
+        "tool": canvas.mapTool(),
+        "tasks": QgsApplication.taskManager().count(),
+        "threads": sorted(one.name for one in threading.enumerate() if one.is_alive()),
+        "project": [
+            project.receivers(signal)
+            for signal in (project.readProject, project.cleared, project.layersAdded, project.layersRemoved)
+        ],
+        "canvas": [
+            canvas.receivers(signal)
+            for signal in (canvas.extentsChanged, canvas.mapToolSet, canvas.selectionChanged)
+        ],
+        "files": sorted(one.name for one in Path(tempfile.gettempdir()).glob("*overdraft*")),
+        "beside": sorted(one.name for one in folder.iterdir() if not one.name.endswith(".backups")),
+    }
+
+
+def live(iface, case, qtbot, wait):
+    """One life: every window opened on the case; taken away at once, or when all has been read."""
+    plugin = overdraft.classFactory(iface)
+    plugin.initGui()
+    plugin.windows.session.open_case(case)
+    for name, action in plugin.menu.actions.items():
+        if name not in NO_WINDOW:
+            action.trigger()
+    shown = set(plugin.windows._dialogs) | set(plugin.windows._docks)
+    if wait:
+        review = plugin.windows._docks["review"]
+        qtbot.waitUntil(lambda: review.listing is not None and not review._unoffered, timeout=30_000)
+        assert review.model.rowCount() == 3
+        settle(qtbot)
+    plugin.unload()
+    return shown
+
+
+@pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.long)])
+def test_r28_lives_with_every_window_leave_nothing_behind(iface, case, qtbot, raised, times):
+    shown = live(iface, case, qtbot, True)  # the first loads what Python and QGIS keep for good
+    assert shown == {
+        *("setup", "policy", "retirement", "pairing", "review", "dashboard"),
+        *("SealForm", "ApplicationForm", "DecideForm", "LinkForm", "LandForm"),
+    }
+    iface.bar.clearWidgets()
+    settle(qtbot)
+    before = traces(iface, case.parent)
+    assert before["docks"] == before["dialogs"] == before["bars"] == 0
+    for number in range(times):
+        live(iface, case, qtbot, wait=number % 2 == 0)
+        iface.bar.clearWidgets()
+        settle(qtbot)
+        assert traces(iface, case.parent) == before
+    assert raised == []
+
+
+def test_r28_closing_the_project_or_removing_layers_while_it_works_is_no_error(iface, case, qtbot, raised):
+    plugin = overdraft.classFactory(iface)
+    plugin.initGui()
+    for end in (lambda: QgsProject.instance().clear(), lambda: QgsProject.instance().removeAllMapLayers()):
+        plugin.windows.show_case(case)
+        for name, action in plugin.menu.actions.items():
+            if name not in NO_WINDOW:
+                action.trigger()
+        QCoreApplication.processEvents()  # work is under way now
+        end()
+        settle(qtbot)
+    plugin.windows.session.open_case(None)
+    settle(qtbot)
+    assert plugin.windows._docks["review"].model.rowCount() == 0
+    plugin.unload()
+    settle(qtbot)
+    assert raised == []
+
+
+def test_docks_that_qgis_deletes_first_are_forgotten_and_can_be_opened_again(iface, case, qtbot, raised):
+    plugin = overdraft.classFactory(iface)
+    plugin.initGui()
+    plugin.windows.session.open_case(case)
+    for wait in (True, False):
+        plugin.windows.review()
+        plugin.windows.dashboard()
+        docks = list(plugin.windows._docks.values())
+        if wait:
+            qtbot.waitUntil(lambda dock=docks[0]: dock.listing is not None, timeout=30_000)
+        for dock in docks:
+            dock.deleteLater()
+        settle(qtbot)
+        assert plugin.windows._docks == {}
+        assert docks[0].listing is None
+        plugin.windows.session.content_changed.emit()
+        settle(qtbot)
+    plugin.windows.review()
+    plugin.windows._docks["review"].deleteLater()
+    plugin.unload()
+    settle(qtbot)
+    assert raised == []
+
+
+def test_u10_a_dock_comes_back_where_it_stood(iface, case, qtbot, raised):
+    plugin = overdraft.classFactory(iface)
+    plugin.initGui()
+    plugin.windows.session.open_case(case)
+    plugin.windows.review()
+    dock = plugin.windows._docks["review"]
+    assert iface.window.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea
+    iface.window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+    kept = iface.window.saveState()
+    plugin.unload()
+    settle(qtbot)
+    iface.window.restoreState(kept)  # as QGIS does when it starts
+    again = overdraft.classFactory(iface)
+    again.initGui()
+    again.windows.session.open_case(case)
+    again.windows.review()
+    assert iface.window.dockWidgetArea(again.windows._docks["review"]) == Qt.DockWidgetArea.LeftDockWidgetArea
+    again.unload()
+    settle(qtbot)
+    assert raised == []
+
+
+def test_a_bar_of_the_dashboard_filters_a_review_list_that_is_still_being_read(iface, case, qtbot):
+    plugin = overdraft.classFactory(iface)
+    plugin.initGui()
+    plugin.windows.session.open_case(case)
+    plugin.windows.dashboard()
+    plugin.windows._docks["dashboard"].filter_requested.emit({"outcome": "fail"})
+    review = plugin.windows._docks["review"]
+    qtbot.waitUntil(lambda: review.listing is not None and not review._unoffered, timeout=30_000)
+    assert review.filters.wanted.outcome == "fail"
+    plugin.unload()
+    settle(qtbot)
