@@ -60,6 +60,12 @@ def language(request, qgis_app, monkeypatch, compiled_texts):
     translation.remove()
 
 
+@pytest.fixture
+def in_language(request):
+    """For fixtures that open a window: in both languages if the test asks for ``language``, else once."""
+    return request.getfixturevalue("language") if "language" in request.fixturenames else "en"
+
+
 @pytest.fixture(scope="session")
 def compiled_texts(tmp_path_factory):
     """The Chinese texts as they stand in the .ts, compiled."""

@@ -6,7 +6,7 @@ import pytest
 
 
 @pytest.fixture
-def dock(session, language, qtbot):
+def dock(session, in_language, qtbot):
     from overdraft.ui.dashboard.dock import DashboardDock
 
     made = DashboardDock(session)

@@ -231,7 +231,7 @@ def test_u8_dark_and_light_are_drawn_with_patterns(dock, qtbot):
     assert len(set(PATTERNS.values())) == 5
 
 
-def test_u7_nothing_is_clipped(dock, qtbot):
+def test_u7_nothing_is_clipped(dock, qtbot, language):
     qtbot.wait(20)
     for label in dock.content.findChildren(QLabel):
         if label.isVisible() and label.text():

@@ -114,7 +114,7 @@ def iface(qgis_iface, qtbot):
 
 
 @pytest.fixture
-def make_dock(language, session, iface, dialogs, qtbot, monkeypatch):
+def make_dock(in_language, session, iface, dialogs, qtbot, monkeypatch):
     """``make_dock()``: a dock on the session's case, its findings read; the day's backup has been made."""
     from overdraft.core.casefile import rowstore
     from overdraft.ui.review.dock import ReviewDock
@@ -122,9 +122,10 @@ def make_dock(language, session, iface, dialogs, qtbot, monkeypatch):
     monkeypatch.setattr(rowstore, "_backed_up_today", lambda path: True)
     made = []
 
-    def make(wait=True):
+    def make(wait=True, owned=True):
         dock = ReviewDock(session, iface, evidence=Evidence(), dialogs=dialogs)
-        qtbot.addWidget(dock)
+        if owned:
+            qtbot.addWidget(dock)
         dock.resize(1000, 560)
         dock.show()
         made.append(dock)

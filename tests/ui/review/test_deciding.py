@@ -262,7 +262,7 @@ def test_a_cancel_that_comes_too_late_is_told_as_done(ready, monkeypatch, qtbot,
     assert ready.actions_bar.may("undo")
 
 
-def test_pair_is_for_applications_only(ready, qtbot, language):
+def test_pair_is_for_applications_only(ready, qtbot):
     assert not ready.actions_bar.may("pair")
     assert ready.actions_bar.why_not("pair")
     ready.filters.clear()

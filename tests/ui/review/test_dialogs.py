@@ -29,7 +29,7 @@ OK, CANCEL = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton
 
 
 @pytest.fixture
-def opened(qtbot, session, language):
+def opened(qtbot, session, in_language):
     """Show a dialog without waiting for it."""
 
     def make(kind, *parts):
@@ -90,14 +90,14 @@ def test_s11_the_name_is_asked_once_and_says_it_is_no_authentication(session, mo
     assert dialogs.ensure_signed(None, session)
 
 
-def test_who_declines_to_sign_does_not_decide(session, monkeypatch, language):
+def test_who_declines_to_sign_does_not_decide(session, monkeypatch):
     session.sign_as("")
     answer(monkeypatch, lambda dialog: dialog.name.setText("13812345678"))
     assert not dialogs.ensure_signed(None, session)
     assert session.person == ""
 
 
-def test_an_override_says_what_is_missing_until_it_is_complete(opened, session, qtbot, language):
+def test_an_override_says_what_is_missing_until_it_is_complete(opened, session, qtbot):
     dialog = opened(dialogs.OverrideDialog, session, 3)
     missing = [ok(dialog).toolTip()]
     dialog.outcome.setCurrentIndex(dialog.outcome.findData("pass"))
@@ -119,7 +119,7 @@ def test_an_override_says_what_is_missing_until_it_is_complete(opened, session, 
     assert [dialog.outcome.itemData(n) for n in range(1, dialog.outcome.count())] == list(OUTCOMES)
 
 
-def test_blanks_are_no_reason(opened, session, qtbot, language):
+def test_blanks_are_no_reason(opened, session, qtbot):
     dialog = opened(dialogs.OverrideDialog, session, 1)
     dialog.outcome.setCurrentIndex(1)
     dialog.reason_kind.setCurrentIndex(1)
@@ -127,7 +127,7 @@ def test_blanks_are_no_reason(opened, session, qtbot, language):
     assert not ok(dialog).isEnabled()
 
 
-def test_an_override_comes_out_as_entered(session, monkeypatch, language):
+def test_an_override_comes_out_as_entered(session, monkeypatch):
     def fill(dialog):
         dialog.outcome.setCurrentIndex(dialog.outcome.findData("exempt"))
         dialog.reason_kind.setCurrentIndex(dialog.reason_kind.findData("approval"))
@@ -142,14 +142,14 @@ def test_an_override_comes_out_as_entered(session, monkeypatch, language):
     )  # fmt: skip
 
 
-def test_a_decline_is_no_act(session, monkeypatch, language):
+def test_a_decline_is_no_act(session, monkeypatch):
     monkeypatch.setattr(QDialog, "exec", lambda self: QDialog.DialogCode.Rejected)
     assert dialogs.ask_override(None, session, 1) is None
     assert dialogs.ask_defer(None, session, 1) is None
     assert dialogs.ask_reopen(None, session, 1) is None
 
 
-def test_a_deferral_needs_a_reason_and_a_day_to_come(opened, session, qtbot, monkeypatch, language):
+def test_a_deferral_needs_a_reason_and_a_day_to_come(opened, session, qtbot, monkeypatch):
     dialog = opened(dialogs.DeferDialog, session, 1)
     assert not ok(dialog).isEnabled()
     dialog.reason.setPlainText("等")
@@ -167,14 +167,14 @@ def test_a_deferral_needs_a_reason_and_a_day_to_come(opened, session, qtbot, mon
     assert (act.kind, act.deferred_to, act.reason) == ("defer", day, "等待测量")
 
 
-def test_reopening_needs_a_reason(session, monkeypatch, language):
+def test_reopening_needs_a_reason(session, monkeypatch):
     answer(monkeypatch, lambda dialog: None)
     assert dialogs.ask_reopen(None, session, 1) is None
     answer(monkeypatch, lambda dialog: dialog.reason.setPlainText("数据更正"))
     assert dialogs.ask_reopen(None, session, 1) == Act("reopen", "审核员甲", session.login, reason="数据更正")
 
 
-def test_r4_what_was_entered_is_there_again(opened, session, language):
+def test_r4_what_was_entered_is_there_again(opened, session):
     """After a failed save the caller hands the act back: every field is filled as before."""
     override = Act(
         "override", "审核员甲", session.login,
@@ -230,7 +230,7 @@ def test_unverified_settings_are_counted(opened, session, language):
     assert {"en": "nobody has verified: 3", "zh": "其中3条所依参数未经核实"}[language] in dialog.lines.text()
 
 
-def test_an_act_on_nothing_cannot_be_confirmed(session, monkeypatch, language):
+def test_an_act_on_nothing_cannot_be_confirmed(session, monkeypatch):
     act = Act("accept", session.person)
     answer(monkeypatch, lambda dialog: None)
     assert not dialogs.confirm_bulk(None, act, Preview((), {"review.verified": 2}))
@@ -291,7 +291,7 @@ def test_nothing_is_clipped_and_every_field_has_name_tip_and_label(opened, sessi
             assert "&" in label.text()
 
 
-def test_keys_reach_every_field_and_escape_leaves(opened, session, qtbot, language):
+def test_keys_reach_every_field_and_escape_leaves(opened, session, qtbot):
     dialog = opened(dialogs.OverrideDialog, session, 1)
     dialog.outcome.setFocus()
     order = [dialog.outcome]
@@ -307,7 +307,7 @@ def test_keys_reach_every_field_and_escape_leaves(opened, session, qtbot, langua
     assert not dialog.isVisible()
 
 
-def test_help_leads_to_the_review_page(opened, session, qtbot, monkeypatch, language):
+def test_help_leads_to_the_review_page(opened, session, qtbot, monkeypatch):
     pages = []
     for module in (dialogs, shown):
         monkeypatch.setattr(module, "open_window_help", pages.append)

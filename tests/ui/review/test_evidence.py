@@ -26,7 +26,7 @@ HOSTILE = '<img src=file:///x> <b>"; DROP TABLE findings; --</b> ${table} ' + "�
 
 
 @pytest.fixture
-def panel(session, language, qtbot):
+def panel(session, in_language, qtbot):
     made = EvidencePanel(session)
     qtbot.addWidget(made)
     made.resize(420, 560)
@@ -123,7 +123,7 @@ def test_a_file_in_use_is_not_waited_for_and_the_finding_follows(panel, case, qt
     assert panel.print_button.isEnabled()
 
 
-def test_the_clause_goes_to_the_clipboard(panel, case, qtbot, language):
+def test_the_clause_goes_to_the_clipboard(panel, case, qtbot):
     row = finding(case, "quota.cap")
     panel.show_finding(row["finding_id"])
     click(qtbot, panel.copy_button)
@@ -188,7 +188,7 @@ def test_a_long_slip_is_made_smaller_until_it_fits(panel, case, tmp_path, langua
     ).lower()  # its last
 
 
-def test_no_path_no_file_no_message(panel, case, qtbot, monkeypatch, language):
+def test_no_path_no_file_no_message(panel, case, qtbot, monkeypatch):
     panel.show_finding(finding(case, "quota.cap")["finding_id"])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
     click(qtbot, panel.print_button)
@@ -212,13 +212,13 @@ def test_r12_a_file_that_cannot_be_replaced_is_named_and_stays(panel, case, tmp_
     assert {"en": "unchanged", "zh": "保持不变"}[language] in shown
 
 
-def test_r13_a_folder_that_is_not_there(panel, case, tmp_path, language):
+def test_r13_a_folder_that_is_not_there(panel, case, tmp_path):
     panel.show_finding(finding(case, "quota.cap")["finding_id"])
     assert not panel.save_slip(tmp_path / "gone" / "slip.pdf")
     assert panel.bar.currentItem() is not None
 
 
-def test_r15_a_case_that_is_damaged_is_said_in_the_panel(panel, case, session, language):
+def test_r15_a_case_that_is_damaged_is_said_in_the_panel(panel, case, session):
     row = finding(case, "quota.cap")
     case.write_bytes(b"")
     panel.show_finding(row["finding_id"])
@@ -226,14 +226,12 @@ def test_r15_a_case_that_is_damaged_is_said_in_the_panel(panel, case, session, l
     assert not panel.print_button.isEnabled()
 
 
-def test_a_finding_that_is_gone_altogether(panel, language):
+def test_a_finding_that_is_gone_altogether(panel):
     panel.show_finding("0123456789abcdef")
     assert "0123456789abcdef" in panel.page.toPlainText()
 
 
-def test_s2_hostile_names_are_shown_literally_and_nothing_is_loaded(
-    panel, case, session, monkeypatch, language
-):
+def test_s2_hostile_names_are_shown_literally_and_nothing_is_loaded(panel, case, session, monkeypatch):
     row = finding(case, "placement.doubt")
     with closing(sqlite3.connect(case)) as connection:
         for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
@@ -259,7 +257,7 @@ def _quoted(text):
     return json.dumps(text)
 
 
-def test_links_lead_to_places_in_the_page_only(panel, case, monkeypatch, language):
+def test_links_lead_to_places_in_the_page_only(panel, case, monkeypatch):
     from qgis.PyQt.QtGui import QDesktopServices
 
     opened = []
@@ -274,7 +272,7 @@ def test_links_lead_to_places_in_the_page_only(panel, case, monkeypatch, languag
     assert panel.page.source() == QUrl()
 
 
-def test_help_opens_the_page_of_the_slip(panel, qtbot, monkeypatch, language):
+def test_help_opens_the_page_of_the_slip(panel, qtbot, monkeypatch):
     opened = []
     monkeypatch.setattr(evidence, "open_window_help", opened.append)
     click(qtbot, panel.help_button)
@@ -294,7 +292,7 @@ def test_no_label_is_clipped(panel, case, language):
     assert clipped == []
 
 
-def test_the_colours_are_those_of_the_theme(panel, case, language):
+def test_the_colours_are_those_of_the_theme(panel, case):
     from qgis.PyQt.QtGui import QColor, QPalette
 
     panel.show_finding(finding(case, "quota.cap")["finding_id"])
@@ -310,7 +308,7 @@ def test_the_colours_are_those_of_the_theme(panel, case, language):
     assert "#a2a2a2" not in before
 
 
-def test_a_read_only_case_can_be_read(panel, case, session, tmp_path, language):
+def test_a_read_only_case_can_be_read(panel, case, session, tmp_path):
     row = finding(case, "quota.cap")
     copy = tmp_path / "ro" / "case.gpkg"
     copy.parent.mkdir()

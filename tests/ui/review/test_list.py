@@ -210,7 +210,7 @@ def _pick(menu, texts):
     action.trigger()
 
 
-def test_u10_the_last_filter_of_a_case_is_there_again(make_dock, session, case, query, language):
+def test_u10_the_last_filter_of_a_case_is_there_again(make_dock, session, case, query):
     dock = make_dock()
     choose(dock, "outcome", "fail")
     choose(dock, "group", "clause")
@@ -252,7 +252,7 @@ def test_each_case_has_its_own_last_filter_and_no_end_of_them_is_kept(tmp_path, 
 
 
 def test_a_dock_that_qgis_has_deleted_is_unloaded_without_an_error(make_dock):
-    dock = make_dock()
+    dock = make_dock(owned=False)
     listing = dock.listing
     sip.delete(dock)
     assert dock.listing is None
@@ -299,7 +299,7 @@ def test_the_menu_is_about_the_row_clicked_on_even_at_once(dock, monkeypatch):
 
 
 def test_s10_numbers_of_persons_are_masked_in_list_panel_slip_and_history(
-    session, case, iface, dialogs, qtbot, tmp_path, language, query
+    session, case, iface, dialogs, qtbot, tmp_path, query
 ):
     """Telephone and identity number stand where they do not belong: in a name, a village and a message."""
     from qgis.core import QgsApplication
