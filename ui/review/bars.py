@@ -28,6 +28,8 @@ from ..shared.plain import PlainLabel, set_tip
 from ..shared.settings import UserSettings
 
 DECISIONS = ("accept", "override", "defer", "verify", "reopen")
+_ASKED = ("subject_id", "outcome", "gone", "state", "decided_by", "stale")
+"""What must be known of a row to tell which of them can be made."""
 
 
 def is_pair_matter(row: SimpleNamespace) -> bool:
@@ -252,6 +254,6 @@ class ActionBar(QWidget):
 
 def _refused(row: SimpleNamespace, person: str, four_eyes: bool) -> dict[str, str]:
     """Why each act cannot be done on a finding, in the user's words; empty where it can."""
-    cells = pd.DataFrame([vars(row)]).astype({"stale": bool, "gone": bool})
+    cells = pd.DataFrame({name: [getattr(row, name)] for name in _ASKED})
     keys = {kind: refusals(cells, Act(kind, person), four_eyes)[0] for kind in DECISIONS}
     return {kind: render(key, {}, ui_language()) if key else "" for kind, key in keys.items()}

@@ -158,7 +158,9 @@ def expected(frame, wanted, sort, down, group):
         for part in parts:
             hit |= part.map(lambda text: wanted.text.lower() in text).astype(bool)
         frame = frame[hit]
-    keys = pd.DataFrame({"place": frame.index, "id": frame["finding_id"]})  # what is alike stands as in the file
+    keys = pd.DataFrame(
+        {"place": frame.index, "id": frame["finding_id"]}
+    )  # what is alike stands as in the file
     keys["sort"] = key_of(frame, sort) if sort else 0
     keys["group"] = key_of(frame, group) if group else 0
     own = {"county": "county_id", "zone": "zone_id", "rule": "rule"}.get(group)

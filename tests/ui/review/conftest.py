@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from qgis.core import QgsSettings
@@ -115,11 +116,12 @@ def iface(qgis_iface, qtbot):
 
 @pytest.fixture
 def make_dock(in_language, session, iface, dialogs, qtbot, monkeypatch):
-    """``make_dock()``: a dock on the session's case, its findings read; the day's backup has been made."""
+    """``make_dock()``: a dock on the session's case, its findings read; the file was checked and backed up today."""
     from overdraft.core.casefile import rowstore
     from overdraft.ui.review.dock import ReviewDock
 
     monkeypatch.setattr(rowstore, "_backed_up_today", lambda path: True)
+    monkeypatch.setattr(rowstore, "reading", partial(rowstore.reading, quick=True))
     made = []
 
     def make(wait=True, owned=True):
