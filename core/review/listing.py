@@ -242,6 +242,11 @@ class Listing:
         waits[[row for (row,) in self._rows.execute(listing_sql.OPEN)]] = True
         return waits
 
+    def ready(self) -> None:
+        """Make now what the first decision would have to make."""
+        self._rows.execute(listing_sql.INDEX)
+        self.open, self._counted  # noqa: B018 - both are kept
+
     def decided(self, decisions: Iterable[Cells]) -> None:
         """Take over rows of ``decisions`` as they stand now; the rows of the list keep their places."""
         given = list(decisions)

@@ -185,7 +185,7 @@ def live(iface, case, qtbot, wait):
     return shown
 
 
-@pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.long)])
 def test_r28_lives_with_every_window_leave_nothing_behind(iface, case, qtbot, raised, times):
     shown = live(iface, case, qtbot, True)  # the first loads what Python and QGIS keep for good
     assert shown == {

@@ -219,6 +219,7 @@ class Reading(Dock):
         name = self._unoffered.pop(0)
         if name == "state":
             self._count()
+            self.listing.ready()
         else:
             self.filters.offer(name, self.listing.values(name))
         self._offering.start()

@@ -62,6 +62,8 @@ class ReviewTable(QTableView):
         horizontal.setSectionsClickable(True)
         horizontal.setSectionsMovable(True)
         horizontal.setHighlightSections(False)
+        # The headings ask every cell whether its column is selected; they are given a selection that stays empty
+        horizontal.setSelectionModel(QItemSelectionModel(model, horizontal))
         for section, name in enumerate(COLUMNS):
             horizontal.resizeSection(
                 section, self.fontMetrics().averageCharWidth() * _CHARACTERS.get(name, 14)

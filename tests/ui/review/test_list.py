@@ -177,6 +177,20 @@ def test_all_filtered_are_selected_by_key(dock, qtbot, language, query):
     assert dock.actions_bar.chosen.text() == said[language]
 
 
+def test_painting_a_selection_of_all_asks_only_for_what_is_seen(dock, monkeypatch):
+    """Qt's headings would ask every cell of the list, with each painting, whether it is selected."""
+    from overdraft.ui.review.model import ReviewModel
+
+    asked = []
+    flags = ReviewModel.flags
+    monkeypatch.setattr(ReviewModel, "flags", lambda self, index: asked.append(1) or flags(self, index))
+    dock.table.selectAll()
+    dock.grab()
+    seen = dock.table.viewport().height() // dock.table.verticalHeader().defaultSectionSize() + 2
+    assert len(dock.chosen) == dock.model.rowCount() > 400
+    assert len(asked) <= 4 * seen * dock.model.columnCount()
+
+
 def test_rows_are_copied_with_headings(dock):
     from overdraft.ui.review.menu import copy_rows
 
