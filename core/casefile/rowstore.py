@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,6 @@ from .opening import check, connect, explained, present, reading, recovering, ro
 from .sql import Assignments, Keys, Marks, Tests, sql
 from .tables import read_table, rows_among, want
 
-_Prepared = TypeVar("_Prepared")
 _PART = 2_000
 
 _PREPARED = 0.5
@@ -151,8 +150,8 @@ class CaseRows:
 
 @contextmanager
 def _writing(
-    path: Path, prepare: Callable[[sqlite3.Connection], _Prepared] = lambda _: None
-) -> Iterator[tuple[sqlite3.Connection, _Prepared]]:
+    path: Path, prepare: Callable[[sqlite3.Connection], Any] = lambda _: None
+) -> Iterator[tuple[sqlite3.Connection, Any]]:
     """One write transaction: the lock is taken at its beginning, waited for five seconds, and given back at its end.
 
     Args:
@@ -207,7 +206,8 @@ def _plan(
     connection: sqlite3.Connection, changes: Sequence[Change], progress: Callable[[float], None]
 ) -> list[_Statement]:
     """Whatever can be done before the file is locked: values in form, new rows in temporary tables."""
-    plan, done = [], 0
+    plan: list[_Statement] = []
+    done = 0
     for (table, _), group in groupby(changes, key=_shape):
         same = list(group)
         make = _new_rows if same[0].before is None and same[0].after is not None else _old_rows

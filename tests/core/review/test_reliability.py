@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from overdraft.core.casefile import CaseRows, backups, create_case, opening
+from overdraft.core.casefile import CaseRows, backups, create_case, history, opening
 from overdraft.core.casefile.history import first_break
 from overdraft.core.casefile.opening import reading
 from overdraft.core.errors import Cancelled, OverdraftError
@@ -172,6 +172,28 @@ def test_two_writers_at_once_lose_nothing_and_keep_one_chain(case, act):
         ("甲", 30),
     ]
     assert case.query("SELECT count(*), max(seq) FROM history") == [(61, 61)]
+    with reading(case.path) as connection:
+        assert first_break(connection) is None
+
+
+def test_a_write_between_preparing_and_locking_keeps_one_chain(case, act, monkeypatch):
+    """The hashes are computed before the file is locked; who writes in between comes first, and nothing is lost."""
+    first, second = finding("W1"), finding("W2")
+    store, chained, calls = case.judge(first, second), history.chained, []
+
+    def meanwhile(entries, after):
+        links = chained(entries, after)
+        calls.append(after)
+        if len(calls) == 1:
+            decide(CaseRows(case.path), [second["finding_id"]], act("accept", "乙"), today=TODAY)
+        return links
+
+    monkeypatch.setattr(history, "chained", meanwhile)
+    step = decide(store, [first["finding_id"]], act("accept", "甲"), today=TODAY)
+    assert len(calls) == 3
+    told = case.query("SELECT seq, who, hash FROM history WHERE kind = 'accept' ORDER BY seq")
+    assert [row[:2] for row in told] == [(2, "乙"), (3, "甲")]
+    assert step.head == told[1][2]
     with reading(case.path) as connection:
         assert first_break(connection) is None
 
