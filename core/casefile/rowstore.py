@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -208,8 +207,10 @@ def _plan(
     """Whatever can be done before the file is locked: values in form, new rows in temporary tables."""
     plan: list[_Statement] = []
     done = 0
-    for (table, _), group in groupby(changes, key=_shape):
-        same = list(group)
+    shapes: dict[tuple[str, tuple[str, ...]], list[Change]] = {}
+    for change in changes:
+        shapes.setdefault(_shape(change), []).append(change)
+    for (table, _), same in shapes.items():
         make = _new_rows if same[0].before is None and same[0].after is not None else _old_rows
 
         def tell(share: float, begun: int = done, n: int = len(same)) -> None:

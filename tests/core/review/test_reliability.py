@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from overdraft.core.casefile import CaseRows, backups, create_case, history, opening
+from overdraft.core.casefile import CaseRows, backups, create_case, history, opening, rowstore
 from overdraft.core.casefile.history import first_break
 from overdraft.core.casefile.opening import reading
 from overdraft.core.errors import Cancelled, OverdraftError
@@ -174,6 +174,23 @@ def test_two_writers_at_once_lose_nothing_and_keep_one_chain(case, act):
     assert case.query("SELECT count(*), max(seq) FROM history") == [(61, 61)]
     with reading(case.path) as connection:
         assert first_break(connection) is None
+
+
+def test_many_of_which_some_were_decided_before_are_written_in_few_statements(case, act, monkeypatch):
+    """New and changed rows that alternate are not written one by one."""
+    rows = [finding(f"W{n}") for n in range(400)]
+    store, ids, made = case.judge(*rows), [row["finding_id"] for row in rows], []
+    decide(store, ids[::2], act("accept"), today=TODAY)
+    statement = rowstore._Statement
+    monkeypatch.setattr(
+        rowstore, "_Statement", lambda *parts, **more: made.append(1) or statement(*parts, **more)
+    )
+    decide(store, ids, act("defer", reason="等", deferred_to=date(2027, 1, 1)), today=TODAY)
+    assert len(made) == 2
+    assert case.query("SELECT state, revision, count(*) FROM decisions GROUP BY 1, 2 ORDER BY 2") == [
+        ("deferred", 1, 200),
+        ("deferred", 2, 200),
+    ]
 
 
 def test_a_write_between_preparing_and_locking_keeps_one_chain(case, act, monkeypatch):
