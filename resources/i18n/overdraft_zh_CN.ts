@@ -5248,8 +5248,6 @@
         <translation>{name}已存在。是否覆盖？</translation>
     </message>
     <message>
-        <source>Overwrite</source>
-        <translation>覆盖</translation>
         <source>Looking for free credits…</source>
         <translation>正在查找可用额度…</translation>
     </message>
@@ -5282,8 +5280,6 @@
         <translation>政策{name}已选，见第3页。</translation>
     </message>
     <message>
-        <source>Choose first what the water is for: the clauses ask for it.</source>
-        <translation>请先选择用途：条款按用途判定。</translation>
         <source>Waiting for the case file…</source>
         <translation>案卷文件被占用，等待中…</translation>
     </message>
@@ -5298,6 +5294,14 @@
     <message>
         <source>Another program is writing the case file. The finding is shown in a moment.</source>
         <translation>其他程序正在写入案卷文件，稍后自动显示该结论。</translation>
+    </message>
+    <message>
+        <source>Choose first what the water is for: the clauses ask for it.</source>
+        <translation>请先选择用途：条款按用途判定。</translation>
+    </message>
+    <message>
+        <source>Overwrite</source>
+        <translation>覆盖</translation>
     </message>
 </context>
 </TS>
