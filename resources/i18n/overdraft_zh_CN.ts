@@ -1365,7 +1365,7 @@
     </message>
     <message>
         <source>No case file is open. Open one, or make one with the setup wizard.</source>
-        <translation>尚未打开案卷。请打开案卷，或通过设置向导新建。</translation>
+        <translation>尚未打开案卷。请打开案卷，或通过建案向导新建。</translation>
     </message>
     <message>
         <source>Counting for the dashboard</source>
@@ -5053,7 +5053,7 @@
     </message>
     <message>
         <source>Setup</source>
-        <translation>设置向导</translation>
+        <translation>建案向导</translation>
     </message>
     <message>
         <source>1 Data</source>
