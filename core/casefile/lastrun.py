@@ -60,7 +60,7 @@ def last_run(path: Path) -> LastRun | None:
         run_id, policy_id, version, manifest = row
         given: Mapping[str, Any] = json.loads(manifest)
         return LastRun(
-            policy=_policy(connection, run_id, policy_id, version),
+            policy=policy_of_run(connection, run_id, policy_id, version),
             as_of=date.fromisoformat(given["as_of"]),
             settings=given.get("settings", {}),
             values=given.get("values", {}),
@@ -78,10 +78,13 @@ def run_version(path: Path) -> tuple[str, str] | None:
         return None if row is None else (str(row[1]), str(row[2]))
 
 
-def _policy(connection: sqlite3.Connection, run_id: str, policy_id: str, version: str) -> Policy:
+def policy_of_run(connection: sqlite3.Connection, run_id: str, policy_id: str, version: str) -> Policy:
     """The policy in the version of the run: the text that the case holds, the frozen one, or one of ours.
 
     A policy of another version is none: its limits may be others.
+
+    Raises:
+        OverdraftError: there is none.
     """
     ways = (
         lambda: _kept(connection, policy_id),

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -21,12 +22,12 @@ from ..errors import OverdraftError
 from ..findings.verdicts import to_json
 from ..intake import build_register
 from ..intake.personal import personal_columns
-from ..policy import Policy, load_policy, with_settings
+from ..policy import Policy, with_settings
 from ..schema import register_schema, results_schema
 from . import container, unreadable
 from .chain import examine, read_entries
 from .content import CaseContent, case_content
-from .frozen import frozen_policy
+from .lastrun import policy_of_run
 from .layout import KEPT, layouts
 from .opening import present, reading, taken
 from .store import WriteResult, read_roles, write_case
@@ -55,7 +56,7 @@ class Case:
 
     Attributes:
         frames: its register as raw frames. tables: what people have kept in it. history: with those of cases that
-            had been merged into it. run, manifest: its last run; empty without one. policy: as it was frozen.
+            had been merged into it. run, manifest: its last run; empty without one. policy: the run's, if at hand.
     """
 
     name: str
@@ -177,7 +178,7 @@ def _read(path: Path, name: str) -> Case:
             broken=bool(chain.problems),
             run=last,
             manifest=json.loads(last.get("manifest") or "{}"),
-            policy=frozen_policy(connection, last["run_id"]) if last else None,
+            policy=_document(connection, last) if last else None,
         )
 
 
@@ -213,14 +214,17 @@ def _policy(cases: Sequence[Case], policy: Policy | None, given: Mapping[str, st
     return with_settings(policy, {**values, **given})
 
 
+def _document(connection: sqlite3.Connection, run: Mapping[str, Any]) -> Policy | None:
+    with suppress(OverdraftError):  # another case may hold it
+        return policy_of_run(connection, run["run_id"], run["policy_id"], run["policy_version"])
+    return None
+
+
 def _at_hand(cases: Sequence[Case], policy_id: object, version: object) -> Policy:
-    """The policy in the version that the cases were judged under: one of ours, or one that a case has frozen."""
-    found = [case.policy for case in cases if case.policy is not None]
-    with suppress(OverdraftError):  # a file of the user's own: it may have been frozen
-        found.insert(0, load_policy(str(policy_id)))
-    for policy in found:
-        if policy.version == version:
-            return policy
+    """The policy in the version that the cases were judged under: one of ours, or one that a case holds."""
+    for case in cases:
+        if case.policy is not None and case.policy.version == version:
+            return case.policy
     raise OverdraftError("casefile.merge_policy_gone", found=f"{policy_id} {version}")
 
 

@@ -63,13 +63,6 @@ def waiting(path: str | os.PathLike, which: str) -> list[Waiting]:
         return [Waiting(*row) for row in connection.execute(_APPLICATIONS[which])]
 
 
-def last_policy(path: str | os.PathLike) -> str:
-    """Id of the policy of the last run; empty where there was none."""
-    with reading(Path(path), newer=True, quick=True) as connection:
-        row = connection.execute("SELECT policy_id FROM runs ORDER BY finished_at DESC LIMIT 1").fetchone()
-    return str(row[0] or "") if row else ""
-
-
 def layer_crs(path: str | os.PathLike, table: str) -> CRS | None:
     """The coordinate system of a layer; None when it is not known."""
     with reading(Path(path), newer=True, quick=True) as connection:

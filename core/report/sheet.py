@@ -9,10 +9,11 @@ from typing import Any
 
 from ..casefile import CaseStore
 from ..casefile.changes import moment
+from ..casefile.content import POLICY_TEXT
 from ..errors import OverdraftError
 from ..findings import OUTCOMES
 from ..personal import masked
-from ..policy import Clause, Policy, load_policy
+from ..policy import Clause, Policy, load_policy, parse_policy
 from ..register.identity import ROW_ID
 from ..schema import Field, register_schema, results_schema
 from .basis import UNITLESS, field_label, number, shown_value
@@ -93,22 +94,39 @@ def shipped(policy_id: str) -> Policy | None:
         return None
 
 
+@lru_cache(maxsize=16)
+def written(text: str) -> Policy | None:
+    """The document of this text; None where it is none."""
+    try:
+        return parse_policy(text, "policy.toml")
+    except OverdraftError:
+        return None
+
+
+def _document_of(row: Row, texts: Iterable[Row], policy: Policy | None) -> Policy | None:
+    """The document of a finding: the one given, one of ours or the one that the case holds, whichever is of its
+    version; where none is, the first that bears its name, and a note says so."""
+    given = (policy, shipped(str(row["policy_id"])), *(written(str(item["value"])) for item in texts))
+    known = [item for item in given if item is not None and item.id == row["policy_id"]]
+    return min(known, key=lambda item: item.version != row["policy_version"], default=None)
+
+
 def finding_sheet(store: CaseStore, finding_id: str, language: str, policy: Policy | None = None) -> Sheet:
     """Collect a finding from a case.
 
     Args:
-        policy: the document of the finding; None, or another one: that which comes with the program.
+        policy: the document of the finding; None, or another one: that which the case holds or which comes with the
+            program.
 
     Raises:
         OverdraftError: the case knows no such finding.
     """
-    asked = ("findings", "decided_findings", "decisions")
-    found, kept, decisions = store.cells_of((table, "finding_id", (finding_id,)) for table in asked)
+    asked = [(table, "finding_id", (finding_id,)) for table in ("findings", "decided_findings", "decisions")]
+    found, kept, decisions, texts = store.cells_of([*asked, ("meta", "key", (POLICY_TEXT,))])
     if not (found or kept):
         raise OverdraftError("slip.no_finding", found=finding_id)
     row: Row = (found or kept)[0]
-    if policy is None or policy.id != row["policy_id"]:
-        policy = shipped(str(row["policy_id"]))
+    policy = _document_of(row, texts, policy)
     around = _around(store, row)
     subject = around.subject
     words = Words(language, policy, _names(store, row, subject))

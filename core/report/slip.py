@@ -28,7 +28,7 @@ def finding_slip(
 
     Args:
         store: the case, or the path of its file.
-        policy: the document of the finding; None for the one that comes with the program.
+        policy: the document of the finding; None for the one that the case holds or that comes with the program.
 
     Raises:
         OverdraftError: the case knows no such finding; the package jinja2 is missing.

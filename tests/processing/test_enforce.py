@@ -112,7 +112,7 @@ def test_report_is_optional(run, register, targets, tmp_path):
     assert os.listdir(tmp_path) == ["case.gpkg"]
 
 
-@pytest.mark.parametrize("percent", [0, 15, 45, 65, 80])
+@pytest.mark.parametrize("percent", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (15, 65)), 45, 80])
 def test_cancel_leaves_case_and_report_as_they_were(run, register, targets, listener, tmp_path, percent):
     run("enforce", {**register, **targets})
     before = {name: (tmp_path / name).read_bytes() for name in ("case.gpkg", "report.html")}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsApplication, QgsProject, QgsSettings
 from qgis.PyQt.QtCore import QCoreApplication, QEvent
+from qgis.PyQt.QtWidgets import QApplication
 
 import overdraft
 from overdraft.plugin.translation import Translation
@@ -128,3 +129,14 @@ def fill(folder: Path) -> Path:
     ballast = folder / "ballast"
     ballast.write_bytes(b"x" * max(0, free - 16_384))
     return ballast
+
+
+@pytest.fixture
+def letters(request, qgis_app):
+    """Other machines have other fonts: letters of another size stand for them."""
+    before = QApplication.font()
+    font = QApplication.font()
+    font.setPointSizeF(before.pointSizeF() * request.param)
+    QApplication.setFont(font)
+    yield request.param
+    QApplication.setFont(before)

@@ -114,7 +114,6 @@ def review(session, name):
         "SignDialog": lambda: dialogs.SignDialog(session),
         "BulkDialog": lambda: dialogs.BulkDialog(ACT, PREVIEW),
         "ConflictDialog": lambda: shown.ConflictDialog(ConflictError([(change, None)])),
-        "HistoryDialog": lambda: shown.HistoryDialog(session, "W1"),
         **{
             kind: lambda kind=kind: getattr(dialogs, kind)(session, 3)
             for kind in ("OverrideDialog", "DeferDialog", "ReopenDialog")
@@ -141,7 +140,7 @@ WINDOWS = {
     "SolveDialog": retirement,
     "retirement.CompareDialog": retirement,
     **dict.fromkeys(("ReviewDock", "SignDialog", "OverrideDialog", "DeferDialog", "ReopenDialog"), review),
-    **dict.fromkeys(("BulkDialog", "ConflictDialog", "HistoryDialog"), review),
+    **dict.fromkeys(("BulkDialog", "ConflictDialog"), review),
     "DashboardDock": dashboard,
 }
 FIELDS = (QComboBox, QAbstractSpinBox, QCheckBox, QRadioButton, QLineEdit, QPlainTextEdit)

@@ -8,12 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from qgis.PyQt.QtCore import QEvent, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QSignalBlocker, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
 
-from ...core.casefile import CaseRows
+from ...core.casefile import CaseRows, last_run
 from ...core.desk import Act, By, DoubtError, Recorded, record, undo
-from ...core.desk.lookup import last_policy
 from ...core.errors import OverdraftError
 from ...core.policy import Policy
 from ...processing.texts import tr
@@ -52,6 +51,7 @@ class DeskForm(DeskFrame):
         self._act: Act | None = None
         self._doubted: Act | None = None
         self._stale = self._gone = False
+        self._of_run: Policy | None = None
         self._arrange(session.person)
         self.record_button.clicked.connect(self.record)
         self.undo_button.clicked.connect(self.undo)
@@ -97,6 +97,8 @@ class DeskForm(DeskFrame):
     def policy(self) -> Policy | None:
         """The policy whose ledger answers; None while none is chosen."""
         name = self.policy_box.currentData()
+        if self._of_run is not None and name == self._of_run.id:
+            return self._of_run
         return policy_of(name) if name else None
 
     def last_folder(self, chosen: str | None) -> str:
@@ -267,22 +269,38 @@ class DeskForm(DeskFrame):
         else:
             self.result.setText(tr("Fill in what happened and press Record. The ledger answers here."))
         try:
-            place = self.policy_box.findData(last_policy(path)) if path else self.policy_box.currentIndex()
+            self._read_policy()
         except OverdraftError as error:
             self.show_error(error)
             return
-        self.policy_box.blockSignals(True)
-        self.policy_box.setCurrentIndex(max(0, place))
-        self.policy_box.blockSignals(False)
+        if path is not None:
+            with QSignalBlocker(self.policy_box):
+                self.policy_box.setCurrentIndex(
+                    self.policy_box.findData(self._of_run.id if self._of_run else "")
+                )
         self._refresh()
+
+    def _read_policy(self) -> None:
+        """The policy of the last run answers as the run had it, with its settings, whatever file it came from."""
+        self._of_run, chosen = None, self.policy_box.currentData()
+        with QSignalBlocker(self.policy_box):
+            self.offer(None)
+            try:
+                run = last_run(self.path) if self.path is not None else None
+                self._of_run = None if run is None else run.used
+                self.offer(self._of_run)
+            finally:
+                self.policy_box.setCurrentIndex(max(0, self.policy_box.findData(chosen)))
 
     def _content_changed(self) -> None:
         """Read anew when somebody comes back to this window: other windows may record often."""
         self._stale = True
 
     def _refresh(self) -> None:
-        self._stale = False
+        again, self._stale = self._stale, False
         try:
+            if again:
+                self._read_policy()
             self.refresh()
         except OverdraftError as error:
             self.show_error(error)

@@ -20,7 +20,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.desk import Recorded
-from ...core.policy import available_policies
+from ...core.policy import Policy, available_policies
 from ...processing.texts import tr, ui_language
 from ..shared.help import open_window_help
 from ..shared.plain import PlainLabel, set_tip
@@ -91,14 +91,21 @@ class DeskFrame(Dialog):
         self.policy_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.policy_box.setMinimumContentsLength(20)
         self.policy_box.addItem("", "")
-        chinese = ui_language() == "zh"
         for item in available_policies():
-            self.policy_box.addItem(item.title if chinese else item.title_en or item.title, item.id)
+            self.policy_box.addItem(_shown(item.title, item.title_en), item.id)
+        self._ours = self.policy_box.count()
         set_tip(self.policy_box, tr("The policy whose ledger answers; that of the last run to begin with"))
         self.row(tr("&Policy"), self.policy_box)
         self.person = line("person", tr("Your name stands beside every act; it is no authentication"))
         self.person.setText(person)
         self.row(tr("Si&gned by"), self.person)
+
+    def offer(self, policy: Policy | None) -> None:
+        """Let a policy be chosen that is none of ours; None takes that of another case away."""
+        while policy is None and self.policy_box.count() > self._ours:
+            self.policy_box.removeItem(self._ours)
+        if policy is not None and self.policy_box.findData(policy.id) < 0:
+            self.policy_box.addItem(_shown(policy.title, policy.title_en), policy.id)
 
     def _add_answer(self) -> None:
         self.outlook = PlainLabel()
@@ -169,3 +176,7 @@ class DeskFrame(Dialog):
         self.bar.setVisible(busy)
         self.cancel_button.setVisible(busy)
         self._set_last(self.last)
+
+
+def _shown(title: str, title_en: str) -> str:
+    return title if ui_language() == "zh" else title_en or title

@@ -17,12 +17,12 @@ from ..session import Session
 from ..shared.messages import complain, say, text_of, warn
 from ..shared.plain import PlainLabel, set_tip
 from ..shared.tasks import Work, alive, start
-from ..shared.windows import LARGEST, Dialog
+from ..shared.windows import LARGEST, Dialog, scrolled
 from .acts import Read, breaking, in_the_way, reading, saving
 from .choice import Choice, suggestion_text
 from .ledger_page import LedgerPage
 from .map_link import MapLink
-from .page import PairPage, scrolled
+from .page import PairPage
 from .questions import BreakDialog
 from .totals import totals
 
@@ -72,7 +72,7 @@ class PairingDialog(Dialog):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("pairingTabs")
         self.page, self.ledger = PairPage(canvas is not None), LedgerPage()
-        self.tabs.addTab(scrolled(self.page), tr("Pair"))
+        self.tabs.addTab(scrolled(self.page, "pairingScroll"), tr("Pair"))
         self.tabs.addTab(self.ledger, tr("Ledger"))
         self.body.addWidget(self.tabs, 1)
         self.finish(QDialogButtonBox.StandardButton.Close)

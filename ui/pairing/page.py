@@ -12,14 +12,12 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QCompleter,
     QDoubleSpinBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -274,16 +272,6 @@ class _Candidates(QTableView):
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.minimumHeight())
-
-
-def scrolled(page: QWidget) -> QScrollArea:
-    """A page that scrolls where it does not fit: letters are of many sizes."""
-    area = QScrollArea()
-    area.setObjectName("pairingScroll")
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setWidget(page)
-    return area
 
 
 def _button(name: str, text: str) -> QPushButton:

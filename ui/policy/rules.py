@@ -22,6 +22,7 @@ from ...core.report.basis import field_label
 from ...core.report.words import Words
 from ...processing.texts import tr, ui_language
 from ..shared.plain import escaped
+from ..shared.windows import scrolled
 from . import texts
 from .editor import ParameterEditor
 from .rows import scaled
@@ -74,10 +75,14 @@ class RulesTab(QWidget):
         box = QGroupBox(tr("Parameter"))
         box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         QVBoxLayout(box).addWidget(self.editor)
-        layout = QVBoxLayout(self)
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
         layout.addWidget(self.search)
         layout.addWidget(self.tree, 1)
         layout.addWidget(box)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(inside, "policy_rules_scroll"))
         self.search.textChanged.connect(self._search)
         self.tree.currentItemChanged.connect(lambda *_: self._chosen())
         self.tree.itemChanged.connect(self._ticked)

@@ -25,7 +25,7 @@ from ...processing.texts import tr
 from ..session import Session
 from ..shared import messages
 from ..shared.plain import PlainLabel
-from ..shared.windows import LARGEST, Dialog
+from ..shared.windows import LARGEST, Dialog, scrolled
 from . import questions
 from .acts import Acts
 from .bench import Bench
@@ -90,9 +90,13 @@ class RetirementPlanner(Dialog):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.splitter)
-        for widget in (self.message_bar, self.bar):
-            self.body.addWidget(widget)
-        self.body.addWidget(self.pages, 1)
+        inside = QWidget()
+        rows = QVBoxLayout(inside)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self.bar)
+        rows.addWidget(self.pages, 1)
+        self.body.addWidget(self.message_bar)
+        self.body.addWidget(scrolled(inside, "plannerScroll"), 1)
         self.acts = Acts(self.buttons)
         self.body.addLayout(self.acts.busy_row)
 

@@ -7,7 +7,7 @@ back on the main thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from qgis.core import (
@@ -28,6 +28,9 @@ Progress = Callable[[float], None]
 _THREAD = ThreadPoolExecutor(1, "overdraft")
 """All work is done in this one thread, in turn: pyproj 3.7 crashes when the threads that use it come and go, as
 those of QGIS's tasks do."""
+
+_LOOK_SECONDS = 0.2
+"""How often work that waits for its turn looks whether it was cancelled."""
 
 
 class Work(QgsTask):
@@ -60,13 +63,24 @@ class Work(QgsTask):
 
     def run(self) -> bool:
         try:
-            self._result = _THREAD.submit(self._function, self.progressed).result()
+            self._result = self._wait(_THREAD.submit(self._function, self.progressed))
         except Cancelled:
             return False
         except Exception as error:  # whatever it is belongs to the main thread, which shows it
             self._error = error
             return False
         return not self.isCanceled()
+
+    def _wait(self, begun: Future) -> Any:
+        """Its result. Work that is cancelled while it waits for other work is never begun."""
+        while True:
+            try:
+                return begun.result(timeout=_LOOK_SECONDS)
+            except TimeoutError:
+                if begun.done():
+                    raise  # of the work itself
+                if self.isCanceled() and begun.cancel():
+                    raise Cancelled from None
 
     def finished(self, successful: bool) -> None:
         try:

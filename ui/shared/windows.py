@@ -5,7 +5,15 @@ from __future__ import annotations
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QShortcut, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QScrollArea,
+    QShortcut,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ...processing.texts import tr
 from .help import open_window_help
@@ -56,6 +64,16 @@ class Dialog(QDialog):
     def done(self, result: int) -> None:
         remember_geometry(self)
         super().done(result)
+
+
+def scrolled(page: QWidget, name: str) -> QScrollArea:
+    """A page that scrolls where it does not fit: letters are of many sizes."""
+    area = QScrollArea()
+    area.setObjectName(name)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setWidget(page)
+    return area
 
 
 def _text_of(button: QDialogButtonBox.StandardButton) -> str:

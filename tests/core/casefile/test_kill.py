@@ -131,8 +131,8 @@ def kill_at_random(folder, times, seed):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL there")
-def test_ten_kills(tmp_path):
-    kill_at_random(tmp_path, 10, seed=10)
+def test_five_kills(tmp_path):
+    kill_at_random(tmp_path, 5, seed=10)
 
 
 @pytest.mark.long

@@ -39,7 +39,7 @@ from overdraft.core.enforce import EnforceSettings, enforce, frame_hash
 from overdraft.core.errors import OverdraftError
 from overdraft.core.findings.record import RESTS_ON
 from overdraft.core.intake import build_register
-from overdraft.core.policy import load_policy, policy_text
+from overdraft.core.policy import Edits, load_policy, open_draft, parse_policy, policy_text, text_of
 from overdraft.core.review import Act
 from overdraft.core.schema import register_schema
 
@@ -464,6 +464,19 @@ def test_what_the_cases_must_agree_on(halves, tmp_path):
     assert made.result.as_of == date(2025, 6, 30)
     assert made.result.manifest["invented"]
     assert made.result.manifest["settings"]["language"] == "en"
+
+
+def test_a_document_of_ones_own_comes_from_the_case_that_holds_it(halves, tmp_path):
+    """One of the cases holds its text: both were judged by that version."""
+    own = parse_policy(text_of(open_draft(LAW), Edits(rules={0: False})), "own.toml")
+    assert own.version != load_policy(LAW).version
+    for path in halves:
+        as_judged(path, policy_version=own.version)
+    with closing(sqlite3.connect(halves[1])) as connection:
+        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('policy', ?)", (own.text,))
+        connection.commit()
+    made = merge_cases(list(halves), tmp_path / "all.gpkg")
+    assert made.result.policy.version == own.version
 
 
 def test_refusals_that_need_no_reading(halves, tmp_path):

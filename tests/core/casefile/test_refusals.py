@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from overdraft.core.casefile import (
+    CaseRows,
     create_case,
     latest_backup,
     opening,
@@ -303,6 +304,18 @@ def test_paths_with_any_characters(tmp_path, make_content):
     path = write_case(folder / "案卷 100%.gpkg", make_content()).path
     write_case(path, make_content("run-2"))
     assert read_results(path, "runs")["runs"]["run_id"].tolist() == ["run-1", "run-2"]
+
+
+def test_r13_a_path_of_more_than_260_characters(tmp_path, make_content):
+    folder = tmp_path / ("深" * 20) / ("x" * 120) / ("y" * 120)
+    folder.mkdir(parents=True)
+    path = write_case(folder / "case.gpkg", make_content()).path
+    assert len(str(path)) > 260
+    write_case(path, make_content("run-2"))
+    rows = CaseRows.open(path)
+    rows.mark("f1", "李工", "li")
+    assert list(rows.marks()) == ["f1"]
+    assert rows.rows("runs")["run_id"].tolist() == ["run-1", "run-2"]
 
 
 def test_every_message_of_the_family_is_used():

@@ -214,9 +214,7 @@ def _runs(draw):
     return _run(findings, wells, areas)
 
 
-@settings(max_examples=30)
-@given(_runs(), _runs())
-def test_every_balance_comes_out_at_zero(before, after):
+def balances_come_out_at_zero(before, after):
     result = compare_runs(before, after)
     totals = result.totals
     assert (totals["residual"] == 0).all()
@@ -231,6 +229,14 @@ def test_every_balance_comes_out_at_zero(before, after):
         assert rows["changed"].sum() == 0
     register = totals[(totals["grouped_by"] == "register") & (totals["quantity"] == "permit_m3")]
     assert register["after"].sum() == pytest.approx(after.wells["permit_m3"].sum(), abs=1e-3)
+
+
+test_every_balance_comes_out_at_zero = settings(max_examples=12)(
+    given(_runs(), _runs())(balances_come_out_at_zero)
+)
+test_every_balance_by_the_hundred = pytest.mark.long(
+    settings(max_examples=300)(given(_runs(), _runs())(balances_come_out_at_zero))
+)
 
 
 def _case(path, wells):

@@ -13,6 +13,7 @@ import pytest
 
 from overdraft.core.casefile import CaseRows, case_content, write_case
 from overdraft.core.errors import OverdraftError
+from overdraft.core.policy import parse_policy
 from overdraft.core.report.sheet import finding_sheet
 from overdraft.core.report.slip import clause_text, finding_slip, panel_page
 from overdraft.core.review import Act, decide
@@ -242,6 +243,20 @@ def test_another_document_or_version_is_said(case, result):
     text = Page(finding_slip(case, row["finding_id"], None, "en")).text
     assert "our-own is not at hand" in text
     assert row["clause"] in text
+
+
+def test_the_clause_is_quoted_from_the_document_that_the_case_holds(case, result):
+    """A document of the bureau's own under the name of one of ours: its words count, not those of ours."""
+    row = finding(case, "retirement.balance", "650421")
+    quote = result.policy.clauses[row["clause"]].quote
+    own = parse_policy(result.policy.text.replace(quote, quote + "（本县另有规定）"), "own.toml")
+    change(case, "UPDATE meta SET value = ? WHERE key = 'policy'", own.text)
+    change(case, "UPDATE findings SET policy_version = ?", own.version)
+    sheet = finding_sheet(CaseRows(case), row["finding_id"], "zh")
+    assert sheet.clause.quote == quote + "（本县另有规定）"
+    assert finding_sheet(CaseRows(case), row["finding_id"], "zh", result.policy).clause == sheet.clause
+    change(case, "UPDATE meta SET value = 'no document' WHERE key = 'policy'")
+    assert finding_sheet(CaseRows(case), row["finding_id"], "zh").clause.quote == quote
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

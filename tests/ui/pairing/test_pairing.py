@@ -20,7 +20,6 @@ from qgis.PyQt.QtCore import QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QDropEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
-    QApplication,
     QDialogButtonBox,
     QLabel,
     QPushButton,
@@ -399,17 +398,6 @@ def test_s2_hostile_names_are_shown_as_they_are(opened, qtbot, board):
 
 def _row_in(board, well):
     return int((board.wells["retired_id"] == well).to_numpy().argmax())
-
-
-@pytest.fixture
-def letters(request, qgis_app):
-    """Other machines have other fonts: letters of another size stand for them."""
-    before = QApplication.font()
-    font = QApplication.font()
-    font.setPointSizeF(before.pointSizeF() * request.param)
-    QApplication.setFont(font)
-    yield request.param
-    QApplication.setFont(before)
 
 
 @pytest.mark.parametrize("letters", [1.0, 1.3, 1.6], indirect=True)

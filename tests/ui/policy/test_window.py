@@ -357,18 +357,20 @@ def tooltips(window):
                     yield tip
 
 
-def test_nothing_is_clipped(language, opened, qtbot):
+@pytest.mark.parametrize("letters", [1.0, 1.3, 1.6], indirect=True)
+def test_nothing_is_clipped(language, letters, opened, qtbot):
     window = opened("turpan-2021")
     window.rules.find(RATIO)
-    assert window.width() <= 1000
-    assert window.height() <= 580
+    if letters < 1.5:  # U2 speaks of 100 %
+        assert window.width() <= 1000
+        assert window.height() <= 580
     for place in range(window.tabs.count()):
         window.tabs.setCurrentIndex(place)
         qtbot.wait(1)
         assert clipped(window) == []
     window.compare_button.click()
     assert clipped(window.comparison) == []
-    assert window.comparison.height() <= 580
+    assert window.comparison.height() <= 580 or letters > 1.5
     window.comparison.reject()
 
 
