@@ -160,9 +160,7 @@ class FilterBar(QWidget):
         self.search.setText(wanted.text or "")
         self.group.setCurrentIndex(max(0, self.group.findData(group)))
         asked = {name: getattr(wanted, name) for name in self.combos}
-        places = {
-            name: self.combos[name].findData(asked[name]) for name in COLUMNS if asked[name] is not None
-        }
+        places = {name: self._place(name, asked[name]) for name in COLUMNS if asked[name] is not None}
         for name, combo in self.combos.items():
             combo.setCurrentIndex(max(0, places.get(name, 0)))
         for blocker in blocked:
@@ -170,6 +168,15 @@ class FilterBar(QWidget):
         lost = [heading(name) for name, place in places.items() if place < 0]
         if lost:
             self.dropped.emit(lost)
+
+    def _place(self, name: str, value: str) -> int:
+        """Where a value stands, -1 if no finding has it; values that were not offered yet are asked for."""
+        place = self.combos[name].findData(value)
+        if place < 0 and name != "state" and self.values_of is not None:
+            self.combos[name].setCurrentIndex(0)
+            self.offer(name, self.values_of(name))
+            place = self.combos[name].findData(value)
+        return place
 
     def clear(self) -> None:
         """Take all filters away."""
