@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qgis.PyQt.QtCore import QEvent, QRect, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QBrush, QPainter, QPalette, QPen
-from qgis.PyQt.QtWidgets import QSizePolicy, QToolTip, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 from ..shared.plain import escaped
 
@@ -38,8 +38,10 @@ class Line:
         return "\n".join((self.label, *(f"{label} {count:,}" for _, label, count in self.parts)))
 
 
-class BarChart(QWidget):
+class BarChart(QLabel):
     """Bars one below the other, of which one is current; a click or Enter chooses it.
+
+    A label, because the dark themes of QGIS colour labels by their style sheet and leave the palette as it is.
 
     Signals:
         chosen: the number of the bar.
@@ -88,7 +90,9 @@ class BarChart(QWidget):
         for number, line in enumerate(self._lines):
             area = self.area_of(number)
             if number == self._current and self.hasFocus():
-                painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Text), 1, Qt.PenStyle.DotLine))
+                painter.setPen(
+                    QPen(self.palette().color(QPalette.ColorRole.WindowText), 1, Qt.PenStyle.DotLine)
+                )
                 painter.setBrush(QBrush())
                 painter.drawRect(area.adjusted(0, 0, -1, -1))
             painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
@@ -106,7 +110,7 @@ class BarChart(QWidget):
     def _paint_bar(self, painter: QPainter, line: Line, room: QRect, longest: int) -> int:
         """The parts of one bar; returns where it ends."""
         colour = self.palette().color(QPalette.ColorRole.Highlight)
-        outline = self.palette().color(QPalette.ColorRole.Text)
+        outline = self.palette().color(QPalette.ColorRole.WindowText)
         passed, left = 0, room.left()
         for key, _, count in line.parts:
             passed += count
@@ -150,8 +154,8 @@ class BarChart(QWidget):
         return self.fontMetrics().height() + 8
 
 
-class Key(QWidget):
-    """The pattern of one part, for the legend."""
+class Key(QLabel):
+    """The pattern of one part, for the legend; a label as the chart is."""
 
     def __init__(self, outcome: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -164,6 +168,6 @@ class Key(QWidget):
         area = self.rect().adjusted(1, 1, -2, -2)
         colour = self.palette().color(QPalette.ColorRole.Highlight)
         painter.fillRect(area, QBrush(colour, PATTERNS[self._outcome]))
-        painter.setPen(self.palette().color(QPalette.ColorRole.Text))
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         painter.drawRect(area)
         painter.end()

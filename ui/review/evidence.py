@@ -87,9 +87,10 @@ class EvidencePanel(QWidget):
                 with impatient():
                     store = CaseRows(self._session.path, read_only=True)
                     self._sheet = finding_sheet(store, finding_id, ui_language())
-                ink = self.palette().color(QPalette.ColorRole.Text).name()
+                colours = self.page.palette()  # those of the panel are not the ones of a theme
+                ink = colours.color(QPalette.ColorRole.Text).name()
                 self.page.document().setDefaultStyleSheet(f"a {{ color: {ink} }}")
-                self.page.setHtml(panel_page(self._sheet, ui_language(), _soft(self.palette())))
+                self.page.setHtml(panel_page(self._sheet, ui_language(), _soft(colours)))
             except OverdraftError as error:
                 self._sheet, problem = None, text_of(error)
                 if error.key in LOCKED:
@@ -153,7 +154,8 @@ class EvidencePanel(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and getattr(self, "_sheet", None) is not None:
+        recoloured = event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+        if recoloured and getattr(self, "_sheet", None) is not None:
             self._reload()
 
     def _button(self, name: str, text: str, slot: Callable[[], None]) -> QPushButton:

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import numpy as np
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
-from qgis.PyQt.QtGui import QFont, QGuiApplication, QPalette
+from qgis.PyQt.QtGui import QFont
 
 from ...core.review.listing import Listing, Order
+from ..shared.plain import FAINT
 from .words import COLUMNS, cell, heading, value_text
 
 WINDOW = 200
@@ -155,7 +156,7 @@ class ReviewModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return cell(row, COLUMNS[index.column()], self.marks)
         if role == Qt.ItemDataRole.ForegroundRole and (row.stale or row.gone):
-            return QGuiApplication.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+            return FAINT
         return None
 
     def _header_data(self, index: QModelIndex, role: int) -> object:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import html
 
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QLabel, QWidget
+
+FAINT = QColor("#808080")
+"""Text of rows that do not count: read on white and on the grounds of the dark themes of QGIS alike, whose palette does
+not tell their colours."""
 
 
 def escaped(text: object) -> str:
