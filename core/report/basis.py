@@ -73,6 +73,18 @@ def field_label(name: str, role: str, words: Words, unit: bool = False) -> str:
     return name
 
 
+def parameter_label(name: str, words: Words) -> str:
+    """The label of a parameter of a rule; it wins over a field or evidence of the same name."""
+    key = f"parameter.{name}"
+    return render(key, {}, words.language) if key in catalogue() else field_label(name, "", words)
+
+
+def parameter_choice(name: str, token: str, words: Words) -> str:
+    """What a token means as a value of a parameter; the same token may mean something else elsewhere."""
+    key = f"parameter.{name}.{token}"
+    return render(key, {}, words.language) if key in catalogue() else words.choice(token)
+
+
 def shown_value(value: object, name: str, words: Words) -> str:
     """A value in words: tokens by their label, numbers with separators, lists joined; a gap in a list is told."""
     if value is None:
@@ -94,7 +106,7 @@ def shown_value(value: object, name: str, words: Words) -> str:
         return words.either(f"reason.{text}", text)
     enums = register_schema().enums
     known = [enum for enum in _enums_of_field().get(name, ()) if text in enums[enum]]
-    return enums[known[0]][text].label(words.language) if known else words.choice(text)
+    return enums[known[0]][text].label(words.language) if known else parameter_choice(name, text, words)
 
 
 def number(value: float) -> str:

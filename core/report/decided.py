@@ -11,7 +11,7 @@ from ..messages import catalogue
 from ..personal import masked
 from ..policy import Policy
 from ..schema import results_schema
-from .basis import field_label, number
+from .basis import field_label, number, parameter_label
 from .lines import Change, Line, Past, parsed, placed, say
 from .words import DASH, Words, is_given
 
@@ -39,7 +39,12 @@ def changes_of(row: Row, role: str, policy: Policy | None, words: Words) -> Iter
         if isinstance(pair, dict):  # of evidence and settings only the keys that differ
             for key, (then, now) in pair.items():
                 setting = policy.settings.get(key) if policy else None
-                label = setting.label(words.language) if setting else field_label(key, role, words, True)
+                if setting:
+                    label = setting.label(words.language)
+                elif name == "settings":  # what the clause itself fixes stands there by parameter
+                    label = parameter_label(key, words)
+                else:
+                    label = field_label(key, role, words, True)
                 yield Change(label, _value(key, then, words), _value(key, now, words))
         elif isinstance(pair, list) and len(pair) == 2:
             then, now = (_cell("findings", name, value, words) for value in pair)

@@ -16,7 +16,7 @@ from ..personal import masked
 from ..policy import Clause, Policy, load_policy, parse_policy
 from ..register.identity import ROW_ID
 from ..schema import Field, register_schema, results_schema
-from .basis import UNITLESS, field_label, number, shown_value
+from .basis import UNITLESS, field_label, number, parameter_label, shown_value
 from .decided import changes_of, decision_of, history_of
 from .findings import subject_of
 from .lines import Change, Line, Past, parsed, placed, say
@@ -330,7 +330,8 @@ def _settings(
         yield Line(label, told, key, key in unverified)
     if policy is None:
         yield from (
-            Line(key, placed(value, key, words), key, key in unverified) for key, value in used.items()
+            Line(parameter_label(key, words), placed(value, key, words), key, key in unverified)
+            for key, value in used.items()
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..messages import catalogue, placeholders, render, show
+from ..messages import Token, catalogue, placeholders, render, show
 from ..policy import Policy, Setting
 from ..policy.model import SCALES
 from ..schema import register_schema, results_schema
@@ -185,6 +185,8 @@ class Words:
             return found.token.told(self.language) if found else value
         if name in _ENUM_OF_VALUE and isinstance(value, str):
             return self.token(_ENUM_OF_VALUE[name], value)
+        if name == "parameter" and f"parameter.{value}" in catalogue():
+            return Token(str(value), catalogue()[f"parameter.{value}"]).told(self.language)
         if name in ("pool", "unit", "county", "unit_id") and isinstance(value, str):
             return self.place(value)
         return value

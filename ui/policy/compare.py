@@ -27,6 +27,7 @@ from ...core.policy import (
     compare_policies,
     edited_policy,
 )
+from ...core.report.basis import parameter_label
 from ...processing.texts import tr, ui_language
 from ..shared.help import open_window_help
 from ..shared.messages import complain
@@ -182,8 +183,13 @@ class _Names:
         """The cells of a line."""
         before = "" if line.change == "added" else self._value(line, line.before)
         after = "" if line.change == "gone" else self._value(line, line.after)
-        field = texts.field(line.field) if line.field else ""
+        field = self._field(line)
         return texts.section(line.section), self._entry(line), field, texts.change(line.change), before, after
+
+    def _field(self, line: PolicyLine) -> str:
+        if line.section == "rules" and line.field not in ("", "on"):
+            return parameter_label(line.field, self._words)
+        return texts.field(line.field) if line.field else ""
 
     def _entry(self, line: PolicyLine) -> str:
         language = ui_language()
@@ -200,6 +206,8 @@ class _Names:
         return line.entry
 
     def _value(self, line: PolicyLine, value: object) -> str:
+        if line.section == "rules":
+            return self._given(line.field, value)
         if line.field in ("source", "confidence") and isinstance(value, str):
             return texts.origin(value)
         if line.section == "settings" and line.field in ("", "value", "allowed"):
@@ -207,3 +215,11 @@ class _Names:
             told = (self._words.choice(one) if isinstance(one, str) else texts.value(one) for one in members)
             return "; ".join(told)
         return texts.value(value)
+
+    def _given(self, name: str, value: object) -> str:
+        """A value of a rule, or the setting that it comes from."""
+        arrow, _, key = value.partition(" ") if isinstance(value, str) else ("", "", "")
+        for policy in self._policies:
+            if arrow == "←" and key in policy.settings:
+                return f"← {policy.settings[key].label(ui_language())} ({key})"
+        return texts.parameter(name, value, self._words)

@@ -18,7 +18,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.policy import Policy, RuleUse, Setting
 from ...core.policy.edit import edited_setting, may_be_empty
-from ...core.report.basis import field_label
+from ...core.report.basis import parameter_label
 from ...core.report.words import Words
 from ...processing.texts import tr, ui_language
 from ..shared.plain import escaped
@@ -157,9 +157,8 @@ class RulesTab(QWidget):
         return item
 
     def _literal(self, name: str, value: object, clause: str, words: Words) -> QTreeWidgetItem:
-        members = value if isinstance(value, tuple) else (value,)
-        shown = "; ".join(words.choice(one) if isinstance(one, str) else texts.value(one) for one in members)
-        item = QTreeWidgetItem([field_label(name, "", words), shown, clause, "✓ " + tr("stands in the text")])
+        shown = texts.parameter(name, value, words)
+        item = QTreeWidgetItem([parameter_label(name, words), shown, clause, "✓ " + tr("stands in the text")])
         item.setData(NAME, _WHAT, ("literal", name, clause, shown))
         _tip(item)
         return item

@@ -6,6 +6,7 @@ from datetime import date
 
 from ...core.messages import show
 from ...core.policy import Clause, Policy, Setting
+from ...core.report.basis import parameter_choice
 from ...core.report.words import Words
 from ...processing.texts import tr, ui_language
 
@@ -176,3 +177,11 @@ def value(given: object) -> str:
     if isinstance(given, date):
         return given.isoformat()
     return show(given, ui_language())
+
+
+def parameter(name: str, given: object, words: Words) -> str:
+    """A value of a parameter of a rule as text."""
+    members = given if isinstance(given, tuple) else (given,)
+    return "; ".join(
+        parameter_choice(name, one, words) if isinstance(one, str) else value(one) for one in members
+    )

@@ -9,9 +9,21 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from overdraft.core.policy import load_policy
-from overdraft.core.report.basis import clauses_of, evidence_of, field_label, figures_of, number, settings_of
+from overdraft.core.messages import LANGUAGES, catalogue
+from overdraft.core.policy import available_policies, load_policy
+from overdraft.core.report.basis import (
+    clauses_of,
+    evidence_of,
+    field_label,
+    figures_of,
+    number,
+    parameter_choice,
+    parameter_label,
+    settings_of,
+)
+from overdraft.core.report.decided import changes_of
 from overdraft.core.report.words import Words
+from overdraft.core.rules.registry import all_rules
 
 CORE = Path(__file__).resolve().parents[3] / "core"
 
@@ -36,6 +48,79 @@ def test_all_evidence_has_words():
     words = Words("zh", load_policy("turpan-2021"))
     lacking = sorted(name for name in names if field_label(name, "wells", words).isascii())
     assert lacking == []
+
+
+PARAMETERS = {one.name for rule in all_rules().values() for one in rule.parameters}
+
+
+def choices() -> set[tuple[str, str]]:
+    """Parameter and token: what rules allow, and what the shipped policies say."""
+    allowed = {
+        (one.name, word) for rule in all_rules().values() for one in rule.parameters for word in one.one_of
+    }
+    policies = [load_policy(title.id) for title in available_policies()]
+    given = [
+        pair for policy in policies for use in (*policy.rules, *policy.off) for pair in use.values.items()
+    ]
+    members = [
+        (name, one) for name, value in given for one in (value if isinstance(value, tuple) else (value,))
+    ]
+    return allowed | {(name, one) for name, one in members if isinstance(one, str)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_parameters_of_rules_have_words(language):
+    """Words of their own: a field or evidence of the same name may mean something else."""
+    words = Words(language, None)
+    told = {name: parameter_label(name, words) for name in PARAMETERS}
+    assert len(told) > 100
+    assert sorted(name for name in told if f"parameter.{name}" not in catalogue()) == []
+    assert {name: text for name, text in told.items() if text == name or "_" in text} == {}
+    assert language == "en" or sorted(name for name, text in told.items() if text.isascii()) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_words_that_a_parameter_may_hold_have_words(language):
+    words = Words(language, None)
+    told = {(name, token): parameter_choice(name, token, words) for name, token in choices()}
+    assert len(told) > 200
+    assert {pair: text for pair, text in told.items() if "_" in text} == {}
+    assert language == "en" or sorted(pair for pair, text in told.items() if text.isascii()) == []
+
+
+def test_a_parameter_is_not_taken_for_a_field_of_its_name():
+    words = Words("zh", None)
+    assert field_label("at", "", words) == "时间"
+    assert parameter_label("at", words) == "限值方向"
+    assert words.choice("first") == "一级取水口"
+    assert parameter_choice("urgency", "first", words) == "优先替代"
+    assert parameter_choice("intake_level", "first", words) == "一级取水口"
+    assert parameter_label("well_id", words) == "机井编号"  # of no rule: a field
+    assert parameter_label("nobody_knows", words) == "nobody_knows"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_change_of_what_a_clause_fixes_is_told_in_words(language):
+    changed = {"settings": {"urgency": ["first", "must"]}, "evidence": {"at": [None, "2024"]}}
+    rows = list(changes_of({"changed": json.dumps(changed)}, "wells", None, Words(language, None)))
+    told = [(row.label, row.then, row.now) for row in rows]
+    assert (
+        told
+        == {
+            "en": [("Urgency", "to be replaced first", "must be replaced"), ("Time", "—", "2024")],
+            "zh": [("替代要求", "优先替代", "应当替代"), ("时间", "—", "2024")],
+        }[language]
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "Deadline of works that stood before (existing_by)"), ("zh", "已建工程的完成期限 (existing_by)")],
+)
+def test_a_missing_parameter_is_told_with_its_words(language, told):
+    """The name stays beside them: it is what has to be written into the file."""
+    sentence = Words(language, None).sentence("rules.parameter_missing", {"parameter": "existing_by"})
+    assert told in sentence
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from pathlib import Path
 from threading import Event
@@ -21,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from overdraft.core.policy import Edits, load_policy
+from overdraft.core.policy import Edits, available_policies, load_policy
 from overdraft.ui.policy.reading import read
 from overdraft.ui.shared.help import window_page
 
@@ -234,6 +235,53 @@ def test_two_policies_line_by_line(window, qtbot, language):
     qtbot.keyClicks(dialog.search, "permits.idle")
     assert dialog.rows.rowCount() == 1
     assert window_page("policy").is_file()
+    dialog.reject()
+
+
+CODE = re.compile(r"[A-Za-z0-9]+_[A-Za-z0-9_]+")
+IN_BRACKETS = re.compile(r"[（(][^（()）]*[)）]")
+
+
+def bare_codes(*shown):
+    """Identifiers that stand without their words; in brackets behind them they may."""
+    return sorted({text for text in shown if CODE.search(IN_BRACKETS.sub("", text))})
+
+
+@pytest.mark.parametrize("policy", [title.id for title in available_policies()])
+def test_rules_and_parameters_are_told_in_words(language, session, opened, policy):
+    session.open_case(None)
+    window = opened(policy)
+    tree = window.rules.tree
+    tops = [tree.topLevelItem(n) for n in range(tree.topLevelItemCount())]
+    items = [*tops, *(top.child(n) for top in tops for n in range(top.childCount()))]
+    literals = [item for item in items if item.data(0, Qt.ItemDataRole.UserRole)[0] == "literal"]
+    assert len(literals) > 10
+    assert bare_codes(*(item.text(column) for item in items for column in range(item.columnCount()))) == []
+    if language == "zh":
+        assert [item.text(0) for item in literals if item.text(0).isascii()] == []
+    tree.setCurrentItem(literals[0])
+    assert bare_codes(*(label.text() for label in window.rules.editor.findChildren(QLabel))) == []
+
+
+def test_differences_of_rules_are_told_in_words(language, opened, policy_text, policy_file, tmp_path, qtbot):
+    """Both sides: a value that stands in the text, and a setting in its place."""
+    other = tmp_path / "other.toml"
+    text = policy_text.replace(', years = "permit.idle_years" }', " }")
+    text = text.replace('{ action = "reduce_plan" }', '{ action = "deregister", years = 3 }')
+    other.write_text(text, encoding="utf-8")
+    window = opened(policy_file)
+    qtbot.mouseClick(window.compare_button, Qt.MouseButton.LeftButton)
+    dialog = window.comparison
+    dialog.compare_with(other)
+    qtbot.waitUntil(lambda: dialog.rows.total > 0, timeout=20_000)
+    rows = [dialog.rows.texts(n) for n in range(dialog.rows.rowCount())]
+    told = {row[2]: row[4:] for row in rows if "permits.idle" in row[1]}
+    if language == "zh":
+        assert told["处置措施"] == ("注销", "核减计划")
+        assert told["年份（年数）"] == ("3", "← 年数 (permit.idle_years)")
+    else:
+        assert told["Measure"] == ("Deregister", "Reduce the plan")
+        assert told["Years"] == ("3", "← Years (permit.idle_years)")
     dialog.reject()
 
 
