@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qgis.gui import QgsMessageBar
-from qgis.PyQt.QtCore import QEvent, Qt, QTimer, QUrl
+from qgis.PyQt.QtCore import QEvent, Qt, QTimer, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QDesktopServices, QKeySequence, QPalette
 from qgis.PyQt.QtWidgets import (
     QApplication,
@@ -68,6 +68,7 @@ class EvidencePanel(QWidget):
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._again = QTimer(self, singleShot=True, interval=_AGAIN_MS)
         self._again.timeout.connect(self._reload)
+        self.page.recoloured.connect(self._recoloured)
         session.case_changed.connect(self._case_changed)
         session.content_changed.connect(self._reload)
         self.show_finding(None)
@@ -152,10 +153,8 @@ class EvidencePanel(QWidget):
         """Open the page about evidence and slips."""
         open_window_help(NAME)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        recoloured = event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
-        if recoloured and getattr(self, "_sheet", None) is not None:
+    def _recoloured(self) -> None:
+        if self._sheet is not None:
             self._reload()
 
     def _button(self, name: str, text: str, slot: Callable[[], None]) -> QPushButton:
@@ -192,7 +191,13 @@ class EvidencePanel(QWidget):
 
 
 class _Page(QTextBrowser):
-    """Rich text that goes nowhere: only places within the page are followed, nothing is loaded."""
+    """Rich text that goes nowhere: only places within the page are followed, nothing is loaded.
+
+    Signals:
+        recoloured: palette or style are others now.
+    """
+
+    recoloured = pyqtSignal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -203,6 +208,11 @@ class _Page(QTextBrowser):
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
         self.anchorClicked.connect(self._follow)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self.recoloured.emit()
 
     def loadResource(self, kind: int, url: QUrl) -> None:
         """Nothing: whatever a page might name stays where it is."""
