@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pandas as pd
-from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDialogButtonBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -23,7 +21,8 @@ from ...core.planning.scenarios.shown import told
 from ...core.schema import register_schema
 from ...processing.texts import tr, ui_language
 from ..shared.help import open_window_help
-from ..shared.plain import PlainLabel, escaped
+from ..shared.plain import PlainLabel
+from ..shared.text_table import TextTable
 from ..shared.windows import LARGEST, Dialog
 
 
@@ -66,8 +65,10 @@ class CompareDialog(Dialog):
         self.headline = PlainLabel()
         self.headline.setObjectName("headline")
         self.body.addWidget(self.headline)
-        self.units = _Table("compared_units", tr("What both plan in each unit up to the end of each year"), 1)
-        self.parcels = _Table("compared_parcels", tr("Areas that the two treat otherwise"), 2)
+        self.units = TextTable(
+            "compared_units", tr("What both plan in each unit up to the end of each year"), 1
+        )
+        self.parcels = TextTable("compared_parcels", tr("Areas that the two treat otherwise"), 2)
         self.differing = PlainLabel()
         self.differing.setObjectName("differing")
         below = QWidget()
@@ -139,58 +140,3 @@ def _unit_cells(row: pd.Series, names: pd.Series, shown: Shown) -> list[str]:
 def _parcel_cells(row: pd.Series, area: Callable[[float], str]) -> list[str]:
     years = [str(row[name]) if row[name] else tr("Stays") for name in ("year_first", "year_second")]
     return [str(row["area_id"]), str(row["county"]), area(float(row["in_use_mu"])), *years]
-
-
-class _Rows(QAbstractTableModel):
-    """Rows whose cells are made when they are seen."""
-
-    def __init__(self, first_number: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._first_number = first_number
-        self._headings: list[str] = []
-        self._size = 0
-        self._cells: Callable[[int], list[str]] = lambda row: []
-
-    def fill(self, headings: list[str], size: int, cells: Callable[[int], list[str]]) -> None:
-        self.beginResetModel()
-        self._headings, self._size, self._cells = headings, size, cells
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else self._size
-
-    def columnCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._headings)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole):
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._headings[section]
-        return None
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole):
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._cells(index.row())[index.column()]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return escaped(self._cells(index.row())[index.column()])
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= self._first_number:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return None
-
-
-class _Table(QTableView):
-    def __init__(self, name: str, tip: str, first_number: int) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setToolTip(tip)
-        self.rows = _Rows(first_number, self)
-        self.setModel(self.rows)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 4)
-        self.horizontalHeader().setResizeContentsPrecision(50)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-
-    def fill(self, headings: list[str], size: int, cells: Callable[[int], list[str]]) -> None:
-        """Other rows."""
-        self.rows.fill(headings, size, cells)
