@@ -15,7 +15,7 @@ venv="$root/.venv"
 constraints=""
 stamp="$venv/.setup-stamp"
 python=/usr/bin/python3
-system_packages="qgis python3-qgis xvfb xauth imagemagick fonts-noto-cjk git make
+system_packages="qgis python3-qgis xvfb xauth imagemagick poppler-utils fonts-noto-cjk git make
     python3-venv python3-geopandas python3-scipy python3-rasterio python3-jinja2 python3-openpyxl
     pyqt5-dev-tools qttools5-dev-tools"
 # The release decides where shapely, pyogrio and geopandas come from.
