@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from overdraft.core.casefile import CaseContent, create_case
+from overdraft.core.casefile import CaseContent, create_case, write_case
 from overdraft.core.casefile.layout import layouts, roles
 from overdraft.core.findings.verdicts import to_json
 from overdraft.core.intake import build_register
@@ -143,3 +143,37 @@ def table_hashes(connection):
         ).hexdigest()
         for (name,) in names
     }
+
+
+def small(n=6):
+    """Wells in two zones, one without an id, units that all cases share, persons."""
+    wells = pd.DataFrame(
+        {
+            "well_id": [f"W{row}" for row in range(n)],
+            "use": ["irrigation", "industry"] * (n // 2),
+            "status": ["active", "sealed", "active"] * (n // 3),
+            "permit_m3": [100.0 * row for row in range(n)],
+        }
+    )
+    places = [shapely.Point(89.1 + row / 10, 42.3) for row in range(n)]
+    zones = pd.DataFrame({"zone_id": ["Z1", "Z2"], "severity": ["severe", "general"]})
+    boxes = [shapely.box(89, 42, 89.3, 43), shapely.box(89.3, 42, 90, 43)]
+    readings = pd.DataFrame({"well_id": wells["well_id"], "year": 2025, "volume_m3": 90.0})
+    persons = pd.DataFrame({"user_id": wells["well_id"], "contact_name": [f"张{row}" for row in range(n)]})
+    return {
+        "wells": gpd.GeoDataFrame(wells, geometry=places, crs="EPSG:4490"),
+        "zones": gpd.GeoDataFrame(zones, geometry=boxes, crs="EPSG:4490"),
+        "readings": readings,
+        "persons": persons.rename(columns={"contact_name": person_field()}),
+    }
+
+
+def person_field():
+    return next(name for name, item in register_schema().roles["persons"].fields.items() if item.personal)
+
+
+def stored(frames, path, **run):
+    """A case file that nobody has judged."""
+    tables = dict(build_register(frames).tables)
+    write_case(path, CaseContent(tables=tables, language="en", history={"at": "", "kind": "made"}, **run))
+    return path

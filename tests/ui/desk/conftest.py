@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 
 import geopandas as gpd
 import pytest
 from qgis.core import QgsProject, QgsSettings
+from qgis.PyQt.QtCore import Qt
 from shapely.geometry import Point, box
 
 TODAY = date(2026, 3, 31)
@@ -84,3 +87,21 @@ def idle(qtbot, form):
         return form.work is None and looking is None
 
     qtbot.waitUntil(rests, timeout=60_000)
+
+
+def query(path, statement, *values):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(statement, values).fetchall()
+
+
+def press(qtbot, form, button=None):
+    qtbot.mouseClick(button or form.record_button, Qt.MouseButton.LeftButton)
+    idle(qtbot, form)
+
+
+def seal(qtbot, form, well, photo=None):
+    form.well.edit.clear()
+    qtbot.keyClicks(form.well.edit, well)
+    if photo:
+        form.evidence.add_file("photo", photo)
+    press(qtbot, form)

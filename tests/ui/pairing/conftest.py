@@ -7,6 +7,8 @@ from contextlib import closing
 from datetime import date
 
 import pytest
+from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtWidgets import QLabel
 
 WAITING = "SQ-2026-003"
 """The one renewal of the sample that waits: it has a pledge of a well that is in no register."""
@@ -59,3 +61,42 @@ def settle(qtbot, dialog):
     """Wait for what is under way in the background."""
     qtbot.waitUntil(lambda: dialog._work is None, timeout=60_000)
     qtbot.wait(1)
+
+
+LEFT = Qt.MouseButton.LeftButton
+BEST = ["650402-0135", "650402-0423"]
+"""The two nearest wells of 650402 that can be taken: 39.6 m and 216.3 m, of an independent distance query."""
+
+
+def click(qtbot, widget):
+    qtbot.mouseClick(widget, LEFT)
+
+
+def rows_of(dialog):
+    model = dialog.page.model
+    return [model.well_at(row) for row in range(model.rowCount())]
+
+
+def cell(dialog, well, column):
+    model = dialog.page.model
+    return model.index(model.row_of(well), column)
+
+
+def tick(qtbot, dialog, well):
+    """Click the box of a row."""
+    index = cell(dialog, well, 0)
+    dialog.page.table.scrollTo(index)
+    box = dialog.page.table.visualRect(index)
+    qtbot.mouseClick(dialog.page.table.viewport(), LEFT, pos=QPoint(box.left() + 10, box.center().y()))
+
+
+def texts_of(dialog):
+    return [label.text() for label in dialog.findChildren(QLabel) if label.isVisibleTo(dialog)]
+
+
+def standing(path):
+    return query(
+        path,
+        "SELECT retired_id, state, role FROM pairs WHERE renewal_id = ? AND state <> 'released' ORDER BY fid",
+        WAITING,
+    )
