@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +10,14 @@ import pytest
 from qgis import processing
 from qgis.core import QgsApplication
 from qgis.gui import QgsProcessingAlgorithmDialogBase
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, pyqtSignal
-from qgis.PyQt.QtWidgets import QAction, QMainWindow, QMenu, QToolBar
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QAction, QMenu, QToolBar
 
 import overdraft
 from overdraft.plugin import actions, main
 from overdraft.processing import dependencies
+
+from .window import Iface, tidied
 
 ROOT = Path(overdraft.__file__).resolve().parent
 
@@ -32,52 +33,13 @@ NOT_ON_THE_TOOLBAR = {*RECORD[1:], "overdraftSample"}
 NEED_A_CASE = {*RECORD, "overdraftReview", "overdraftPair", "overdraftPlan", "overdraftDashboard"}
 
 
-class Bar:
-    """The part of QGIS's message bar that we use, with real widgets."""
-
-    def __init__(self, parent):
-        from qgis.gui import QgsMessageBar
-
-        self.bar = QgsMessageBar(parent)
-
-    def __getattr__(self, name):
-        return getattr(self.bar, name)
-
-
-class Iface:
-    """A window with a Vector menu, as QGIS has."""
-
-    def __init__(self):
-        self.window = QMainWindow()
-        self.vector = QMenu("Vector", self.window)
-        self.bar = Bar(self.window)
-        self.opened = []
-
-    def mainWindow(self):
-        return self.window
-
-    def vectorMenu(self):
-        return self.vector
-
-    def messageBar(self):
-        return self.bar
-
-    def addToolBar(self, title):
-        bar = QToolBar(title, self.window)
-        self.window.addToolBar(bar)
-        return bar
-
-    def addProject(self, path):
-        self.opened.append(path)
-
-
 @pytest.fixture
 def iface(qgis_app, qgis_processing, qgis_new_project):
     """In an empty project: one that another test left would bring its case file."""
     made = Iface()
     yield made
     made.window.deleteLater()
-    settle()
+    tidied()
 
 
 @pytest.fixture
@@ -92,13 +54,7 @@ def load(iface):
     yield make
     for plugin in made:
         plugin.unload()
-    settle()
-
-
-def settle():
-    gc.collect()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    QCoreApplication.processEvents()
+    tidied()
 
 
 def traces(iface):
@@ -163,14 +119,14 @@ def test_the_badge_counts_what_waits_and_what_is_decided(load, qtbot, tmp_path):
 
 
 def test_twenty_lives_leave_nothing_behind(iface):
-    settle()
+    tidied()
     before = traces(iface)
     for _ in range(20):
         plugin = overdraft.classFactory(iface)
         plugin.initGui()
         plugin.unload()
         del plugin
-        settle()
+        tidied()
         assert traces(iface) == before
 
 
@@ -256,7 +212,7 @@ def test_missing_package_is_said_once_and_never_raises(iface, load, monkeypatch)
     assert "geopandas 1.0 or newer (layers as tables with geometry)" in reason
     assert "restart QGIS" in reason
     plugin.unload()
-    settle()
+    tidied()
     assert len(iface.bar.items()) == 0
 
 

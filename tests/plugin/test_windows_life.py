@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import tempfile
 import threading
@@ -12,14 +11,12 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from qgis.core import QgsApplication, QgsProject, QgsSettings
-from qgis.gui import QgsMapCanvas, QgsMessageBar
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt
+from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import (
     QAction,
     QApplication,
     QDialog,
     QDockWidget,
-    QMainWindow,
     QMenu,
     QMessageBox,
     QToolBar,
@@ -28,44 +25,10 @@ from shapely.geometry import Point, box
 
 import overdraft
 
+from .window import Iface, tidied
+
 NO_WINDOW = ("overdraftCase", "overdraftRun", "overdraftSample", "overdraftHelp")
 """Actions that ask for a file, belong to QGIS or open a browser."""
-
-
-class Iface:
-    """QGIS's window as far as the plugin knows it, with real widgets."""
-
-    def __init__(self):
-        self.window = QMainWindow()
-        self.window.resize(1200, 800)
-        self.canvas = QgsMapCanvas(self.window)
-        self.window.setCentralWidget(self.canvas)
-        self.vector = QMenu("Vector", self.window)
-        self.bar = QgsMessageBar(self.window)
-
-    def mainWindow(self):
-        return self.window
-
-    def mapCanvas(self):
-        return self.canvas
-
-    def vectorMenu(self):
-        return self.vector
-
-    def messageBar(self):
-        return self.bar
-
-    def addToolBar(self, title):
-        bar = QToolBar(title, self.window)
-        self.window.addToolBar(bar)
-        return bar
-
-    def addDockWidget(self, area, dock):
-        self.window.addDockWidget(area, dock)
-        dock.show()
-
-    def removeDockWidget(self, dock):
-        self.window.removeDockWidget(dock)
 
 
 @pytest.fixture
@@ -134,13 +97,10 @@ def case(made_case, tmp_path):
 
 
 def settle(qtbot=None):
-    """Wait for what is under way; let Qt and Python delete what is to be deleted."""
+    """Wait for what is under way; nothing that is to be deleted stays."""
     if qtbot is not None:
         qtbot.waitUntil(lambda: not QgsApplication.taskManager().activeTasks(), timeout=30_000)
-    for _ in range(3):
-        QCoreApplication.processEvents()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        gc.collect()
+    tidied()
 
 
 def traces(iface, folder):
