@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .errors import OverdraftError
+from .harmless import harmless
 from .problems import SEVERITIES, Problems, told_problems
 from .schema import register_schema, results_schema
 
@@ -18,7 +18,6 @@ EXAMPLES = 50
 REFUSED = "refused"
 """Severity of a layer that cannot be imported: it blocks."""
 
-_FORMULA = re.compile(r"[\s\u00a0]*[=+\-@\t\r]")
 _COLUMNS = (
     "severity",
     "subject_role",
@@ -89,4 +88,4 @@ def _harmless(value: object) -> object:
     """A cell that no sheet takes for a formula."""
     if value is None or value != value:
         return ""
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+    return harmless(value) if isinstance(value, str) else value

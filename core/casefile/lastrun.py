@@ -29,12 +29,15 @@ class LastRun:
     Attributes:
         policy: as its file says it; ``used``: with the values of the run laid over it.
         as_of: the day. settings: what the run was given, as its manifest names it. values: values by setting key.
+        manifest: all that the run says of itself.
     """
 
     policy: Policy
     as_of: date
     settings: Mapping[str, Any]
     values: Mapping[str, Any]
+    run_id: str
+    manifest: Mapping[str, Any]
 
     @property
     def used(self) -> Policy:
@@ -54,17 +57,24 @@ def last_run(path: Path) -> LastRun | None:
         OverdraftError: no case file, damaged or locked; its policy is neither in it nor among ours.
     """
     with reading(path, quick=True) as connection:
-        row = connection.execute(_RUN).fetchone()
-        if row is None:
-            return None
-        run_id, policy_id, version, manifest = row
-        given: Mapping[str, Any] = json.loads(manifest)
-        return LastRun(
-            policy=policy_of_run(connection, run_id, policy_id, version),
-            as_of=date.fromisoformat(given["as_of"]),
-            settings=given.get("settings", {}),
-            values=given.get("values", {}),
-        )
+        return last_run_in(connection)
+
+
+def last_run_in(connection: sqlite3.Connection) -> LastRun | None:
+    """The same over an open connection."""
+    row = connection.execute(_RUN).fetchone()
+    if row is None:
+        return None
+    run_id, policy_id, version, manifest = row
+    given: Mapping[str, Any] = json.loads(manifest)
+    return LastRun(
+        run_id=run_id,
+        policy=policy_of_run(connection, run_id, policy_id, version),
+        as_of=date.fromisoformat(given["as_of"]),
+        settings=given.get("settings", {}),
+        values=given.get("values", {}),
+        manifest=given,
+    )
 
 
 def run_version(path: Path) -> tuple[str, str] | None:

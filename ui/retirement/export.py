@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import numpy as np
 from qgis.core import QgsProcessingContext, QgsProcessingException
 
 from ...core.errors import OverdraftError
+from ...core.harmless import harmless
 from ...core.planning.scenarios import Board, Figures, Scenario, Shown, parcel_rows, unit_rows
 from ...core.planning.scenarios.shown import FIGURES
 from ...core.schema import register_schema, results_schema
@@ -24,9 +24,6 @@ from . import parcel_model, unit_table
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_FORMULA = re.compile(r"^[\s\u00a0]*[=+\-@\t\r]|[\n\r][\s\u00a0]*[=+\-@]")
-"""Text that a spreadsheet would compute."""
 
 
 def exporting(
@@ -111,17 +108,11 @@ def _layer(columns: list[tuple[str, str, list]]) -> OutputLayer:
     arrays = []
     for _, kind, values in columns:
         if kind == "text":
-            array = np.array([*map(_harmless, values), None], dtype=object)[:-1]
+            array = np.array([*(harmless(str(value)) for value in values), None], dtype=object)[:-1]
         else:
             array = np.array(values, dtype="float64" if kind == "real" else "int32")
         arrays.append(array)
     return OutputLayer([Field(name, kind) for name, kind, _ in columns], arrays)
-
-
-def _harmless(text: object) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    plain = str(text)
-    return "'" + plain if _FORMULA.search(plain) else plain
 
 
 def _labels(enum: str, tokens: pd.Series) -> list[str]:

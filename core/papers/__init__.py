@@ -1,0 +1,25 @@
+"""Papers that a bureau files: tables, notices and letters, every figure of which is a query on the case file."""
+
+from .book import Book, open_book
+from .page import html_page
+from .paper import Paper, paper
+from .plain import csv_text
+from .privacy import PROFILES
+from .scope import Scope
+from .table import Table
+from .tables import KINDS
+from .workbook import write_workbook
+
+__all__ = [
+    "KINDS",
+    "PROFILES",
+    "Book",
+    "Paper",
+    "Scope",
+    "Table",
+    "csv_text",
+    "html_page",
+    "open_book",
+    "paper",
+    "write_workbook",
+]

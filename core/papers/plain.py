@@ -1,0 +1,39 @@
+"""Tables as CSV, which Excel opens by a double click: UTF-8 with its mark, one file for each table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+
+from ..harmless import harmless
+from .column import Cell
+from .paper import Paper, differences
+from .table import Table
+
+_MARK = "\ufeff"
+
+
+def csv_text(paper: Paper, table: Table) -> str:
+    """One table as the text of a CSV file: headings with units first, so that programs can read it, then the rows,
+    their sums, and below an empty line the notes and what the paper is about."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_told(column.label) for column in table.columns)
+    writer.writerows([_told(value) for value in row] for row in table.rows)
+    for total in table.totals:
+        first = paper.total_label(total)
+        sums = [_told(total.sums.get(column.name)) for column in table.columns]
+        writer.writerow([sums[0] or _told(first), *sums[1:]])
+    writer.writerow([])
+    writer.writerows([_told(text)] for text in (table.title, *differences(paper, table), *table.notes))
+    writer.writerows([_told(label), _told(value)] for label, value in paper.head)
+    return _MARK + out.getvalue()
+
+
+def _told(value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    return harmless(value) if isinstance(value, str) else str(value)

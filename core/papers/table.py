@@ -1,0 +1,76 @@
+"""A printed table: columns, the rows they add up over, and what must be said below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from .column import Cell, Column
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows that are added up, under a name."""
+
+    label: str
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Total:
+    """A line of sums.
+
+    Attributes:
+        n: rows that it is over. sums: by name of the column. differences: what rounding row by row left out, of the
+            columns where it did.
+    """
+
+    label: str
+    n: int
+    sums: dict[str, Decimal]
+    differences: dict[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a paper.
+
+    Attributes:
+        name: what programs call it. title: as it is printed. columns: of one length.
+        groups: rows that are added up, the whole last; none where nothing is.
+        notes: sentences below the table.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    groups: tuple[Group, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.columns[0].values) if self.columns else 0
+
+    @property
+    def rows(self) -> Iterator[tuple[Cell, ...]]:
+        """The rows as they are printed."""
+        return zip(*(column.values for column in self.columns), strict=True)
+
+    def __getitem__(self, name: str) -> Column:
+        """A column by its name."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def totals(self) -> list[Total]:
+        """A line for each group: the sums of the *printed* values, so that a reader's own sum agrees."""
+        summed = [column for column in self.columns if column.summed]
+        made = []
+        for group in self.groups:
+            sums = {column.name: column.sum(group.rows) for column in summed}
+            apart = {column.name: column.difference(group.rows) for column in summed}
+            made.append(Total(group.label, len(group.rows), sums, {k: v for k, v in apart.items() if v}))
+        return made
+
+    def with_columns(self, columns: tuple[Column, ...]) -> Table:
+        """The same table with other columns."""
+        return replace(self, columns=columns)

@@ -1,0 +1,16 @@
+"""The tables that can be printed: from which tables of the case file, and how each is drawn up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from . import wells
+from .kind import Kind
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {kind.name: kind for module in (wells,) for kind in module.KINDS}
+)
+"""Every table by name, in the order in which they are printed."""
+
+__all__ = ["KINDS", "Kind"]
