@@ -5,6 +5,7 @@ from .page import html_page
 from .paper import Paper, paper
 from .plain import csv_text
 from .privacy import PROFILES
+from .record import record_export
 from .scope import Scope
 from .table import Table
 from .tables import KINDS
@@ -21,5 +22,6 @@ __all__ = [
     "html_page",
     "open_book",
     "paper",
+    "record_export",
     "write_workbook",
 ]

@@ -31,6 +31,11 @@ class Paper:
         """The text ``papers.<key>``."""
         return render(f"papers.{key}", values, self.language)
 
+    @property
+    def mark(self) -> str:
+        """Who may see it, in a word: part of the names of files."""
+        return self.say(f"mark.{self.profile}")
+
     def total_label(self, total: Total) -> str:
         """What stands before a line of sums."""
         return self.say("total_rows", group=total.label, n=f"{total.n:,}")

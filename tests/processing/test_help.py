@@ -229,6 +229,10 @@ PARAMETERS = {
     ],
     "verifycasefile": ["CASE", "HEAD", "RUN", "LANGUAGE", "PROBLEMS"],
     "mergecases": ["CASES", "POLICY", "POLICY_FILE", "AS_OF", "SETTINGS", "LANGUAGE", "OUTPUT"],
+    "exporttables": [
+        *("CASE", "TABLES", "FORMATS", "COUNTY", "ZONE", "AUTHORITY", "BEGIN", "END"),
+        *("PROFILE", "PERSON", "COORDINATE_DIGITS", "LANGUAGE", "OUTPUT"),
+    ],
 }
 OUTPUTS = {
     "createregister": ["OUTPUT"],
@@ -274,6 +278,7 @@ OUTPUTS = {
     "vetsites": ["OUTPUT", "FINDINGS"],
     "verifycasefile": ["PROBLEMS", "N_ENTRIES", "N_PROBLEMS", "N_AFTER", "HEAD_NOW"],
     "mergecases": ["OUTPUT", "N_CASES", "N_READ", "N_SHARED", "N_ROWS"],
+    "exporttables": ["OUTPUT", "N_TABLES", "N_ROWS", "N_FILES"],
 }
 GROUPS = {
     "createregister": "register",
@@ -288,6 +293,7 @@ GROUPS = {
     "vetsites": "siting",
     "verifycasefile": "output",
     "mergecases": "output",
+    "exporttables": "output",
 }
 ALL = list(PARAMETERS)
 

@@ -1,0 +1,171 @@
+"""Papers as files: all of them complete beside their names before the first gets its name."""
+
+from __future__ import annotations
+
+import codecs
+import importlib.util
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from qgis.core import QgsProcessingContext, QgsProcessingException, QgsVectorFileWriter, QgsWkbTypes
+
+from .layers import Field, OutputLayer
+from .layers.beside import BesideFile
+from .layers.destination import features
+from .layers.fields import fields_to_qgis
+from .texts import tr
+
+if TYPE_CHECKING:
+    from ..core.papers import Paper, Table
+
+FORMATS = ("xlsx", "csv", "html")
+
+_UNSAFE = re.compile(r'[<>:"|?*\\/\x00-\x1f]')
+_LONGEST_NAME = 120
+_KINDS = {"text": "text", "integer": "int64", "real": "real", "date": "text"}
+
+
+def file_name(*parts: str) -> str:
+    """A name that every system can hold, of parts that may be anything."""
+    plain = _UNSAFE.sub("_", " ".join(filter(None, parts))).strip(" .")
+    return plain[:_LONGEST_NAME].strip(" .") or "_"
+
+
+def save_tables(
+    paper: Paper,
+    folder: Path,
+    stem: str,
+    formats: tuple[str, ...],
+    context: QgsProcessingContext,
+    progress: Callable[[float], None],
+) -> list[Path]:
+    """Write a paper's tables: one workbook, one page, a CSV file for each table; returns the files.
+
+    What stood under these names stays until all are complete.
+
+    Raises:
+        QgsProcessingException: a file cannot be written, or is open in another program.
+        Cancelled: from ``progress``; nothing is written.
+    """
+    made: list[BesideFile] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, kind in enumerate(formats):
+            part = _part(progress, number / len(formats), 0.95 / len(formats))
+            for beside, write in _files(paper, folder, stem, kind, context, part):
+                made.append(beside)
+                write(beside.inside)
+        progress(0.95)
+        for beside in made:
+            beside.commit()
+    except OSError as error:
+        raise QgsProcessingException(
+            tr(
+                "{name} cannot be written: {reason}. Close it in other programs, or choose another folder."
+            ).format(name=error.filename or folder, reason=error.strerror or error)
+        ) from error
+    finally:
+        for beside in made:
+            beside.discard()
+    progress(1.0)
+    return [beside.target for beside in made]
+
+
+def _part(progress: Callable[[float], None], begin: float, size: float) -> Callable[[float], None]:
+    return lambda share: progress(begin + share * size)
+
+
+def _files(paper: Paper, folder: Path, stem: str, kind: str, context: QgsProcessingContext, progress):
+    """The files of one format, each with what writes it."""
+    from ..core.papers import csv_text, html_page
+
+    if kind == "csv":
+        for number, table in enumerate(paper.tables):
+            progress(number / len(paper.tables))
+            target = folder / f"{file_name(stem, table.title, paper.mark)}.csv"
+            yield BesideFile(target), lambda path, table=table: _put(path, csv_text(paper, table))
+    elif kind == "html":
+        target = folder / f"{file_name(stem, paper.title, paper.mark)}.html"
+        yield BesideFile(target), lambda path: _put(path, html_page(paper))
+    else:
+        target = folder / f"{file_name(stem, paper.title, paper.mark)}.xlsx"
+        yield BesideFile(target), lambda path: _workbook(paper, path, context, progress)
+
+
+def _put(path: Path, text: str) -> None:
+    path.write_bytes(codecs.encode(text, "utf-8", "replace"))
+
+
+def _workbook(paper: Paper, path: Path, context: QgsProcessingContext, progress) -> None:
+    from ..core.papers import write_workbook
+
+    if importlib.util.find_spec("openpyxl") is not None:
+        write_workbook(paper, path, progress)
+        return
+    tables = [(table.title, _layer(table)) for table in paper.tables]
+    tables.append((tr("Sums and notes"), _sums(paper)))
+    for number, (title, layer) in enumerate(tables):
+        progress(number / len(tables))
+        _by_gdal(path, title, layer, context)
+
+
+def _layer(table: Table) -> OutputLayer:
+    """A table as GDAL takes it. Its driver computes what looks like a formula: such texts get an apostrophe."""
+    from ..core.harmless import harmless
+
+    fields, columns = [], []
+    for column in table.columns:
+        fields.append(Field(harmless(column.label), _KINDS[column.kind]))
+        values = column.values
+        if column.kind == "real":
+            columns.append(np.array([float("nan") if one is None else float(one) for one in values]))
+            continue
+        if column.kind != "integer":
+            values = tuple(None if one is None else harmless(str(one)) for one in values)
+        columns.append(np.array([*values, None], dtype=object)[:-1])
+    return OutputLayer(fields, columns)
+
+
+def _sums(paper: Paper) -> OutputLayer:
+    """What a workbook by GDAL cannot hold below the rows of a table."""
+    from ..core.harmless import harmless
+    from ..core.papers.paper import differences
+
+    rows: list[tuple[str, str, str]] = [("", label, value) for label, value in paper.head]
+    for table in paper.tables:
+        labels = {column.name: column.label for column in table.columns}
+        for total in table.totals:
+            name = paper.total_label(total)
+            rows += [
+                (table.title, f"{name} · {labels[key]}", str(value)) for key, value in total.sums.items()
+            ]
+        rows += [(table.title, "", text) for text in (*differences(paper, table), *table.notes)]
+    columns = [
+        np.array([*map(harmless, texts), None], dtype=object)[:-1] for texts in zip(*rows, strict=True)
+    ]
+    return OutputLayer([Field(tr(name), "text") for name in ("Table", "What", "Value")], columns)
+
+
+def _by_gdal(path: Path, title: str, layer: OutputLayer, context: QgsProcessingContext) -> None:
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.fileEncoding = "XLSX", "UTF-8"
+    options.layerName = re.sub(r"[\[\]:*?/\\']", " ", title)[:31]
+    if path.exists():
+        options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+    writer = QgsVectorFileWriter.create(
+        str(path),
+        fields_to_qgis(layer.fields),
+        QgsWkbTypes.Type.NoGeometry,
+        None,
+        context.transformContext(),
+        options,
+    )
+    if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
+        raise QgsProcessingException(writer.errorMessage())
+    for feature in features(layer):
+        if not writer.addFeature(feature):
+            raise QgsProcessingException(writer.errorMessage())
+    del writer
