@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from qgis.core import QgsProcessingContext, QgsProcessingException, QgsVectorFileWriter, QgsWkbTypes
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsVectorFileWriter,
+    QgsWkbTypes,
+)
 
 from .layers import Field, OutputLayer
 from .layers.beside import BesideFile
@@ -54,11 +60,12 @@ def save_tables(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for number, kind in enumerate(formats):
-            part = _part(progress, number / len(formats), 0.95 / len(formats))
+            part = _part(progress, number / len(formats), 0.98 / len(formats))
             for beside, write in _files(paper, folder, stem, kind, context, part):
                 made.append(beside)
                 write(beside.inside)
-        progress(0.95)
+        progress(0.99)
+        progress(0.995)  # the last moment to cancel
         for beside in made:
             beside.commit()
     except OSError as error:
@@ -70,7 +77,6 @@ def save_tables(
     finally:
         for beside in made:
             beside.discard()
-    progress(1.0)
     return [beside.target for beside in made]
 
 
@@ -159,7 +165,7 @@ def _by_gdal(path: Path, title: str, layer: OutputLayer, context: QgsProcessingC
         str(path),
         fields_to_qgis(layer.fields),
         QgsWkbTypes.Type.NoGeometry,
-        None,
+        QgsCoordinateReferenceSystem(),
         context.transformContext(),
         options,
     )
