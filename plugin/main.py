@@ -85,6 +85,7 @@ class OverdraftPlugin:
             Item("overdraftPlan", "planretirement", tr("Retirement Planner…"), windows.plan_retirement, True),
             Item("overdraftPolicy", "policy", tr("Policy…"), windows.show_policy),
             Item("overdraftDashboard", "dashboard", tr("Dashboard"), windows.dashboard, True),
+            Item("overdraftExport", "exporttables", tr("Export…"), windows.export, True),
             Item("overdraftSample", "sample", tr("Sample Project"), self.open_sample, on_toolbar=False),
             Item("overdraftHelp", "help", tr("Help"), self.open_help),
         ]

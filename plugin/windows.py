@@ -109,6 +109,12 @@ class Windows(QObject):
         kind = getattr(desk, form)
         self._dialog(form, lambda parent: kind(self.session, parent, self.iface.mapCanvas()))
 
+    def export(self) -> None:
+        """Papers out of the case."""
+        from ..ui.export import ExportDialog
+
+        self._dialog("export", lambda parent: ExportDialog(self.session, parent))
+
     # --- docks
 
     def review(self) -> None:

@@ -14,7 +14,7 @@ from overdraft.processing.texts import RESOURCES
 
 TITLES = {"en": "Groundwater Zoning", "zh": "地下水超采分区"}
 WINDOWS = {"en": "Windows", "zh": "各窗口"}
-IN_ORDER = ("setup", "desk", "review", "slip", "pairing", "retirement", "policy", "dashboard")
+IN_ORDER = ("setup", "desk", "review", "slip", "pairing", "retirement", "policy", "dashboard", "export")
 ALGORITHMS = {"en": "Algorithms", "zh": "各算法"}
 LOCALES = {"en": "en", "zh": "zh_CN"}
 

@@ -3,6 +3,7 @@
 from .book import Book, open_book
 from .page import html_page
 from .paper import Paper, paper
+from .parts import Parts, parts
 from .plain import csv_text
 from .privacy import PROFILES
 from .record import record_export
@@ -16,12 +17,14 @@ __all__ = [
     "PROFILES",
     "Book",
     "Paper",
+    "Parts",
     "Scope",
     "Table",
     "csv_text",
     "html_page",
     "open_book",
     "paper",
+    "parts",
     "record_export",
     "write_workbook",
 ]

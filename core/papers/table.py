@@ -71,6 +71,9 @@ class Table:
             made.append(Total(group.label, len(group.rows), sums, {k: v for k, v in apart.items() if v}))
         return made
 
-    def with_columns(self, columns: tuple[Column, ...]) -> Table:
-        """The same table with other columns."""
-        return replace(self, columns=columns)
+    def first(self, n: int) -> Table:
+        """Its first rows, without sums: for a look before it is printed."""
+        cut = tuple(
+            replace(column, values=column.values[:n], exact=column.exact[:n]) for column in self.columns
+        )
+        return replace(self, columns=cut, groups=())

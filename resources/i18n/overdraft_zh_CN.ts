@@ -5303,5 +5303,265 @@
         <source>Overwrite</source>
         <translation>覆盖</translation>
     </message>
+    <message>
+        <source>Export…</source>
+        <translation>输出报表…</translation>
+    </message>
+    <message>
+        <source>Tables (empty: all)</source>
+        <translation>报表（空：全部）</translation>
+    </message>
+    <message>
+        <source>Formats (empty: xlsx)</source>
+        <translation>格式（空：xlsx）</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>County (id)</source>
+        <translation>县（区）编号</translation>
+    </message>
+    <message>
+        <source>Zone (id)</source>
+        <translation>分区编号</translation>
+    </message>
+    <message>
+        <source>Authority, as the wells name it</source>
+        <translation>审批机关（与机井所载一致）</translation>
+    </message>
+    <message>
+        <source>First day of the period</source>
+        <translation>时段首日</translation>
+    </message>
+    <message>
+        <source>Last day of the period</source>
+        <translation>时段末日</translation>
+    </message>
+    <message>
+        <source>Decimals of coordinates for the public</source>
+        <translation>公开坐标的小数位数</translation>
+    </message>
+    <message>
+        <source>Who may see it (empty: internal)</source>
+        <translation>使用对象（空：内部）</translation>
+    </message>
+    <message>
+        <source>Who exports (needed for personal data in full)</source>
+        <translation>输出人（完整输出个人信息时必填）</translation>
+    </message>
+    <message>
+        <source>{name} cannot be written: {reason}. Close it in other programs, or choose another folder.</source>
+        <translation>无法写入{name}：{reason}。请在其他程序中关闭该文件，或另选文件夹。</translation>
+    </message>
+    <message>
+        <source>Sums and notes</source>
+        <translation>合计与说明</translation>
+    </message>
+    <message>
+        <source>Export Papers</source>
+        <translation>输出报表</translation>
+    </message>
+    <message>
+        <source>Which papers are made</source>
+        <translation>输出哪类材料</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>&amp;Papers</source>
+        <translation>材料(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Export</source>
+        <translation>输出(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Show Files</source>
+        <translation>打开文件夹(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Make the files in the background</source>
+        <translation>在后台生成文件</translation>
+    </message>
+    <message>
+        <source>Stop; files that stood there stay as they were</source>
+        <translation>停止；原有文件保持不变</translation>
+    </message>
+    <message>
+        <source>Open the folder with the files</source>
+        <translation>打开输出文件夹</translation>
+    </message>
+    <message>
+        <source>First page</source>
+        <translation>首页</translation>
+    </message>
+    <message>
+        <source>Pre&amp;view</source>
+        <translation>预览(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Make the first page of what is chosen</source>
+        <translation>生成所选内容的首页</translation>
+    </message>
+    <message>
+        <source>The first page as it will be made</source>
+        <translation>首页预览</translation>
+    </message>
+    <message>
+        <source>Read the case</source>
+        <translation>读取案卷文件</translation>
+    </message>
+    <message>
+        <source>Files are being made.</source>
+        <translation>正在生成文件。</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the files.</source>
+        <translation>请选择输出文件夹。</translation>
+    </message>
+    <message>
+        <source>The first page is being made…</source>
+        <translation>正在生成首页…</translation>
+    </message>
+    <message>
+        <source>{n} files are in {folder}.</source>
+        <translation>已输出{n}个文件，位于{folder}。</translation>
+    </message>
+    <message>
+        <source>Export: {papers}</source>
+        <translation>输出：{papers}</translation>
+    </message>
+    <message>
+        <source>Stopped. Files that stood there are as they were.</source>
+        <translation>已停止，原有文件保持不变。</translation>
+    </message>
+    <message>
+        <source>Personal data in full. Your name goes into the history of the case:</source>
+        <translation>将输出完整个人信息。您的姓名将记入案卷历史：</translation>
+    </message>
+    <message>
+        <source>&amp;County</source>
+        <translation>县（区）(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Only wells, units and land of this county</source>
+        <translation>只列该县（区）的机井、单元和土地</translation>
+    </message>
+    <message>
+        <source>&amp;Zone</source>
+        <translation>分区(&amp;Z)</translation>
+    </message>
+    <message>
+        <source>Only wells that lie in this zone</source>
+        <translation>只列位于该分区的机井</translation>
+    </message>
+    <message>
+        <source>&amp;Authority</source>
+        <translation>审批机关(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Only wells of this authority</source>
+        <translation>只列该机关审批的机井</translation>
+    </message>
+    <message>
+        <source>&amp;From</source>
+        <translation>起(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Only what happened from this day on</source>
+        <translation>只列该日（含）以后的事项</translation>
+    </message>
+    <message>
+        <source>&amp;To</source>
+        <translation>止(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Only what happened up to this day</source>
+        <translation>只列该日（含）以前的事项</translation>
+    </message>
+    <message>
+        <source>For &amp;whom</source>
+        <translation>使用对象(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Who may see the files: it decides on personal data</source>
+        <translation>文件供谁使用，决定个人信息如何处理</translation>
+    </message>
+    <message>
+        <source>Internal: personal data masked</source>
+        <translation>内部：个人信息脱敏</translation>
+    </message>
+    <message>
+        <source>Public: no personal data</source>
+        <translation>公开：不含个人信息</translation>
+    </message>
+    <message>
+        <source>Full: all personal data, put on record</source>
+        <translation>完整：含个人信息，记录在案</translation>
+    </message>
+    <message>
+        <source>Files of the same name are replaced once all new ones are complete</source>
+        <translation>全部新文件写完后才替换同名文件</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>限定</translation>
+    </message>
+    <message>
+        <source>Ticked tables are exported; the chosen one is shown in the preview</source>
+        <translation>勾选的表予以输出；选中的一行用于预览</translation>
+    </message>
+    <message>
+        <source>Tick every table</source>
+        <translation>勾选全部报表</translation>
+    </message>
+    <message>
+        <source>&amp;None</source>
+        <translation>全不选(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Tick no table</source>
+        <translation>取消全部勾选</translation>
+    </message>
+    <message>
+        <source>One Excel workbook, a sheet for each table</source>
+        <translation>一个Excel工作簿，每表一页</translation>
+    </message>
+    <message>
+        <source>A text file for each table</source>
+        <translation>每表一个文本文件</translation>
+    </message>
+    <message>
+        <source>One page for the browser</source>
+        <translation>一个网页</translation>
+    </message>
+    <message>
+        <source>Tick at least one table.</source>
+        <translation>请至少勾选一张表。</translation>
+    </message>
+    <message>
+        <source>Tick at least one format.</source>
+        <translation>请至少勾选一种格式。</translation>
+    </message>
+    <message>
+        <source>St&amp;op</source>
+        <translation>停止(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Fol&amp;der</source>
+        <translation>文件夹(&amp;D)</translation>
+    </message>
+    <message>
+        <source>A&amp;ll</source>
+        <translation>全选(&amp;L)</translation>
+    </message>
 </context>
 </TS>

@@ -27,10 +27,18 @@ MENU = [
     *("overdraftSetup", "overdraftCase", "overdraftRun"),
     *RECORD,
     *("overdraftReview", "overdraftPair", "overdraftPlan", "overdraftPolicy", "overdraftDashboard"),
+    "overdraftExport",
     *("overdraftSample", "overdraftHelp"),
 ]
 NOT_ON_THE_TOOLBAR = {*RECORD[1:], "overdraftSample"}
-NEED_A_CASE = {*RECORD, "overdraftReview", "overdraftPair", "overdraftPlan", "overdraftDashboard"}
+NEED_A_CASE = {
+    *RECORD,
+    "overdraftReview",
+    "overdraftPair",
+    "overdraftPlan",
+    "overdraftDashboard",
+    "overdraftExport",
+}
 
 
 @pytest.fixture

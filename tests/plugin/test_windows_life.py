@@ -149,7 +149,7 @@ def live(iface, case, qtbot, wait):
 def test_r28_lives_with_every_window_leave_nothing_behind(iface, case, qtbot, raised, times):
     shown = live(iface, case, qtbot, True)  # the first loads what Python and QGIS keep for good
     assert shown == {
-        *("setup", "policy", "retirement", "pairing", "review", "dashboard"),
+        *("setup", "policy", "retirement", "pairing", "review", "dashboard", "export"),
         *("SealForm", "ApplicationForm", "DecideForm", "LinkForm", "LandForm"),
     }
     iface.bar.clearWidgets()

@@ -121,6 +121,12 @@ def review(session, name):
     }[name]()
 
 
+def export(session, name):
+    from overdraft.ui.export import ExportDialog
+
+    return ExportDialog(session)
+
+
 def dashboard(session, name):
     from overdraft.ui.dashboard.dock import DashboardDock
 
@@ -142,6 +148,7 @@ WINDOWS = {
     **dict.fromkeys(("ReviewDock", "SignDialog", "OverrideDialog", "DeferDialog", "ReopenDialog"), review),
     **dict.fromkeys(("BulkDialog", "ConflictDialog"), review),
     "DashboardDock": dashboard,
+    "ExportDialog": export,
 }
 FIELDS = (QComboBox, QAbstractSpinBox, QCheckBox, QRadioButton, QLineEdit, QPlainTextEdit)
 COLON = re.compile("[:：]\\s*$")
