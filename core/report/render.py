@@ -10,6 +10,7 @@ import pandas as pd
 from ..errors import OverdraftError
 from ..schema import RESOURCES
 from . import findings, provenance, replacement, retirement, wells
+from .charts import charts_of
 from .figures import count
 from .words import Words, is_given
 
@@ -66,6 +67,7 @@ def render_report(
     }
     rules = findings.by_rule(result, words)
     context |= {
+        "charts": charts_of(context, words),
         "rules": rules,
         "found": findings.totals(rules, result),
         "groups": findings.first_rows(result, rules, words, rows),

@@ -57,6 +57,8 @@ def _balance_row(row: dict, columns: list[str], words: Words) -> dict:
     deficit = row["deficit"]
     return {
         "name": name,
+        "sealed": row["sealed"],
+        "required": row["required"] if is_given(row["required"]) else None,
         "cells": cells,
         "outcome": row["outcome"],
         "label": words.token("outcome", row["outcome"]),

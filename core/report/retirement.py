@@ -59,6 +59,8 @@ def _row(row: dict, columns: list[str], words: Words) -> dict:
         "level": row["level"],
         "cells": [area(row[name]) for name in columns],
         "n_parcels": count(row["n_parcels"]),
+        "net": row["net_mu"],
+        "target": row["target_mu"] if has_target else None,
         "reached": percent(reached),
         "bar": None if reached is None else min(max(reached, 0.0), 1.0),
         "met": words(f"met.{state}") if has_target else DASH,

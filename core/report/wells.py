@@ -83,6 +83,7 @@ def _crossed(groups: pd.Series, outcomes: pd.Series, order: list[str], label) ->
     rows = [
         {
             "name": label(group),
+            "numbers": dict(zip(columns, numbers, strict=True)),
             "cells": [count(n) for n in numbers],
             "total": count(sum(numbers)),
             "sum": False,

@@ -24,7 +24,7 @@ from overdraft.core.report.words import Words
 
 ROOT = Path(__file__).resolve().parents[3]
 OUTCOMES = ("fail", "review", "not_evaluated", "exempt", "pass")
-VOID = {"meta", "br", "col", "path", "circle", "rect"}
+VOID = {"meta", "br", "col"}
 
 
 class Page(HTMLParser):
