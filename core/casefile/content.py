@@ -100,7 +100,7 @@ def case_content(result: EnforceResult, language: str) -> CaseContent:
         },
         settings=settings_table(used_settings(result)),
         unreadable=unreadable_cells(register),
-        meta={"supplied_roles": supplied, "last_run": str(run["run_id"]), POLICY_TEXT: result.policy.text},
+        meta={"supplied_roles": supplied, POLICY_TEXT: result.policy.text},
         succeeds=result.policy.succeeds,
         moment=_moment(str(run["finished_at"])),
     )

@@ -49,6 +49,9 @@ REPLACED = (
 GROWING = ("runs", "meta")
 """Tables to which a run adds."""
 
+LAST_RUN = "last_run"
+"""Entry of ``meta``: the run whose findings stand in the file."""
+
 
 INDEXES = {
     "findings_by_id": ("findings", ("finding_id",), False),

@@ -25,7 +25,7 @@ from .backup import copy_database, discard, make_backup, new_database, part_name
 from .carry import carry_decisions
 from .content import CaseContent
 from .indexes import ensure_indexes
-from .layout import DEFAULT_CRS, KEPT, SCHEMA_VERSION, layouts, roles
+from .layout import DEFAULT_CRS, KEPT, LAST_RUN, SCHEMA_VERSION, layouts, roles
 from .migrate import migrate
 from .opening import check, connect, explained, reading, recovering, rollback_journal, sync, taken
 from .seen import refuse_changed
@@ -274,6 +274,8 @@ def _refresh_settings(connection: sqlite3.Connection, content: CaseContent) -> N
 
 def _set_meta(connection: sqlite3.Connection, content: CaseContent) -> None:
     entries = {"schema_version": str(SCHEMA_VERSION), "language": content.language, **content.meta}
+    if content.run:
+        entries[LAST_RUN] = str(content.run["run_id"])
     connection.executemany("DELETE FROM meta WHERE key = ?", [(key,) for key in entries])
     connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", sorted(entries.items()))
 

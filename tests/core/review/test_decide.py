@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
-from overdraft.core.casefile import ConflictError
+from overdraft.core.casefile import CaseRows, ConflictError
 from overdraft.core.casefile.history import first_break
 from overdraft.core.casefile.opening import reading
 from overdraft.core.errors import Cancelled, OverdraftError
 from overdraft.core.review import UndoStack, decide, preview, set_four_eyes
+from overdraft.core.review.listing import Listing
 
 from .conftest import finding
 
@@ -225,3 +226,50 @@ def test_a_hundred_steps_are_remembered(case, act):
     for _ in range(130):
         stack.add(step)
     assert len(stack._done) == 100
+
+
+def test_undo_brings_back_the_finding_that_was_decided_on(case, act):
+    """A stale decision is confirmed on the finding as it is now, and that is taken back: it rests on the older one."""
+    store, stack = case.judge(finding("W1")), UndoStack()
+    decide(store, [name_of("W1")], act("accept"), today=TODAY)
+    case.judge(finding("W1", measured=3.0))
+    stack.add(decide(store, [name_of("W1")], act("accept"), today=TODAY))
+    assert case.query("SELECT measured, run_id FROM decided_findings") == [(3.0, "run-2")]
+    stack.undo(store, "李工")
+    row = case.decision(name_of("W1"))
+    assert (row.stale, row.evidence_hash) == (1, finding("W1")["evidence_hash"])
+    assert case.query("SELECT measured, run_id FROM decided_findings") == [(1.0, "run-1")]
+    stack.redo(store, "李工")
+    assert case.query("SELECT measured, run_id FROM decided_findings") == [(3.0, "run-2")]
+    stack.undo(store, "李工")
+    case.judge(finding("W1", measured=3.0))
+    assert case.decision(name_of("W1")).changed == '{"measured":[1.0,3.0]}'
+
+
+def test_nobody_decides_on_findings_of_a_run_that_was_not_seen(case, act):
+    """A colleague judged the case again while the older findings stood on the screen."""
+    store = case.judge(finding("W1"))
+    seen = Listing(case.path).run
+    case.judge(finding("W1", "review"))
+    with pytest.raises(OverdraftError) as caught:
+        decide(store, [name_of("W1")], act("accept"), today=TODAY, run=seen)
+    assert caught.value.key == "review.judged_again"
+    assert case.query("SELECT count(*) FROM decisions") == [(0,)]
+    decide(store, [name_of("W1")], act("accept"), today=TODAY, run=Listing(case.path).run)
+    assert case.decision(name_of("W1")).evidence_hash == finding("W1", "review")["evidence_hash"]
+
+
+def test_a_run_between_looking_up_and_deciding_refuses_the_decision(case, act, monkeypatch):
+    store = case.judge(finding("W1"))
+    apply = CaseRows.apply
+
+    def meanwhile(self, *parts, **more):
+        monkeypatch.undo()
+        case.judge(finding("W2"))
+        return apply(self, *parts, **more)
+
+    monkeypatch.setattr(CaseRows, "apply", meanwhile)
+    with pytest.raises(OverdraftError) as caught:
+        decide(store, [name_of("W1")], act("accept"), today=TODAY)
+    assert caught.value.key == "review.judged_again"
+    assert case.query("SELECT count(*) FROM decisions") == [(0,)]
