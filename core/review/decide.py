@@ -10,6 +10,7 @@ from datetime import date
 import pandas as pd
 
 from ..casefile import CaseStore, Cells, Change, ConflictError, Copy, Entry
+from ..casefile.attest import told
 from ..casefile.changes import Question
 from ..casefile.layout import LAST_RUN, layouts
 from ..errors import OverdraftError
@@ -22,9 +23,6 @@ LOOKED_AT = ("finding_id", "subject_id", "outcome", "unverified", "evidence_hash
 
 FOUR_EYES = "review.four_eyes"
 """Setting of a case: nobody verifies a decision of their own. On unless the case says otherwise."""
-
-_TOLD = ("state", "outcome", "reason_kind", "attachment", "deferred_to", "stale")
-"""What the history says of a decision before and after, beside person, time and reason."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +193,7 @@ def _look_up(store: CaseStore, ids: Iterable[str]) -> _Found:
     findings = [{column: shown[name].get(column) for column in LOOKED_AT} for name in names]
     rows = pd.DataFrame(
         {
-            "subject_id": [str(item["subject_id"]) for item in findings],
+            "subject_id": pd.Series([str(item["subject_id"]) for item in findings], dtype=object),
             "outcome": [item["outcome"] for item in findings],
             "gone": [name not in now for name in names],
             "state": [item.get("state") or "open" for item in told],
@@ -248,10 +246,3 @@ def _entry(act: Act, name: str, before: Cells | None, after: Cells) -> Entry:
         after=told(after),
         reason=act.reason.strip() or None,
     )
-
-
-def told(row: Cells | None) -> dict[str, object]:
-    """What the history says of a decision: the state, and whatever else is filled."""
-    if row is None:
-        return {"state": "open"}
-    return {name: row[name] for name in _TOLD if row[name] not in (None, "", 0)}

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ..casefile import CaseStore, Cells, Change, Entry
-from .decide import DECISION, Step, told
+from ..casefile.attest import told
+from .decide import DECISION, Step
 
 LIMIT = 100
 """How many steps can be taken back."""

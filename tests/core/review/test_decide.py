@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -36,9 +37,11 @@ def test_accept_keeps_the_decision_its_finding_and_its_history(case, act):
     )
     assert row.evidence_hash == finding("W1")["evidence_hash"]
     assert case.query("SELECT subject_id, measured FROM decided_findings") == [("W1", 1.0)]
-    assert case.query("SELECT kind, subject, who, login, before, after FROM history WHERE seq = 2") == [
-        ("accept", name_of("W1"), "李工", "li", '{"state":"open"}', '{"state":"accepted"}')
-    ]
+    ((*told, after),) = case.query(
+        "SELECT kind, subject, who, login, before, after FROM history WHERE seq = 2"
+    )
+    assert told == ["accept", name_of("W1"), "李工", "li", '{"state":"open"}']
+    assert json.loads(after) == {"state": "accepted", "evidence_hash": finding("W1")["evidence_hash"]}
     assert case.query("SELECT hash FROM history WHERE seq = 2") == [(step.head,)]
     assert case.decision(name_of("W2")) is None
 
@@ -273,3 +276,13 @@ def test_a_run_between_looking_up_and_deciding_refuses_the_decision(case, act, m
         decide(store, [name_of("W1")], act("accept"), today=TODAY)
     assert caught.value.key == "review.judged_again"
     assert case.query("SELECT count(*) FROM decisions") == [(0,)]
+
+
+def test_findings_that_nobody_knows_are_no_findings(case, act):
+    """None chosen, or gone with the run that found them: a sentence, no traceback."""
+    store = case.judge(finding("W1"))
+    for ids in ([], ["0123456789abcdef"]):
+        with pytest.raises(OverdraftError) as caught:
+            decide(store, ids, act("accept"), today=TODAY)
+        assert caught.value.key == "review.nothing"
+        assert preview(store, ids, act("accept"), TODAY).act == ()
