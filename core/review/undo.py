@@ -110,11 +110,12 @@ def _kept(store: CaseStore, step: Step) -> tuple[tuple[Cells, ...], list[Change]
         return (), []
     (rows,) = store.cells_of([("decided_findings", "finding_id", [row["finding_id"] for row in step.kept])])
     now = {row["finding_id"]: row for row in rows}
-    changes = []
-    for row in step.kept:
-        name = row["finding_id"]
-        expected = {"evidence_hash": now[name]["evidence_hash"]}
-        changes.append(Change("decided_findings", {"finding_id": name}, expected, row))
+    changes = [
+        Change("decided_findings", {"finding_id": name}, {"evidence_hash": now[name]["evidence_hash"]}, row)
+        for row in step.kept
+        if (name := row["finding_id"])
+        in now  # else it follows another document by now: a conflict in any case
+    ]
     return tuple(rows), changes
 
 

@@ -249,6 +249,17 @@ def test_undo_brings_back_the_finding_that_was_decided_on(case, act):
     assert case.decision(name_of("W1")).changed == '{"measured":[1.0,3.0]}'
 
 
+def test_a_confirmed_decision_that_followed_another_document_is_not_taken_back(case, act):
+    store, stack = case.judge(finding("W1")), UndoStack()
+    decide(store, [name_of("W1")], act("accept"), today=TODAY)
+    case.judge(finding("W1", measured=3.0))
+    stack.add(decide(store, [name_of("W1")], act("accept"), today=TODAY))
+    case.judge(finding("W1", policy="doc-2", measured=3.0), policy="doc-2", succeeds="doc-1")
+    with pytest.raises(ConflictError):
+        stack.undo(store, "李工")
+    assert case.decision(name_of("W1", policy="doc-2")).state == "accepted"
+
+
 def test_nobody_decides_on_findings_of_a_run_that_was_not_seen(case, act):
     """A colleague judged the case again while the older findings stood on the screen."""
     store = case.judge(finding("W1"))
