@@ -110,7 +110,7 @@ def test_r15_text_that_is_none_is_damage(case, make_content):
 
 @pytest.mark.parametrize("times", [6, pytest.param(60, marks=pytest.mark.long)])
 def test_r15_a_bit_that_fell_over_is_refused_or_named_and_never_mended(case, times):
-    """Half of them in the head of a page. Bits of text have no checksum in SQLite and pass: no traceback, no mending."""
+    """Half of them in the head of a page. Bits of text have no checksum and pass: no traceback, no repair."""
     content, places, refused_as = case.read_bytes(), random.Random(15), set()
     for number in range(times):
         flipped, place = bytearray(content), places.randrange(len(content))
