@@ -198,8 +198,18 @@ def _around(store: CaseStore, row: Row) -> _Around:
         run=runs[0] if runs else {},
         settings=settings,
         vetting=vetting,
-        history=history,
+        history=_with_earlier(store, history),
     )
+
+
+def _with_earlier(store: CaseStore, history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries about a finding, and before them those of the older document from which its decision came."""
+    follow = next((item for item in history if item["kind"] == "follow"), None)
+    if follow is None:
+        return history
+    old = str((parsed(follow["before"]) or {}).get("finding_id") or "")
+    (earlier,) = store.cells_of([("history", "subject", (old,))])
+    return [*_with_earlier(store, [item for item in earlier if item["seq"] < follow["seq"]]), *history]
 
 
 def _names(store: CaseStore, row: Row, subject: Row) -> dict[str, str]:

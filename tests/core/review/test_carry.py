@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from overdraft.core.errors import OverdraftError
+from overdraft.core.report.sheet import finding_sheet
 from overdraft.core.review import decide
 
 from .conftest import finding
@@ -127,3 +128,16 @@ def test_the_finding_decided_on_stays_when_a_decision_on_it_is_verified_later(ca
     decide(store, [name_of("W1")], act("verify", "王工"), today=TODAY)
     assert case.decision(name_of("W1")).state == "verified"
     assert case.query("SELECT finding_id, outcome FROM decided_findings") == [(name_of("W1"), "fail")]
+
+
+def test_the_sheet_tells_what_was_decided_before_it_followed(case, act):
+    """Who decided under the first document stands there under the third; what came later under the first does not."""
+    store = case.judge(finding("W1"))
+    decide(store, [name_of("W1")], act("accept", "王工"), today=TODAY)
+    case.judge(finding("W1", policy="doc-2"), policy="doc-2", succeeds="doc-1")
+    store = case.judge(finding("W1", policy="doc-3"), policy="doc-3", succeeds="doc-2")
+    decide(store, [name_of("W1", policy="doc-3")], act("verify"), today=TODAY)
+    store = case.judge(finding("W1"))
+    decide(store, [name_of("W1")], act("accept", "赵工"), today=TODAY)
+    told = finding_sheet(store, name_of("W1", policy="doc-3"), "en").history
+    assert [past.who for past in told] == ["王工", "overdraft", "overdraft", "李工"]
