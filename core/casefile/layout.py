@@ -62,6 +62,7 @@ INDEXES = {
     "marks_by_subject": ("marks", ("subject", "who"), True),
     "history_by_number": ("history", ("seq",), True),
     "history_by_subject": ("history", ("subject",), False),
+    "merged_histories_by_subject": ("merged_histories", ("subject",), False),
 }
 """Indexes by name: table, columns, and whether no two rows may be alike in them."""
 

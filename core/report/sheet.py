@@ -187,10 +187,11 @@ def _around(store: CaseStore, row: Row) -> _Around:
         ("settings", "key", keys),
         ("vetting", "subject_id", (subject,) if role == "applications" else ()),
         ("history", "subject", (row["finding_id"],)),
+        ("merged_histories", "subject", (row["finding_id"],)),
     ]
     if role in roles:
         questions.append((role, ROW_ID if role == "wells" else roles[role].key[0], (subject,)))
-    others, runs, settings, vetting, history, *places = store.cells_of(questions)
+    others, runs, settings, vetting, history, merged, *places = store.cells_of(questions)
     found = places[0] if places else []
     return _Around(
         subject=found[0] if len(found) == 1 else {},  # an id on several rows names none of them
@@ -198,7 +199,7 @@ def _around(store: CaseStore, row: Row) -> _Around:
         run=runs[0] if runs else {},
         settings=settings,
         vetting=vetting,
-        history=_with_earlier(store, history),
+        history=[*merged, *_with_earlier(store, history)],  # a merge comes after all that it united
     )
 
 

@@ -33,6 +33,7 @@ from overdraft.core.errors import OverdraftError
 from overdraft.core.findings.record import RESTS_ON
 from overdraft.core.intake import build_register
 from overdraft.core.policy import load_policy, policy_text
+from overdraft.core.report.sheet import finding_sheet
 from overdraft.core.review import Act
 from overdraft.core.schema import register_schema
 
@@ -274,6 +275,8 @@ def test_counties_that_decided_alike_on_one_finding_are_merged_and_others_are_no
     assert len(tables["marks"]) == 0
     deferred = tables["merged_histories"][tables["merged_histories"]["kind"] == "defer"]
     assert deferred["who"].tolist() == ["李工", "王工"]  # neither is lost
+    told = finding_sheet(CaseRows(made.written.path), name, "zh").history
+    assert [past.who for past in told if past.who != "overdraft"] == ["李工", "王工"]
     review.decide(CaseRows(paths[1]), [name], Act("reopen", "王工", reason="重新核实后再定"), today=AS_OF)
     with pytest.raises(OverdraftError) as caught:
         merge_cases(paths, tmp_path / "again.gpkg")
