@@ -10,6 +10,7 @@ from .layout import SCHEMA_VERSION
 from .merge import Merged, merge_cases
 from .plans import add_plan
 from .rowstore import CaseRows
+from .seen import tables_seen
 from .store import WriteResult, create_case, read_case, read_results, write_case
 from .verify import Verification, problem_table, verify_case
 
@@ -44,6 +45,7 @@ __all__ = [
     "read_results",
     "remove_leftovers",
     "run_version",
+    "tables_seen",
     "undo_import",
     "used_settings",
     "verify_case",

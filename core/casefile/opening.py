@@ -31,6 +31,8 @@ _AT_WORK = "SELECT who, since FROM marks WHERE since >= ? ORDER BY since DESC LI
 
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_NO_TEXT = "Could not decode to UTF-8"
+"""What Python says, without a code, of a text in the file that is none."""
 _FULL = {sqlite3.SQLITE_FULL}
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
 
@@ -217,7 +219,7 @@ def _explanation(path: Path, error: sqlite3.Error, no_access: str) -> Exception:
     code, detail = _code(error), str(error)
     if code in _LOCKED:
         return _locked(path)
-    if code in _DAMAGED:
+    if code in _DAMAGED or (code is None and _NO_TEXT in detail):
         return damaged(path, detail)
     if code in _FULL:
         return OverdraftError("casefile.disk_full", path=str(path), folder=str(path.parent))

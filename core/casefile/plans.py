@@ -12,6 +12,7 @@ from ..errors import OverdraftError
 from .content import CaseContent
 from .opening import reading
 from .rows import history_entry, joined, rows_of_role, with_new_keys
+from .seen import tables_seen
 from .store import WriteResult, write_case
 from .tables import read_table
 
@@ -30,6 +31,7 @@ def add_plan(
     Raises:
         OverdraftError: as :func:`write_case`; a plan of this id is there already.
     """
+    seen = {} if pairs is None else tables_seen(path, ["pairs"])
     before, language_of_file = rows_of_role(path, "pairs")
     with reading(Path(path)) as connection:
         known = set(read_table(connection, "plans")["plan_id"])
@@ -47,5 +49,6 @@ def add_plan(
             language=language_of_file or language,
             added={"plans": pd.DataFrame([plan])},
             history=history_entry("plan", plan["plan_id"], plan["created_by"], after),
+            seen=seen,
         ),
     )

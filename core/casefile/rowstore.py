@@ -308,7 +308,7 @@ def _compared(change: Change) -> list[str]:
 
 
 def _copy(connection: sqlite3.Connection, copy: Copy, number: int) -> None:
-    """Copy the rows that were wanted under that number."""
+    """Copy the rows that were wanted under that number; what the source does not hold stays as it is."""
     columns = [item.name for item in layouts()[copy.table].fields]
     names = {"source": copy.source, "table": copy.table, "column": copy.column, "columns": columns}
     connection.execute(sql(_TAKE_OUT, **names), (number,))
@@ -316,7 +316,8 @@ def _copy(connection: sqlite3.Connection, copy: Copy, number: int) -> None:
 
 
 _TOUCHED = "UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?"
-_TAKE_OUT = "DELETE FROM $table WHERE $column IN (SELECT value FROM temp.wanted WHERE number = ?)"
+_TAKE_OUT = """DELETE FROM $table WHERE $column IN (SELECT value FROM temp.wanted WHERE number = ?)
+    AND $column IN (SELECT $column FROM $source)"""
 _PUT_IN = """INSERT INTO $table ($columns) SELECT $columns FROM $source
     WHERE $column IN (SELECT value FROM temp.wanted WHERE number = ?) ORDER BY $column"""
 

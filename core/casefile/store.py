@@ -25,9 +25,10 @@ from .backup import copy_database, discard, make_backup, new_database, part_name
 from .carry import carry_decisions
 from .content import CaseContent
 from .indexes import ensure_indexes
-from .layout import DEFAULT_CRS, KEPT, SCHEMA_VERSION, layouts, roles
+from .layout import DEFAULT_CRS, KEPT, LAST_RUN, SCHEMA_VERSION, layouts, roles
 from .migrate import migrate
 from .opening import check, connect, explained, reading, recovering, rollback_journal, sync, taken
+from .seen import refuse_changed
 from .tables import TooManyColumnsError, append_rows, create_table, read_table
 
 Progress = Callable[[float], None]
@@ -75,8 +76,9 @@ def write_case(
     the content does not hold stay as they are.
 
     Raises:
-        OverdraftError: the target or base is no case file, damaged, newer than this program or locked; the folder
-            cannot be written; the disk is full. The older content is intact.
+        OverdraftError: the target or base is no case file, damaged, newer than this program or locked; what the
+            content was worked out from has changed since; the folder cannot be written; the disk is full. The older
+            content is intact.
         Cancelled: from ``progress``; nothing is left behind.
     """
     path = Path(target)
@@ -95,6 +97,7 @@ def write_case(
         rollback_journal(connection)
         connection.execute("PRAGMA secure_delete = ON")  # what a run leaves out must not lie in freed pages
         with _transaction(connection, path):
+            refuse_changed(connection, path, content.seen)
             head = _update(connection, content, progress)
     return WriteResult(path, backup, head)
 
@@ -180,6 +183,7 @@ def _prepared(
             if origin is not None:
                 with reading(origin) as source:
                     copy_database(source, connection)
+                refuse_changed(connection, origin, content.seen)
             with _transaction(connection, path):
                 if origin is None:
                     _initialise(connection, content, crs)
@@ -270,6 +274,8 @@ def _refresh_settings(connection: sqlite3.Connection, content: CaseContent) -> N
 
 def _set_meta(connection: sqlite3.Connection, content: CaseContent) -> None:
     entries = {"schema_version": str(SCHEMA_VERSION), "language": content.language, **content.meta}
+    if content.run:
+        entries[LAST_RUN] = str(content.run["run_id"])
     connection.executemany("DELETE FROM meta WHERE key = ?", [(key,) for key in entries])
     connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", sorted(entries.items()))
 

@@ -162,9 +162,12 @@ def read_table(
 def rows_among(
     connection: sqlite3.Connection, table: str, column: str, values: Iterable[object], number: int = 0
 ) -> list[dict[str, object]]:
-    """The rows that hold one of these values, as they are stored and as they stand, without row key and geometry."""
+    """The rows that hold one of these values, as they are stored and as they stand, without row key and geometry; none
+    of a table that the file lacks."""
     want(connection, values, number)
     described = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+    if not described:
+        return []
     skip = (container.KEY, _geometry_column(connection, table))
     names = [name for (name,) in described if name not in skip]
     statement = sql(

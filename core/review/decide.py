@@ -9,8 +9,10 @@ from datetime import date
 
 import pandas as pd
 
-from ..casefile import CaseStore, Cells, Change, Copy, Entry
-from ..casefile.layout import layouts
+from ..casefile import CaseStore, Cells, Change, ConflictError, Copy, Entry
+from ..casefile.attest import told
+from ..casefile.changes import Question
+from ..casefile.layout import LAST_RUN, layouts
 from ..errors import OverdraftError
 from ..findings.verdicts import to_json
 from .acts import ACTS, Act, refusals
@@ -21,9 +23,6 @@ LOOKED_AT = ("finding_id", "subject_id", "outcome", "unverified", "evidence_hash
 
 FOUR_EYES = "review.four_eyes"
 """Setting of a case: nobody verifies a decision of their own. On unless the case says otherwise."""
-
-_TOLD = ("state", "outcome", "reason_kind", "attachment", "deferred_to", "stale")
-"""What the history says of a decision before and after, beside person, time and reason."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +43,17 @@ class Preview:
 
 @dataclass(frozen=True)
 class Step:
-    """One decision that was made and can be taken back: the rows of ``decisions`` before (None: none) and after."""
+    """One decision that was made and can be taken back.
+
+    Attributes:
+        rows: of ``decisions`` before (None: none) and after. kept: of ``decided_findings`` before, where they were
+            others: what the earlier decisions rest on.
+    """
 
     act: Act
     rows: tuple[tuple[Cells | None, Cells], ...]
     head: str
+    kept: tuple[Cells, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -98,20 +103,25 @@ def decide(
     progress: Callable[[float], None] | None = None,
     expected: Mapping[str, int] | None = None,
     today: date | None = None,
+    run: str = "",
 ) -> Step:
     """Decide on findings, all or none, as one step; those to which the act does not apply are passed over.
 
     Args:
         expected: finding → revision of the decision that the person has seen (0: none); a newer one is a conflict.
+        run: the run whose findings the person has seen; empty: those that stand in the case.
 
     Raises:
-        OverdraftError: the act is incomplete, or applies to none of the findings: the message says why.
+        OverdraftError: the act is incomplete, or applies to none of the findings: the message says why; the case was
+            judged again meanwhile.
         ConflictError: somebody else decided in the meantime; nothing is written.
         Cancelled: from ``progress``.
     """
     today = today or date.today()
     act.check(today)
     found = _look_up(store, ids)
+    if run and run != found.run:
+        raise OverdraftError("review.judged_again")
     why = refusals(found.rows, act, four_eyes(store))
     findings = [finding for finding, key in zip(found.findings, why, strict=True) if not key]
     if not findings:
@@ -128,29 +138,54 @@ def decide(
             Change("decisions", {"finding_id": name}, {"revision": seen} if before or seen else None, after)
         )
         entries.append(_entry(act, name, before, after))
-    if act.kind != "reopen":
-        names = tuple(str(finding["finding_id"]) for finding in findings)
-        changes.append(Copy("findings", "decided_findings", "finding_id", names))
-    return Step(act, tuple(pairs), store.apply(changes, entries, progress))
+    names = tuple(str(finding["finding_id"]) for finding in findings)
+    if act.kind == "reopen":
+        return Step(act, tuple(pairs), _apply(store, changes, entries, progress, found.run))
+    changes.append(Copy("findings", "decided_findings", "finding_id", names))
+    kept = tuple(found.replaced[name] for name in names if name in found.replaced)
+    return Step(act, tuple(pairs), _apply(store, changes, entries, progress, found.run), kept)
+
+
+def _apply(
+    store: CaseStore,
+    changes: Iterable[Change | Copy],
+    entries: Iterable[Entry],
+    progress: Callable[[float], None] | None,
+    run: str,
+) -> str:
+    """Write the decisions, if the findings are still those of this run."""
+    same = [Change("meta", {"key": LAST_RUN}, {"value": run}, {"value": run})] if run else []
+    try:
+        return store.apply([*changes, *same], entries, progress)
+    except ConflictError as error:
+        if any(change.table == "meta" for change, _ in error.conflicts):
+            raise OverdraftError("review.judged_again") from error
+        raise
 
 
 @dataclass(frozen=True)
 class _Found:
-    """Findings in the order asked for, their decisions by finding, and what :func:`refusals` looks at."""
+    """What is known of some findings.
+
+    Attributes:
+        findings: in the order asked for. decisions: by finding. rows: what :func:`refusals` looks at.
+        replaced: rows of ``decided_findings`` that the finding as it stands differs from. run: of the findings.
+    """
 
     findings: list[dict[str, object]]
     decisions: dict[str, dict[str, object]]
     rows: pd.DataFrame
+    replaced: dict[str, dict[str, object]]
+    run: str
 
 
 def _look_up(store: CaseStore, ids: Iterable[str]) -> _Found:
     wanted = list(dict.fromkeys(ids))
-    now, then, decided = (
-        {item["finding_id"]: item for item in rows}
-        for rows in store.cells_of(
-            (table, "finding_id", wanted) for table in ("findings", "decided_findings", "decisions")
-        )
-    )
+    asked: list[Question] = [
+        (table, "finding_id", wanted) for table in ("findings", "decided_findings", "decisions")
+    ]
+    *answers, runs = store.cells_of([*asked, ("meta", "key", (LAST_RUN,))])
+    now, then, decided = ({item["finding_id"]: item for item in rows} for rows in answers)
     shown = {**then, **now}
     decisions = {str(name): _cells(item) for name, item in decided.items()}
     names = [name for name in wanted if name in now or name in then]
@@ -158,7 +193,7 @@ def _look_up(store: CaseStore, ids: Iterable[str]) -> _Found:
     findings = [{column: shown[name].get(column) for column in LOOKED_AT} for name in names]
     rows = pd.DataFrame(
         {
-            "subject_id": [str(item["subject_id"]) for item in findings],
+            "subject_id": pd.Series([str(item["subject_id"]) for item in findings], dtype=object),
             "outcome": [item["outcome"] for item in findings],
             "gone": [name not in now for name in names],
             "state": [item.get("state") or "open" for item in told],
@@ -166,7 +201,8 @@ def _look_up(store: CaseStore, ids: Iterable[str]) -> _Found:
             "stale": [bool(item.get("stale")) for item in told],
         }
     )
-    return _Found(findings, decisions, rows)
+    replaced = {str(name): row for name, row in then.items() if name in now and row != now[name]}
+    return _Found(findings, decisions, rows, replaced, str(runs[0]["value"] or "") if runs else "")
 
 
 def _cells(record: Mapping[str, object]) -> dict[str, object]:
@@ -210,10 +246,3 @@ def _entry(act: Act, name: str, before: Cells | None, after: Cells) -> Entry:
         after=told(after),
         reason=act.reason.strip() or None,
     )
-
-
-def told(row: Cells | None) -> dict[str, object]:
-    """What the history says of a decision: the state, and whatever else is filled."""
-    if row is None:
-        return {"state": "open"}
-    return {name: row[name] for name in _TOLD if row[name] not in (None, "", 0)}

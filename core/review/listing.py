@@ -20,6 +20,7 @@ import numpy as np
 
 from ..casefile.changes import Cells
 from ..casefile.container import has_table
+from ..casefile.layout import LAST_RUN
 from ..casefile.opening import reading, uri
 from ..casefile.sql import sql
 from ..findings import OUTCOMES
@@ -107,6 +108,9 @@ class Counts:
 class Listing:
     """The findings of a case file and those decided ones that no run finds any more.
 
+    Attributes:
+        run: the last run; empty without one. changes_seen: the number of the last entry of the history.
+
     Raises:
         OverdraftError: the file is missing, locked or no case file.
     """
@@ -119,6 +123,7 @@ class Listing:
             self._rows.execute(statement)
         with reading(self.path, newer=True, quick=True) as case:
             self.changes_seen = _changes(case)
+            (self.run,) = case.execute(listing_sql.RUN, (LAST_RUN,)).fetchone()
             self._fill()
         rules = [rule for (rule,) in self._rows.execute(listing_sql.RULES)]
         labels = sorted((rule_label(rule, language), rule) for rule in rules)

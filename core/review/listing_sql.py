@@ -184,6 +184,7 @@ WINDOW = """SELECT list.*, coalesce(subject.name, '') AS name, coalesce(subject.
     ORDER BY asked.key"""
 """Rows by their numbers, given as JSON, in the order asked for."""
 
+RUN = "SELECT coalesce((SELECT value FROM meta WHERE key = ?), '')"
 OPEN = "SELECT row FROM list WHERE state = 'open' AND NOT gone"
 NAMED = """SELECT list.finding_id, list.revision FROM json_each(?) AS asked CROSS JOIN list ON list.row = asked.value
     ORDER BY asked.key"""

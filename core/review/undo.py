@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ..casefile import CaseStore, Cells, Change, Entry
-from .decide import DECISION, Step, told
+from ..casefile.attest import told
+from .decide import DECISION, Step
 
 LIMIT = 100
 """How many steps can be taken back."""
@@ -96,9 +97,26 @@ class UndoStack:
             pairs.append((after, back))
             changes.append(Change("decisions", {"finding_id": name}, expected, back))
             entries.append(Entry(kind, name, who, login, told(after), told(back)))
-        done = replace(step, rows=tuple(pairs), head=store.apply(changes, entries, progress))
+        kept, back_again = _kept(store, step)
+        head = store.apply([*changes, *back_again], entries, progress)
+        done = replace(step, rows=tuple(pairs), head=head, kept=kept)
         self._note(done)
         return done
+
+
+def _kept(store: CaseStore, step: Step) -> tuple[tuple[Cells, ...], list[Change]]:
+    """The findings decided on as they are kept now, and what puts those of before the step in their place."""
+    if not step.kept:
+        return (), []
+    (rows,) = store.cells_of([("decided_findings", "finding_id", [row["finding_id"] for row in step.kept])])
+    now = {row["finding_id"]: row for row in rows}
+    changes = [
+        Change("decided_findings", {"finding_id": name}, {"evidence_hash": now[name]["evidence_hash"]}, row)
+        for row in step.kept
+        if (name := row["finding_id"])
+        in now  # else it follows another document by now: a conflict in any case
+    ]
+    return tuple(rows), changes
 
 
 def _earlier(before: Cells | None, after: Cells) -> dict[str, object]:

@@ -108,15 +108,15 @@ class Deciding(QObject):
         act = self._act(kind, len(rows))
         if act is None:
             return
-        seen = listing.revisions(rows)
+        seen, run = listing.revisions(rows), listing.run
         if len(rows) == 1:
-            self._decide(act, list(seen), seen)
+            self._decide(act, list(seen), seen, run)
             return
         store = session.store
 
         def shown(found: Preview) -> None:
             if self.dialogs.confirm_bulk(self._window, act, found):
-                self._decide(act, list(found.act), {name: seen[name] for name in found.act})
+                self._decide(act, list(found.act), {name: seen[name] for name in found.act}, run)
 
         self._carry_out(
             tr("Preview of the decisions"),
@@ -133,7 +133,7 @@ class Deciding(QObject):
             return getattr(self.dialogs, asks[kind])(self._window, self._session, count, previous=kept)
         return Act(kind, self._session.person, self._session.login)
 
-    def _decide(self, act: Act, ids: Sequence[str], seen: Mapping[str, int]) -> None:
+    def _decide(self, act: Act, ids: Sequence[str], seen: Mapping[str, int], run: str) -> None:
         store = self._session.store
 
         def done(step: Step) -> None:
@@ -144,19 +144,21 @@ class Deciding(QObject):
         self._carry_out(
             tr("Decide on {n} findings").format(n=len(ids)),
             len(ids),
-            lambda progress: decide(store, ids, act, progress, seen),
+            lambda progress: decide(store, ids, act, progress, seen, run=run),
             done,
-            lambda error: self._not_saved(error, act, ids, seen),
+            lambda error: self._not_saved(error, act, ids, seen, run),
         )
 
-    def _not_saved(self, error: Exception, act: Act, ids: Sequence[str], seen: Mapping[str, int]) -> None:
+    def _not_saved(
+        self, error: Exception, act: Act, ids: Sequence[str], seen: Mapping[str, int], run: str
+    ) -> None:
         """A file that could not be written just now: offer to try again; what was entered is kept in any case."""
         if not isinstance(error, OverdraftError) or error.key not in NOT_NOW:
             self._failed(error)
             return
         self._kept = act
         if self.dialogs.ask_retry(self._window, error):
-            self._decide(act, ids, seen)
+            self._decide(act, ids, seen, run)
 
     def undo(self) -> None:
         """Take the last step back."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
 
-from overdraft.core.casefile import ConflictError
+from overdraft.core.casefile import CaseRows, ConflictError
 from overdraft.core.casefile.history import first_break
 from overdraft.core.casefile.opening import reading
 from overdraft.core.errors import Cancelled, OverdraftError
 from overdraft.core.review import UndoStack, decide, preview, set_four_eyes
+from overdraft.core.review.listing import Listing
 
 from .conftest import finding
 
@@ -35,9 +37,11 @@ def test_accept_keeps_the_decision_its_finding_and_its_history(case, act):
     )
     assert row.evidence_hash == finding("W1")["evidence_hash"]
     assert case.query("SELECT subject_id, measured FROM decided_findings") == [("W1", 1.0)]
-    assert case.query("SELECT kind, subject, who, login, before, after FROM history WHERE seq = 2") == [
-        ("accept", name_of("W1"), "李工", "li", '{"state":"open"}', '{"state":"accepted"}')
-    ]
+    ((*told, after),) = case.query(
+        "SELECT kind, subject, who, login, before, after FROM history WHERE seq = 2"
+    )
+    assert told == ["accept", name_of("W1"), "李工", "li", '{"state":"open"}']
+    assert json.loads(after) == {"state": "accepted", "evidence_hash": finding("W1")["evidence_hash"]}
     assert case.query("SELECT hash FROM history WHERE seq = 2") == [(step.head,)]
     assert case.decision(name_of("W2")) is None
 
@@ -225,3 +229,71 @@ def test_a_hundred_steps_are_remembered(case, act):
     for _ in range(130):
         stack.add(step)
     assert len(stack._done) == 100
+
+
+def test_undo_brings_back_the_finding_that_was_decided_on(case, act):
+    """A stale decision is confirmed on the finding as it is now, and that is taken back: it rests on the older one."""
+    store, stack = case.judge(finding("W1")), UndoStack()
+    decide(store, [name_of("W1")], act("accept"), today=TODAY)
+    case.judge(finding("W1", measured=3.0))
+    stack.add(decide(store, [name_of("W1")], act("accept"), today=TODAY))
+    assert case.query("SELECT measured, run_id FROM decided_findings") == [(3.0, "run-2")]
+    stack.undo(store, "李工")
+    row = case.decision(name_of("W1"))
+    assert (row.stale, row.evidence_hash) == (1, finding("W1")["evidence_hash"])
+    assert case.query("SELECT measured, run_id FROM decided_findings") == [(1.0, "run-1")]
+    stack.redo(store, "李工")
+    assert case.query("SELECT measured, run_id FROM decided_findings") == [(3.0, "run-2")]
+    stack.undo(store, "李工")
+    case.judge(finding("W1", measured=3.0))
+    assert case.decision(name_of("W1")).changed == '{"measured":[1.0,3.0]}'
+
+
+def test_a_confirmed_decision_that_followed_another_document_is_not_taken_back(case, act):
+    store, stack = case.judge(finding("W1")), UndoStack()
+    decide(store, [name_of("W1")], act("accept"), today=TODAY)
+    case.judge(finding("W1", measured=3.0))
+    stack.add(decide(store, [name_of("W1")], act("accept"), today=TODAY))
+    case.judge(finding("W1", policy="doc-2", measured=3.0), policy="doc-2", succeeds="doc-1")
+    with pytest.raises(ConflictError):
+        stack.undo(store, "李工")
+    assert case.decision(name_of("W1", policy="doc-2")).state == "accepted"
+
+
+def test_nobody_decides_on_findings_of_a_run_that_was_not_seen(case, act):
+    """A colleague judged the case again while the older findings stood on the screen."""
+    store = case.judge(finding("W1"))
+    seen = Listing(case.path).run
+    case.judge(finding("W1", "review"))
+    with pytest.raises(OverdraftError) as caught:
+        decide(store, [name_of("W1")], act("accept"), today=TODAY, run=seen)
+    assert caught.value.key == "review.judged_again"
+    assert case.query("SELECT count(*) FROM decisions") == [(0,)]
+    decide(store, [name_of("W1")], act("accept"), today=TODAY, run=Listing(case.path).run)
+    assert case.decision(name_of("W1")).evidence_hash == finding("W1", "review")["evidence_hash"]
+
+
+def test_a_run_between_looking_up_and_deciding_refuses_the_decision(case, act, monkeypatch):
+    store = case.judge(finding("W1"))
+    apply = CaseRows.apply
+
+    def meanwhile(self, *parts, **more):
+        monkeypatch.undo()
+        case.judge(finding("W2"))
+        return apply(self, *parts, **more)
+
+    monkeypatch.setattr(CaseRows, "apply", meanwhile)
+    with pytest.raises(OverdraftError) as caught:
+        decide(store, [name_of("W1")], act("accept"), today=TODAY)
+    assert caught.value.key == "review.judged_again"
+    assert case.query("SELECT count(*) FROM decisions") == [(0,)]
+
+
+def test_findings_that_nobody_knows_are_no_findings(case, act):
+    """None chosen, or gone with the run that found them: a sentence, no traceback."""
+    store = case.judge(finding("W1"))
+    for ids in ([], ["0123456789abcdef"]):
+        with pytest.raises(OverdraftError) as caught:
+            decide(store, ids, act("accept"), today=TODAY)
+        assert caught.value.key == "review.nothing"
+        assert preview(store, ids, act("accept"), TODAY).act == ()
