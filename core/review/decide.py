@@ -14,6 +14,7 @@ from ..casefile.layout import layouts
 from ..errors import OverdraftError
 from ..findings.verdicts import to_json
 from .acts import ACTS, Act, refusals
+from .steps import Decisions, Step
 
 DECISION = tuple(item.name for item in layouts()["decisions"].fields)
 LOOKED_AT = ("finding_id", "subject_id", "outcome", "unverified", "evidence_hash")
@@ -40,20 +41,6 @@ class Preview:
     skipped: Mapping[str, int] = field(default_factory=dict)
     unverified: int = 0
     marked: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One decision that was made and can be taken back: the rows of ``decisions`` before (None: none) and after."""
-
-    act: Act
-    rows: tuple[tuple[Cells | None, Cells], ...]
-    head: str
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The findings decided on."""
-        return tuple(str(after["finding_id"]) for _, after in self.rows)
 
 
 def four_eyes(store: CaseStore) -> bool:
@@ -116,14 +103,15 @@ def decide(
     findings = [finding for finding, key in zip(found.findings, why, strict=True) if not key]
     if not findings:
         raise OverdraftError(next(iter(why), "review.nothing"))
-    pairs, entries = [], []
+    befores, afters, entries = [], [], []
     changes: list[Change | Copy] = []
     for finding in findings:
         name = str(finding["finding_id"])
         before = found.decisions.get(name)
         after = _decision(act, finding, before, today)
         seen = (expected or {}).get(name, before["revision"] if before else 0)
-        pairs.append((before, after))
+        befores.append(before)
+        afters.append(after)
         changes.append(
             Change("decisions", {"finding_id": name}, {"revision": seen} if before or seen else None, after)
         )
@@ -131,7 +119,8 @@ def decide(
     if act.kind != "reopen":
         names = tuple(str(finding["finding_id"]) for finding in findings)
         changes.append(Copy("findings", "decided_findings", "finding_id", names))
-    return Step(act, tuple(pairs), store.apply(changes, entries, progress))
+    head = store.apply(changes, entries, progress)
+    return Step(act, Decisions(befores), Decisions(afters), head)
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from ..casefile import CaseStore, Cells, Change, Entry
-from .decide import DECISION, Step, told
+from .decide import DECISION, told
+from .steps import Decisions, Step
 
 LIMIT = 100
 """How many steps can be taken back."""
+
+MOST = 2_000_000
+"""On how many findings these steps are together at most: they take some forty bytes each. The last step stays in any
+case."""
 
 
 _Progress = Callable[[float], None] | None
@@ -40,22 +45,20 @@ class UndoStack:
     @property
     def undoes(self) -> int:
         """On how many findings the step was that :meth:`undo` takes back."""
-        return len(self._done[-1].rows) if self._done else 0
+        return len(self._done[-1]) if self._done else 0
 
     @property
     def redoes(self) -> int:
         """On how many findings the step was that :meth:`redo` makes again."""
-        return len(self._undone[-1].rows) if self._undone else 0
+        return len(self._undone[-1]) if self._undone else 0
 
     def add(self, step: Step) -> None:
         """Remember a step; what was taken back before can no longer be made again."""
         self._done = [*self._done, step][-LIMIT:]
         self._undone = []
+        while len(self._done) > 1 and sum(map(len, self._done)) > MOST:
+            del self._done[0]
         self._note(step)
-
-    def clear(self) -> None:
-        """Forget all: another case is open."""
-        self._done, self._undone, self._revisions = [], [], {}
 
     def undo(self, store: CaseStore, who: str, login: str = "", progress: _Progress = None) -> Step:
         """Take the last step back.
@@ -82,28 +85,28 @@ class UndoStack:
         return again
 
     def _note(self, step: Step) -> None:
-        self._revisions |= {str(after["finding_id"]): after["revision"] for _, after in step.rows}
+        self._revisions |= dict(zip(step.ids, step.after.column("revision"), strict=True))
 
     def _reverse(
         self, store: CaseStore, step: Step, kind: str, who: str, login: str, progress: _Progress
     ) -> Step:
-        pairs, changes, entries = [], [], []
-        for before, after in step.rows:
+        backs, changes, entries = [], [], []
+        for before, after in zip(step.before, step.after, strict=True):
             name = str(after["finding_id"])
             known = self._revisions[name]
             back = _earlier(before, after) | {"revision": int(str(known)) + 1}
             expected = {column: after[column] for column in _SAME} | {"revision": known}
-            pairs.append((after, back))
+            backs.append(back)
             changes.append(Change("decisions", {"finding_id": name}, expected, back))
             entries.append(Entry(kind, name, who, login, told(after), told(back)))
-        done = replace(step, rows=tuple(pairs), head=store.apply(changes, entries, progress))
+        head = store.apply(changes, entries, progress)
+        done = replace(step, before=step.after, after=Decisions(backs), head=head)
         self._note(done)
         return done
 
 
-def _earlier(before: Cells | None, after: Cells) -> dict[str, object]:
+def _earlier(before: Cells, after: Cells) -> dict[str, object]:
     """The decision before the step; where there was none, an open one: the row stays, for its revision."""
-    if before is None:
+    if not before:
         return dict.fromkeys(DECISION) | {"finding_id": after["finding_id"], "state": "open", "stale": 0}
-    row: Mapping[str, object] = before
-    return dict(row)
+    return dict(before)

@@ -14,6 +14,7 @@ from ...core.casefile.opening import LOCKED, impatient
 from ...core.errors import Cancelled, OverdraftError
 from ...core.review import Act, Preview, Step, UndoStack, decide, preview
 from ...core.review.listing import Listing
+from ...core.review.steps import Decisions
 from ...processing.texts import tr
 from ..session import Session
 from ..shared.tasks import Work, start
@@ -96,7 +97,7 @@ class Deciding(QObject):
         self.cancel()
         self._work = self.listing = None
         self._typed.clear()
-        self.undone.clear()
+        self.undone = UndoStack()  # work that ends later takes its step back from the old one
 
     def ask_and_decide(self, kind: str, rows: np.ndarray) -> None:
         """Ask for what the act needs, show for many what it would do, and do it."""
@@ -186,9 +187,9 @@ class Deciding(QObject):
         """Show in the list what has been written."""
         if self.listing is None:
             return
-        self.listing.decided(after for _, after in step.rows)
-        self.listing.changes_seen += len(step.rows)
-        self.decided.emit(self.listing.rows_of(step.ids), forward)
+        rows = self.listing.decided(step.after)
+        self.listing.changes_seen += len(step)
+        self.decided.emit(rows, forward)
 
     def _carry_out(
         self,
@@ -271,7 +272,7 @@ class Deciding(QObject):
             self.dialogs.show_conflict(self._window, error)
             if self.listing is not None:
                 theirs = [row for change, row in error.conflicts if change.table == "decisions" and row]
-                self.listing.decided(theirs)
+                self.listing.decided(Decisions(theirs))
                 self.decided.emit(np.empty(0, dtype=np.int64), False)
             return
         self.failed.emit(error)

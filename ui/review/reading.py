@@ -145,7 +145,7 @@ class Reading(Dock):
 
     def _load(self) -> None:
         """Read the findings in the background; what is listed stays until they are there."""
-        path, language = self.session.path, ui_language()
+        path, language, sort = self.session.path, ui_language(), self._sort
         if path is None or self._loading == path:
             self._once_more = path is not None
             return
@@ -153,6 +153,7 @@ class Reading(Dock):
 
         def read(progress: Callable[[float], None]) -> tuple[Listing, bool, dict]:
             listing = Listing(path, language)
+            listing.order(Filter(), sort)  # what it sorts by is kept
             progress(0.9)
             store = CaseRows(path, read_only=True)
             return listing, four_eyes(store), store.marks()

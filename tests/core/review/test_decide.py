@@ -225,3 +225,53 @@ def test_a_hundred_steps_are_remembered(case, act):
     for _ in range(130):
         stack.add(step)
     assert len(stack._done) == 100
+
+
+def test_ever_so_many_decisions_are_remembered_by_their_last_steps(case, act, monkeypatch):
+    from overdraft.core.review import undo
+
+    monkeypatch.setattr(undo, "MOST", 5)
+    rows = [finding(f"W{n}") for n in range(3)]
+    store, stack = case.judge(*rows), UndoStack()
+    ids = [row["finding_id"] for row in rows]
+    for names in (ids, ids[:1], ids[:2], ids):
+        stack.add(
+            decide(store, names, act("defer", reason="等计量", deferred_to=date(2026, 5, 1)), today=TODAY)
+        )
+    assert [len(step) for step in stack._done] == [2, 3]
+    monkeypatch.setattr(undo, "MOST", 2)
+    stack.add(decide(store, ids, act("accept"), today=TODAY))
+    assert [len(step) for step in stack._done] == [3]  # the last one can be taken back whatever its size
+    stack.undo(store, "李工")
+    assert [case.decision(name).state for name in ids] == ["deferred"] * 3
+
+
+def test_a_step_takes_little_memory_and_gives_every_row_back(case, act):
+    """A hundred steps on many findings: ids and hashes stand there once, what all rows share as well."""
+    import gc
+    import tracemalloc
+
+    rows = [finding(f"W{n}", "review" if n % 2 else "fail") for n in range(2_000)]
+    store, stack = case.judge(*rows), UndoStack()
+    ids = [row["finding_id"] for row in rows]
+    stack.add(decide(store, ids[::2], act("accept"), today=TODAY))
+    stack.add(decide(store, ids, act("override", **{**GOOD, "outcome": "exempt"}), today=TODAY))
+    tracemalloc.start()
+    held = []
+    for _ in range(2):
+        step = decide(store, ids, act("accept"), today=TODAY)
+        stack.add(step)
+        gc.collect()
+        held.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert held[1] - held[0] < 2_000 * 100  # bytes; a dictionary for each row takes more than a thousand
+    for name, before, after in zip(ids, stack._done[2].before, step.after, strict=True):
+        assert after.items() <= vars(case.decision(name)).items()
+        assert (before["state"], before["outcome"], after["outcome"]) == ("overridden", "exempt", None)
+        assert type(after["revision"]) is int
+    assert len(step) == len(step.ids) == 2_000
+    first = stack._done[0]
+    assert list(first.before) == [{}] * 1_000
+    stack.undo(store, "李工")
+    stack.undo(store, "李工")
+    assert case.query("SELECT DISTINCT outcome FROM decisions") == [("exempt",)]

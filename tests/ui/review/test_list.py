@@ -271,7 +271,7 @@ def test_a_dock_that_qgis_has_deleted_is_unloaded_without_an_error(make_dock):
     sip.delete(dock)
     assert dock.listing is None
     with pytest.raises(sqlite3.ProgrammingError):
-        len(listing)  # closed
+        listing.values("rule")  # closed
     dock.unload()
 
 
