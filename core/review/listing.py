@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 
 from ..casefile.container import has_table
-from ..casefile.opening import reading, uri
+from ..casefile.opening import reading
 from ..casefile.sql import sql
+from ..database_uri import uri
 from ..findings import OUTCOMES
 from ..messages import catalogue
 from . import listing_sql
