@@ -27,6 +27,15 @@ _TOLD = ("state", "outcome", "reason_kind", "attachment", "deferred_to", "stale"
 """What the history says of a decision before and after, beside person, time and reason."""
 
 
+Progress = Callable[[float], None]
+
+PART = 5_000
+"""Findings that are looked up, or made ready, between two looks whether the person has cancelled."""
+
+_LOOKED = 0.2
+"""Share of a decision that is done when its findings have been looked up."""
+
+
 @dataclass(frozen=True)
 class Preview:
     """What an act would do, shown before it is done.
@@ -58,14 +67,21 @@ def set_four_eyes(store: CaseStore, wanted: bool, who: str, login: str = "") -> 
     store.apply([change], [Entry("setting", FOUR_EYES, who, login, old, after)])
 
 
-def preview(store: CaseStore, ids: Iterable[str], act: Act, today: date | None = None) -> Preview:
+def preview(
+    store: CaseStore,
+    ids: Iterable[str],
+    act: Act,
+    today: date | None = None,
+    progress: Progress | None = None,
+) -> Preview:
     """What the act would do to these findings; nothing is written.
 
     Raises:
         OverdraftError: the act itself is incomplete.
+        Cancelled: from ``progress``.
     """
     act.check(today or date.today())
-    found = _look_up(store, ids)
+    found = _look_up(store, ids, progress or _silent)
     why = refusals(found.rows, act, four_eyes(store))
     done = [finding for finding, key in zip(found.findings, why, strict=True) if not key]
     others = {name: mark for name, mark in store.marks().items() if mark[0] != act.who}
@@ -82,7 +98,7 @@ def decide(
     store: CaseStore,
     ids: Iterable[str],
     act: Act,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
     expected: Mapping[str, int] | None = None,
     today: date | None = None,
 ) -> Step:
@@ -96,16 +112,18 @@ def decide(
         ConflictError: somebody else decided in the meantime; nothing is written.
         Cancelled: from ``progress``.
     """
-    today = today or date.today()
+    today, tell = today or date.today(), progress or _silent
     act.check(today)
-    found = _look_up(store, ids)
+    found = _look_up(store, ids, lambda share: tell(_LOOKED * share))
     why = refusals(found.rows, act, four_eyes(store))
     findings = [finding for finding, key in zip(found.findings, why, strict=True) if not key]
     if not findings:
         raise OverdraftError(next(iter(why), "review.nothing"))
     befores, afters, entries = [], [], []
     changes: list[Change | Copy] = []
-    for finding in findings:
+    for number, finding in enumerate(findings):
+        if number % PART == 0:
+            tell(_LOOKED)
         name = str(finding["finding_id"])
         before = found.decisions.get(name)
         after = _decision(act, finding, before, today)
@@ -119,8 +137,12 @@ def decide(
     if act.kind != "reopen":
         names = tuple(str(finding["finding_id"]) for finding in findings)
         changes.append(Copy("findings", "decided_findings", "finding_id", names))
-    head = store.apply(changes, entries, progress)
+    head = store.apply(changes, entries, lambda share: tell(_LOOKED + (1 - _LOOKED) * share))
     return Step(act, Decisions(befores), Decisions(afters), head)
+
+
+def _silent(share: float) -> None:
+    """Nobody asks how far the work is."""
 
 
 @dataclass(frozen=True)
@@ -132,19 +154,21 @@ class _Found:
     rows: pd.DataFrame
 
 
-def _look_up(store: CaseStore, ids: Iterable[str]) -> _Found:
+def _look_up(store: CaseStore, ids: Iterable[str], progress: Progress) -> _Found:
     wanted = list(dict.fromkeys(ids))
-    now, then, decided = (
-        {item["finding_id"]: item for item in rows}
-        for rows in store.cells_of(
-            (table, "finding_id", wanted) for table in ("findings", "decided_findings", "decisions")
-        )
-    )
-    shown = {**then, **now}
-    decisions = {str(name): _cells(item) for name, item in decided.items()}
+    now: dict[str, dict[str, object]] = {}
+    then, decisions = dict(now), dict(now)
+    for start in range(0, len(wanted), PART):
+        progress(start / len(wanted))
+        tables = ("findings", "decided_findings", "decisions")
+        part = wanted[start : start + PART]
+        rows_now, rows_then, decided = store.cells_of((table, "finding_id", part) for table in tables)
+        now |= {str(item["finding_id"]): _looked_at(item) for item in rows_now}
+        then |= {str(item["finding_id"]): _looked_at(item) for item in rows_then}
+        decisions |= {str(item["finding_id"]): _cells(item) for item in decided}
     names = [name for name in wanted if name in now or name in then]
     told = [decisions.get(name, {}) for name in names]
-    findings = [{column: shown[name].get(column) for column in LOOKED_AT} for name in names]
+    findings = [now.get(name) or then[name] for name in names]
     rows = pd.DataFrame(
         {
             "subject_id": [str(item["subject_id"]) for item in findings],
@@ -156,6 +180,10 @@ def _look_up(store: CaseStore, ids: Iterable[str]) -> _Found:
         }
     )
     return _Found(findings, decisions, rows)
+
+
+def _looked_at(record: Mapping[str, object]) -> dict[str, object]:
+    return {column: record.get(column) for column in LOOKED_AT}
 
 
 def _cells(record: Mapping[str, object]) -> dict[str, object]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from ..casefile import CaseStore, Cells, Change, Entry
-from .decide import DECISION, told
+from .decide import DECISION, PART, Progress, told
 from .steps import Decisions, Step
 
 LIMIT = 100
@@ -16,8 +15,6 @@ MOST = 2_000_000
 """On how many findings these steps are together at most: they take some forty bytes each. The last step stays in any
 case."""
 
-
-_Progress = Callable[[float], None] | None
 
 _SAME = ("state", "outcome", "decided_by", "decided_on", "reason", "verified_by")
 """What must stand as the step left it. Undoing a later step of our own gave the row a newer revision, which the stack
@@ -60,7 +57,7 @@ class UndoStack:
             del self._done[0]
         self._note(step)
 
-    def undo(self, store: CaseStore, who: str, login: str = "", progress: _Progress = None) -> Step:
+    def undo(self, store: CaseStore, who: str, login: str = "", progress: Progress | None = None) -> Step:
         """Take the last step back.
 
         Raises:
@@ -72,7 +69,7 @@ class UndoStack:
         self._undone.append(back)
         return back
 
-    def redo(self, store: CaseStore, who: str, login: str = "", progress: _Progress = None) -> Step:
+    def redo(self, store: CaseStore, who: str, login: str = "", progress: Progress | None = None) -> Step:
         """Make the step again that was taken back last.
 
         Raises:
@@ -88,10 +85,12 @@ class UndoStack:
         self._revisions |= dict(zip(step.ids, step.after.column("revision"), strict=True))
 
     def _reverse(
-        self, store: CaseStore, step: Step, kind: str, who: str, login: str, progress: _Progress
+        self, store: CaseStore, step: Step, kind: str, who: str, login: str, progress: Progress | None
     ) -> Step:
         backs, changes, entries = [], [], []
-        for before, after in zip(step.before, step.after, strict=True):
+        for number, (before, after) in enumerate(zip(step.before, step.after, strict=True)):
+            if progress is not None and number % PART == 0:
+                progress(0.0)
             name = str(after["finding_id"])
             known = self._revisions[name]
             back = _earlier(before, after) | {"revision": int(str(known)) + 1}

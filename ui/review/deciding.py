@@ -122,7 +122,7 @@ class Deciding(QObject):
         self._carry_out(
             tr("Preview of the decisions"),
             len(rows),
-            lambda progress: preview(store, list(seen), act),
+            lambda progress: preview(store, list(seen), act, progress=progress),
             shown,
             looks=True,
         )

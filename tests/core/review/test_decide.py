@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 
 import pytest
@@ -275,3 +276,55 @@ def test_a_step_takes_little_memory_and_gives_every_row_back(case, act):
     stack.undo(store, "李工")
     stack.undo(store, "李工")
     assert case.query("SELECT DISTINCT outcome FROM decisions") == [("exempt",)]
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    """Work tells of itself every two findings."""
+    for name in ("casefile.rowstore._PART", "review.decide.PART", "review.undo.PART"):
+        module, _, constant = f"overdraft.core.{name}".rpartition(".")
+        monkeypatch.setattr(sys.modules[module], constant, 2)
+
+
+def test_r14_a_cancel_is_heard_all_the_way_and_leaves_nothing(case, act, small_parts):
+    """Looked up, made ready, chained, written, entered: between any two findings, of a decision and of its undoing."""
+    rows = [finding(f"W{n}") for n in range(8)]
+    store, ids = case.judge(*rows), [row["finding_id"] for row in rows]
+    decide(store, ids[:4], act("accept"), today=TODAY)  # some stand already, others are new
+    stack = UndoStack()
+    acts = {
+        "preview": lambda tell: preview(store, ids, act("accept", "王工"), TODAY, tell),
+        "decide": lambda tell: decide(store, ids, act("accept", "王工"), tell, today=TODAY),
+        "undo": lambda tell: stack.undo(store, "王工", "", tell),
+    }
+    least = {"preview": 4, "decide": 20, "undo": 12}
+    for name, do in acts.items():
+        before = case.query("SELECT * FROM decisions"), case.query("SELECT count(*) FROM history")
+        done = None
+        for limit in range(1_000):
+            heard = Patience(limit)
+            try:
+                done = do(heard)
+            except Cancelled:
+                assert before == (
+                    case.query("SELECT * FROM decisions"),
+                    case.query("SELECT count(*) FROM history"),
+                )
+            else:
+                break
+        assert len(heard.shares) >= least[name], name
+        assert heard.shares == sorted(heard.shares), name
+        if name == "decide":
+            stack.add(done)
+
+
+class Patience:
+    """Lets work tell of itself so often, then cancels."""
+
+    def __init__(self, limit):
+        self.limit, self.shares = limit, []
+
+    def __call__(self, share):
+        self.shares.append(share)
+        if len(self.shares) > self.limit:
+            raise Cancelled
