@@ -22,6 +22,7 @@ from ..casefile.container import has_table
 from ..casefile.opening import reading
 from ..casefile.sql import sql
 from ..database_uri import uri
+from ..errors import OverdraftError
 from ..findings import OUTCOMES
 from ..messages import catalogue
 from . import listing_sql
@@ -305,6 +306,9 @@ class Listing:
         return np.array([row for rows in same.values() for row in rows], dtype=np.int64)
 
 
+_RUN_SINCE = "SELECT EXISTS (SELECT 1 FROM history WHERE seq > ? AND kind = 'run')"
+
+
 def _json(rows: Iterable[int] | np.ndarray) -> str:
     return json.dumps(np.asarray(rows).tolist())
 
@@ -313,6 +317,20 @@ def changes_at(path: Path) -> int:
     """The number of the last entry of a case's history: it grows with whatever is decided, recorded or run."""
     with reading(Path(path), newer=True, quick=True) as case:
         return _changes(case)
+
+
+def check_no_run_since(path: Path, seen: int) -> None:
+    """Refuse to go on from a list on which findings may stand that are judged otherwise by now.
+
+    Args:
+        seen: number of the last entry of the history that the list holds.
+
+    Raises:
+        OverdraftError: a run was written into the case since.
+    """
+    with reading(Path(path), newer=True, quick=True) as case:
+        if case.execute(_RUN_SINCE, (seen,)).fetchone()[0]:
+            raise OverdraftError("review.run_since")
 
 
 def rule_label(rule: str, language: str) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ...core.casefile import ConflictError
+from ...core.casefile import CaseRows, ConflictError
 from ...core.casefile.opening import LOCKED, impatient
 from ...core.errors import Cancelled, OverdraftError
 from ...core.review import Act, Preview, Step, UndoStack, decide, preview
-from ...core.review.listing import Listing
+from ...core.review.listing import Listing, check_no_run_since
 from ...core.review.steps import Decisions
 from ...processing.texts import tr
 from ..session import Session
@@ -26,12 +27,29 @@ background work."""
 NOT_NOW = (*LOCKED, "casefile.disk_full", "casefile.cannot_write")
 """Why a decision may go through when it is tried again: the file could not be written just now."""
 
+_RUN_SINCE = "review.run_since"
+
 
 def default_dialogs() -> ModuleType:
     """The dialogs that ask for what an act needs."""
     from . import dialogs
 
     return dialogs
+
+
+@dataclass(frozen=True)
+class _Meant:
+    """A decision as a person means it.
+
+    Attributes:
+        seen: on which findings, with the revision of the decision on each that they saw.
+        known: number of the last entry of the history that they can have seen.
+    """
+
+    store: CaseRows
+    act: Act
+    seen: Mapping[str, int]
+    known: int
 
 
 class Deciding(QObject):
@@ -104,20 +122,21 @@ class Deciding(QObject):
         session, listing = self._session, self.listing
         if self.is_busy or listing is None or session.store is None or not len(rows):
             return
+        # What they saw, before they are asked anything: meanwhile another listing may take the place of this one
+        seen, known, store = listing.revisions(rows), listing.changes_seen, session.store
         if not self.dialogs.ensure_signed(self._window, session):
             return
         act = self._act(kind, len(rows))
         if act is None:
             return
-        seen = listing.revisions(rows)
+        meant = _Meant(store, act, seen, known)
         if len(rows) == 1:
-            self._decide(act, list(seen), seen)
+            self._decide(meant)
             return
-        store = session.store
 
         def shown(found: Preview) -> None:
             if self.dialogs.confirm_bulk(self._window, act, found):
-                self._decide(act, list(found.act), {name: seen[name] for name in found.act})
+                self._decide(replace(meant, seen={name: seen[name] for name in found.act}))
 
         self._carry_out(
             tr("Preview of the decisions"),
@@ -134,8 +153,10 @@ class Deciding(QObject):
             return getattr(self.dialogs, asks[kind])(self._window, self._session, count, previous=kept)
         return Act(kind, self._session.person, self._session.login)
 
-    def _decide(self, act: Act, ids: Sequence[str], seen: Mapping[str, int]) -> None:
-        store = self._session.store
+    def _decide(self, meant: _Meant) -> None:
+        def write(progress: Callable[[float], None] | None) -> Step:
+            check_no_run_since(meant.store.path, meant.known)
+            return decide(meant.store, meant.seen, meant.act, progress, meant.seen)
 
         def done(step: Step) -> None:
             self._kept = None
@@ -143,21 +164,24 @@ class Deciding(QObject):
             self._put(step, True)
 
         self._carry_out(
-            tr("Decide on {n} findings").format(n=len(ids)),
-            len(ids),
-            lambda progress: decide(store, ids, act, progress, seen),
+            tr("Decide on {n} findings").format(n=len(meant.seen)),
+            len(meant.seen),
+            write,
             done,
-            lambda error: self._not_saved(error, act, ids, seen),
+            lambda error: self._not_saved(error, meant),
         )
 
-    def _not_saved(self, error: Exception, act: Act, ids: Sequence[str], seen: Mapping[str, int]) -> None:
+    def _not_saved(self, error: Exception, meant: _Meant) -> None:
         """A file that could not be written just now: offer to try again; what was entered is kept in any case."""
-        if not isinstance(error, OverdraftError) or error.key not in NOT_NOW:
+        key = error.key if isinstance(error, OverdraftError) else ""
+        if key in (*NOT_NOW, _RUN_SINCE):
+            self._kept = meant.act
+        if key not in NOT_NOW:
             self._failed(error)
-            return
-        self._kept = act
-        if self.dialogs.ask_retry(self._window, error):
-            self._decide(act, ids, seen)
+            if key == _RUN_SINCE:
+                self._session.content_changed.emit()  # the windows read anew
+        elif self.dialogs.ask_retry(self._window, error):
+            self._decide(meant)
 
     def undo(self) -> None:
         """Take the last step back."""
