@@ -476,3 +476,12 @@ def multiply(path, n):
         connection.executemany(f"INSERT INTO findings ({names}) VALUES ({marks})", made)
         connection.commit()
     return [row[columns.index("subject_id")] for row in made]
+
+
+def test_the_headings_fit_what_stands_below_them(dock, language):
+    """Subjects are counties and zones too, not wells alone; a place is a township and a village."""
+    from overdraft.ui.review.words import COLUMNS
+
+    headings = dict(zip(COLUMNS, dock.model.headings, strict=True))
+    assert headings["name"] == {"en": "Name", "zh": "名称"}[language]
+    assert headings["place"] == {"en": "Township / Village", "zh": "乡镇 / 村"}[language]
