@@ -63,10 +63,10 @@ def render(key: str, values: Mapping[str, object] | None = None, language: str =
             return match.group(0)
         value = given[name]
         # A column of years with a gap holds real numbers; a year has neither fraction nor separators
-        is_year = (
-            (name == "year" or name.endswith("_year")) and isinstance(value, float) and value.is_integer()
+        year = name == "year" or name.endswith("_year")
+        return (
+            f"{value:.0f}" if year and isinstance(value, float) and value == value else show(value, language)
         )
-        return show(int(value) if is_year else value, language)
 
     return _PLACEHOLDER.sub(put, text)
 

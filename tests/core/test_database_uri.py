@@ -14,7 +14,7 @@ from overdraft.core.database_uri import uri, uri_of
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
-        ("/home/案 卷/a?b#c%20.gpkg", "file:///home/%E6%A1%88%20%E5%8D%B7/a%3Fb%23c%2520.gpkg?mode=ro"),
+        ("/data/案 卷/a?b#c%20.gpkg", "file:///data/%E6%A1%88%20%E5%8D%B7/a%3Fb%23c%2520.gpkg?mode=ro"),
         ("C:/cases/case.gpkg", "file:///C%3A/cases/case.gpkg?mode=ro"),
         ("//server/share/case.gpkg", "file:////server/share/case.gpkg?mode=ro"),
     ],

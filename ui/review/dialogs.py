@@ -39,6 +39,9 @@ from .shown import HELP, ConflictDialog
 _WIDTH = 420
 """Pixels that a question is wide at least, so that its texts keep to a few lines."""
 
+_SLACK = 4
+"""Pixels more for a label: the letters of a scaled screen are a little wider than Qt reckons."""
+
 _SPARED, _TALLEST = 40, 300
 """Pixels beside the lines of a preview, and how tall it is before it scrolls: a reason may be long."""
 
@@ -65,7 +68,8 @@ class _Asking(Dialog):
         self._last = field
         set_tip(field, tip)
         self.form.addRow(label, field)
-        self.form.labelForField(field).setContentsMargins(0, 0, 4, 0)  # a scaled letter is a little wider
+        named = self.form.labelForField(field)
+        named.setMinimumWidth(named.sizeHint().width() + _SLACK)
 
     def finish(self, *buttons: QDialogButtonBox.StandardButton) -> None:
         super().finish(*buttons)

@@ -480,8 +480,13 @@ def multiply(path, n):
 
 def test_the_headings_fit_what_stands_below_them(dock, language):
     """Subjects are counties and zones too, not wells alone; a place is a township and a village."""
-    from overdraft.ui.review.words import COLUMNS
+    from overdraft.ui.review.words import COLUMNS, SIGNS, state_text
 
     headings = dict(zip(COLUMNS, dock.model.headings, strict=True))
     assert headings["name"] == {"en": "Name", "zh": "名称"}[language]
     assert headings["place"] == {"en": "Township / Village", "zh": "乡镇 / 村"}[language]
+    header, texts = dock.table.horizontalHeader(), dock.table.fontMetrics()
+    for name in ("state", "subject_id", "name", "place", "outcome"):
+        assert header.sectionSize(COLUMNS.index(name)) > texts.horizontalAdvance(headings[name]), name
+    widest = max(texts.horizontalAdvance(state_text(state)) for state in SIGNS)
+    assert header.sectionSize(COLUMNS.index("state")) > widest
