@@ -21,6 +21,9 @@ from .filters import COLUMNS as FILTERED
 from .filters import FilterBar
 from .keeping import last_filter
 
+_READY = ""
+"""Stands among the filters that wait for their values for what the first decision needs."""
+
 
 class Reading(Dock):
     """The part of the review dock that opens a case and reads its findings."""
@@ -203,7 +206,11 @@ class Reading(Dock):
                 self.filters.offer(name, listing.values(name))
             if old is None:
                 self.filters.begin_with(wanted, group)
-            self._unoffered = ["state", *(name for name in FILTERED if name not in (*chosen, "state"))]
+            self._unoffered = [
+                "state",
+                _READY,
+                *(name for name in FILTERED if name not in (*chosen, "state")),
+            ]
             self._offering.start()
         else:
             self._count()
@@ -220,6 +227,7 @@ class Reading(Dock):
         name = self._unoffered.pop(0)
         if name == "state":
             self._count()
+        elif name == _READY:
             self.listing.ready()
         else:
             self.filters.offer(name, self.listing.values(name))
