@@ -262,3 +262,10 @@ def f(reason, flag):
     assert patterns == {rf"register\.c\.{VARIABLE}", rf"register\.{VARIABLE}\.d"}
     assert "register.column_missing" in spoken().exact
     assert "register.value" in spoken().exact
+
+
+def test_a_year_has_neither_fraction_nor_separators():
+    """A column of years that has gaps holds real numbers."""
+    values = {"volume_m3": 34577.5, "well": "W1", "year": 2025.0}
+    text = render("permits.required.taken_none", values, "en")
+    assert text.startswith("34,577.5 m³ were taken from well W1 in 2025;")

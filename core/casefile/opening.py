@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
-from urllib.parse import quote
 
+from ..database_uri import uri
 from ..errors import OverdraftError
 from . import container
 from .changes import expired, moment
@@ -51,17 +51,6 @@ def impatient(seconds: float = 0.1) -> Iterator[None]:
 def _wait() -> float:
     seconds = _patience.get()
     return BUSY_SECONDS if seconds is None else seconds
-
-
-def uri(path: Path, mode: str) -> str:
-    """An SQLite URI for a path with any characters, on Windows shares too.
-
-    Args:
-        mode: ``ro``, ``rw``, ``rwc`` or ``immutable`` (no locks: for media that nobody can write).
-    """
-    posix = path.absolute().as_posix()
-    flags = "mode=ro&immutable=1" if mode == "immutable" else "".join(("mode=", mode))
-    return "".join(("file://", "" if posix.startswith("/") else "/", quote(posix), "?", flags))
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:

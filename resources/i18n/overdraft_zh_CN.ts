@@ -5303,5 +5303,9 @@
         <source>Overwrite</source>
         <translation>覆盖</translation>
     </message>
+    <message>
+        <source>Load the Python packages</source>
+        <translation>加载 Python 软件包</translation>
+    </message>
 </context>
 </TS>

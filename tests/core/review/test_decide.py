@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
 
 import pytest
@@ -297,3 +298,105 @@ def test_findings_that_nobody_knows_are_no_findings(case, act):
             decide(store, ids, act("accept"), today=TODAY)
         assert caught.value.key == "review.nothing"
         assert preview(store, ids, act("accept"), TODAY).act == ()
+
+
+def test_ever_so_many_decisions_are_remembered_by_their_last_steps(case, act, monkeypatch):
+    from overdraft.core.review import undo
+
+    monkeypatch.setattr(undo, "MOST", 5)
+    rows = [finding(f"W{n}") for n in range(3)]
+    store, stack = case.judge(*rows), UndoStack()
+    ids = [row["finding_id"] for row in rows]
+    for names in (ids, ids[:1], ids[:2], ids):
+        stack.add(
+            decide(store, names, act("defer", reason="等计量", deferred_to=date(2026, 5, 1)), today=TODAY)
+        )
+    assert [len(step) for step in stack._done] == [2, 3]
+    monkeypatch.setattr(undo, "MOST", 2)
+    stack.add(decide(store, ids, act("accept"), today=TODAY))
+    assert [len(step) for step in stack._done] == [3]  # the last one can be taken back whatever its size
+    stack.undo(store, "李工")
+    assert [case.decision(name).state for name in ids] == ["deferred"] * 3
+
+
+def test_a_step_takes_little_memory_and_gives_every_row_back(case, act):
+    """A hundred steps on many findings: ids and hashes stand there once, what all rows share as well."""
+    import gc
+    import tracemalloc
+
+    rows = [finding(f"W{n}", "review" if n % 2 else "fail") for n in range(2_000)]
+    store, stack = case.judge(*rows), UndoStack()
+    ids = [row["finding_id"] for row in rows]
+    stack.add(decide(store, ids[::2], act("accept"), today=TODAY))
+    stack.add(decide(store, ids, act("override", **{**GOOD, "outcome": "exempt"}), today=TODAY))
+    tracemalloc.start()
+    held = []
+    for _ in range(2):
+        step = decide(store, ids, act("accept"), today=TODAY)
+        stack.add(step)
+        gc.collect()
+        held.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert held[1] - held[0] < 2_000 * 100  # bytes; a dictionary for each row takes more than a thousand
+    for name, before, after in zip(ids, stack._done[2].before, step.after, strict=True):
+        assert after.items() <= vars(case.decision(name)).items()
+        assert (before["state"], before["outcome"], after["outcome"]) == ("overridden", "exempt", None)
+        assert type(after["revision"]) is int
+    assert len(step) == len(step.ids) == 2_000
+    first = stack._done[0]
+    assert list(first.before) == [{}] * 1_000
+    stack.undo(store, "李工")
+    stack.undo(store, "李工")
+    assert case.query("SELECT DISTINCT outcome FROM decisions") == [("exempt",)]
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    """Work tells of itself every two findings."""
+    for name in ("casefile.rowstore._PART", "review.decide.PART", "review.undo.PART"):
+        module, _, constant = f"overdraft.core.{name}".rpartition(".")
+        monkeypatch.setattr(sys.modules[module], constant, 2)
+
+
+def test_r14_a_cancel_is_heard_all_the_way_and_leaves_nothing(case, act, small_parts):
+    """Looked up, made ready, chained, written, entered: between any two findings, of a decision and of its undoing."""
+    rows = [finding(f"W{n}") for n in range(8)]
+    store, ids = case.judge(*rows), [row["finding_id"] for row in rows]
+    decide(store, ids[:4], act("accept"), today=TODAY)  # some stand already, others are new
+    stack = UndoStack()
+    acts = {
+        "preview": lambda tell: preview(store, ids, act("accept", "王工"), TODAY, tell),
+        "decide": lambda tell: decide(store, ids, act("accept", "王工"), tell, today=TODAY),
+        "undo": lambda tell: stack.undo(store, "王工", "", tell),
+    }
+    least = {"preview": 4, "decide": 20, "undo": 12}
+    for name, do in acts.items():
+        before = case.query("SELECT * FROM decisions"), case.query("SELECT count(*) FROM history")
+        done = None
+        for limit in range(1_000):
+            heard = Patience(limit)
+            try:
+                done = do(heard)
+            except Cancelled:
+                assert before == (
+                    case.query("SELECT * FROM decisions"),
+                    case.query("SELECT count(*) FROM history"),
+                )
+            else:
+                break
+        assert len(heard.shares) >= least[name], name
+        assert heard.shares == sorted(heard.shares), name
+        if name == "decide":
+            stack.add(done)
+
+
+class Patience:
+    """Lets work tell of itself so often, then cancels."""
+
+    def __init__(self, limit):
+        self.limit, self.shares = limit, []
+
+    def __call__(self, share):
+        self.shares.append(share)
+        if len(self.shares) > self.limit:
+            raise Cancelled
