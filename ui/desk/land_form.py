@@ -48,9 +48,8 @@ class LandForm(DeskForm):
         self.row(words.field("events", "area_mu"), self.part)
         self.document = line("doc_no", tr("Number of the document that orders or reports it"))
         self.row(words.field("events", "doc_no"), self.document)
-        self.evidence = EvidenceBox(self.today(), self.last_folder)
+        self.evidence = EvidenceBox(self.day, self.last_folder)
         self.form.addRow(self.evidence)
-        self.day.dateChanged.connect(self.evidence.day.setDate)
 
     def act(self) -> Act:
         return Event(

@@ -126,6 +126,30 @@ def test_what_is_wrong_is_said_and_the_fields_stay(show, qtbot, language, case):
     assert query(case, "SELECT count(*) FROM events") == [(0,)]
 
 
+@pytest.mark.parametrize("kind", [SealForm, LandForm])
+def test_the_evidence_is_of_the_day_of_the_act_unless_it_is_set(show, qtbot, kind, case):
+    form = show(kind, policy=None)
+    evidence = form.evidence.day
+    form.day.setDate(QDate(2026, 3, 20))
+    assert evidence.iso() == "2026-03-20"
+    evidence.setFocus()
+    evidence.setSelectedSection(evidence.Section.DaySection)
+    qtbot.keyClick(evidence, Qt.Key.Key_Up)
+    form.day.setDate(QDate(2026, 3, 10))
+    assert evidence.iso() == "2026-03-21"  # as the person set it
+    form.evidence.inspector.setText("王工")
+    (form.area if kind is LandForm else form.well).set_id("L1" if kind is LandForm else "W1")
+    press(qtbot, form)
+    assert query(case, "SELECT effective_on, taken_on FROM events JOIN evidence USING (event_id)") == [
+        ("2026-03-10", "2026-03-21")
+    ]
+    assert evidence.iso() == "2026-03-10"  # the next act begins anew
+    evidence.setDate(QDate(2026, 3, 11))
+    evidence.setDate(QDate(2026, 3, 10))  # set back: it follows again
+    form.day.setDate(QDate(2026, 3, 9))
+    assert evidence.iso() == "2026-03-09"
+
+
 def test_photos_are_chosen_and_removed(show, qtbot, monkeypatch, tmp_path, session):
     form = show(SealForm, policy=None)
     photo = tmp_path / "照片.jpg"
