@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QComboBox
 from ...core.desk import Act, Decision, Recorded, Withdrawal
 from ...core.desk.lookup import Waiting, waiting
 from ...processing.texts import tr
-from ..shared.plain import PlainLabel, set_tip
+from ..shared.plain import Told, set_tip
 from . import words
 from .fields import DayField, TokenBox, line
 from .form import DeskForm
@@ -61,7 +61,7 @@ class DecideForm(DeskForm):
     def fill(self) -> None:
         self.application = WaitingBox("open", tr("Applications that are not ended yet"))
         self.row(tr("&Application"), self.application)
-        self.about = PlainLabel()
+        self.about = Told()
         self.about.setObjectName("about")
         self.form.addRow(self.about)
         self.decision = TokenBox("decision", "application_decision", DECISIONS, tr("What was decided"))

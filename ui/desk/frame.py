@@ -14,7 +14,6 @@ from qgis.PyQt.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -23,7 +22,7 @@ from ...core.desk import Recorded
 from ...core.policy import Policy, available_policies
 from ...processing.texts import tr, ui_language
 from ..shared.help import open_window_help
-from ..shared.plain import PlainLabel, set_tip
+from ..shared.plain import Told, set_tip
 from ..shared.windows import LARGEST, Dialog
 from .fields import line
 
@@ -108,19 +107,18 @@ class DeskFrame(Dialog):
             self.policy_box.addItem(_shown(policy.title, policy.title_en), policy.id)
 
     def _add_answer(self) -> None:
-        self.outlook = PlainLabel()
+        self.outlook = Told()
         self.outlook.setObjectName("outlook")
         self.outlook.setVisible(False)
-        self.problem = PlainLabel()
+        self.problem = Told()
         self.problem.setObjectName("problem")
         self.problem.setVisible(False)
         self.anyway = QCheckBox(tr("Record it an&yway"))
         self.anyway.setObjectName("anyway")
         self.anyway.setVisible(False)
         set_tip(self.anyway, tr("The contradiction is known and the act is right; the history says so"))
-        self.result = PlainLabel()
+        self.result = Told()
         self.result.setObjectName("result")
-        self.result.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.undo_button = QPushButton(tr("&Undo"))
         self.undo_button.setObjectName("undo")
         self.undo_button.setAutoDefault(False)
