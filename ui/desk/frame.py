@@ -5,7 +5,6 @@ from __future__ import annotations
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialogButtonBox,
     QFormLayout,
     QFrame,
@@ -24,7 +23,7 @@ from ...processing.texts import tr, ui_language
 from ..shared.help import open_window_help
 from ..shared.plain import Told, set_tip
 from ..shared.windows import LARGEST, Dialog
-from .fields import line
+from .fields import Box, line
 
 
 class DeskFrame(Dialog):
@@ -85,9 +84,9 @@ class DeskFrame(Dialog):
             button.setAutoDefault(button is self.record_button)
 
     def _add_foot(self, person: str) -> None:
-        self.policy_box = QComboBox()
+        self.policy_box = Box()
         self.policy_box.setObjectName("policy")
-        self.policy_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.policy_box.setSizeAdjustPolicy(Box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.policy_box.setMinimumContentsLength(20)
         self.policy_box.addItem("", "")
         for item in available_policies():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from qgis.core import QgsPointXY, QgsRectangle
 from qgis.gui import QgsMapCanvas
-from qgis.PyQt.QtCore import QDate, Qt
-from qgis.PyQt.QtWidgets import QAbstractButton, QFileDialog, QLabel
+from qgis.PyQt.QtCore import QDate, QPoint, QPointF, Qt
+from qgis.PyQt.QtGui import QWheelEvent
+from qgis.PyQt.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QFileDialog, QLabel
 from shapely.geometry import Point
 
 from overdraft.processing.texts import tr
@@ -174,6 +175,29 @@ def test_a_well_is_picked_on_the_map(show, qtbot, session):
     form.well._tool.canvasClicked.emit(QgsPointXY(89.2201, 42.9001), Qt.MouseButton.LeftButton)
     assert form.well.id() == "W2"
     assert canvas.mapTool() is not form.well._tool
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_the_wheel_scrolls_past_and_changes_nothing(show, kind):
+    """The fields stand in a scroll area: a day or a decision must not change under the pointer."""
+    form = show(kind)
+    boxes = [*form.findChildren(QComboBox), *form.findChildren(QAbstractSpinBox)]
+    assert {"policy"} < {box.objectName() for box in boxes}
+    for box in boxes:
+        if isinstance(box, QComboBox):
+            box.setCurrentIndex(box.count() // 2)
+        before = box.currentIndex() if isinstance(box, QComboBox) else box.text()
+        box.setFocus()
+        for turn in (120, -120):
+            at = QPointF(3, 3)
+            wheel = QWheelEvent(
+                *(at, QPointF(box.mapToGlobal(at.toPoint())), QPoint(0, turn), QPoint(0, turn)),
+                *(Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier),
+                *(Qt.ScrollPhase.NoScrollPhase, False),
+            )
+            box.wheelEvent(wheel)
+            assert not wheel.isAccepted(), box.objectName()
+            assert (box.currentIndex() if isinstance(box, QComboBox) else box.text()) == before
 
 
 def test_land_is_retired_in_part(show, qtbot, language, case):
