@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QDialogButtonBox,
@@ -13,6 +14,7 @@ from qgis.PyQt.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +26,8 @@ from ..shared.help import open_window_help
 from ..shared.plain import Told, set_tip
 from ..shared.windows import LARGEST, Dialog
 from .fields import Box, line
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class DeskFrame(Dialog):
@@ -51,6 +55,14 @@ class DeskFrame(Dialog):
 
     def sizeHint(self) -> QSize:
         return QSize(860, self._inside.sizeHint().height() + 190).boundedTo(QSize(*LARGEST))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the focus; elsewhere it records."""
+        button = self.focusWidget()
+        if event.key() in _ENTER and isinstance(button, (QPushButton, QToolButton)):
+            button.click()
+        else:
+            super().keyPressEvent(event)
 
     def show_help(self) -> None:
         """The page of the desk."""
@@ -80,8 +92,8 @@ class DeskFrame(Dialog):
         self.record_button.setObjectName("record")
         self.record_button.setDefault(True)
         self.finish(QDialogButtonBox.StandardButton.Close)
-        for button in self.buttons.buttons():
-            button.setAutoDefault(button is self.record_button)
+        for button in self.buttons.buttons():  # the focus on its way through must not take the default along
+            button.setAutoDefault(False)
 
     def _add_foot(self, person: str) -> None:
         self.policy_box = Box()
