@@ -18,6 +18,7 @@ from ..errors import OverdraftError
 from . import container, history, spatial
 from .backup import latest_backup, make_backup, remove_leftovers
 from .changes import Cells, Change, ConflictError, Copy, Entry, Question, expired, now
+from .evidence import remove_left_copies
 from .layout import SCHEMA_VERSION, layouts
 from .migrate import migrate
 from .opening import check, connect, explained, present, reading, recovering, rollback_journal, schema_version
@@ -56,6 +57,7 @@ class CaseRows:
             return cls(path, read_only=True)
         with explained(path):
             remove_leftovers(path.parent, path.name)
+        remove_left_copies(path)
         if version < SCHEMA_VERSION or not _backed_up_today(path):
             make_backup(path)
         if version < SCHEMA_VERSION:
