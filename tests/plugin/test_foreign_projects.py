@@ -14,7 +14,8 @@ import overdraft
 from overdraft.plugin.prefill import layers_by_role
 from overdraft.processing.enforcement.enforce import Enforce
 
-from .window import iface, tidied  # noqa: F401 - the window of QGIS
+from .test_life import iface  # noqa: F401 - the window of QGIS
+from .window import tidied
 
 
 def kept_cases(folder):
