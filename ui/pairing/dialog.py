@@ -276,16 +276,15 @@ class PairingDialog(Dialog):
         name = self.renewal_id
         if self.board is None or not name:
             self._offers = None
-            self.page.model.show(None, "", None)
+            self.page.model.show(None, "", None, self.page.wanted())
         else:
             self._offers = self.board.offers(
                 name, sealed_only=self.page.sealed_only.isChecked(), reach_m=self.page.reach_m()
             )
-            self.page.model.show(self.board, name, self._offers)
-            here = set(self.board.wells["retired_id"])
+            self.page.model.show(self.board, name, self._offers, self.page.wanted())
             held = set(self.board.held(name)["retired_id"])
-            self._chosen = [well for well in self._chosen if well in here and well not in held]
-        self._filter()
+            there = [well for well in self._chosen if self.board.row_of(well) is not None]
+            self._chosen = [well for well in there if well not in held]
         self._show_choice()
 
     def _filter(self) -> None:
