@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgis.gui import QgsMapCanvas, QgsMessageBar
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QSignalBlocker, QSize
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QProgressBar, QShortcut, QTabWidget, QWidget
@@ -60,6 +61,7 @@ class PairingDialog(Dialog):
         self._path: Path | None = None
         self._records = self._late = self._again = False
         self._question: BreakDialog | None = None
+        self._focus: QWidget | None = None
         self.bar = QgsMessageBar()
         self.bar.setObjectName("pairingMessages")
         self.body.addWidget(self.bar)
@@ -209,6 +211,7 @@ class PairingDialog(Dialog):
         self.busy.show()
         self.state.setText(title)
         self.state.show()
+        self._focus = self._focus or self.focusWidget()
         self.tabs.setEnabled(False)
         ended = alive(self, lambda: self._ended(work))
         work = Work(title, function, alive(self, done), alive(self, failed), ended)
@@ -224,8 +227,18 @@ class PairingDialog(Dialog):
         if self.board is not None:
             self.state.hide()
             self.tabs.setEnabled(True)
+            self._refocus()
         if self._again:
             self.reload()
+
+    def _refocus(self) -> None:
+        """The keys go on where they were before the page was locked, or where the next pair begins."""
+        before, self._focus = self._focus, None
+        if before is None:
+            return
+        here = not sip.isdeleted(before) and before.isEnabled() and before.isVisible()
+        start = self.page.renewal if self.tabs.currentIndex() == 0 else self.ledger.pairs
+        (before if here else start).setFocus()
 
     def _unread(self, error: Exception) -> None:
         self._read(None)
