@@ -152,7 +152,10 @@ def spoken() -> Spoken:
             quoted = re.findall(r"\"([A-Za-z0-9_.]+)\"|'([A-Za-z0-9_.]+)'", text)
             result.words.update(one or other for one, other in quoted)
     for policy in (ROOT / "resources" / "policies").glob("*.toml"):  # units and choices are data
-        result.words.update(re.findall(r"\"([^\"\s]+)\"", policy.read_text(encoding="utf-8")))
+        text = policy.read_text(encoding="utf-8")
+        result.words.update(re.findall(r"\"([^\"\s]+)\"", text))
+        for bound in re.findall(r"^settings = \{(.*)\}$", text, re.MULTILINE):  # what a rule calls its parameters
+            result.words.update(re.findall(r"(\w+) = ", bound))
     return result
 
 

@@ -71,7 +71,9 @@ def test_u9_pairing_by_keyboard_alone(opened, qtbot, case, language):
     assert hand.at.objectName() == "pairingSearch"
 
     hand.letter(letter_of(dialog, "pairingSuggest"))
-    qtbot.waitUntil(lambda: list(dialog.chosen) == BEST)  # a button that is pressed by its letter stays down a while
+    qtbot.waitUntil(
+        lambda: list(dialog.chosen) == BEST
+    )  # a button that is pressed by its letter stays down a while
     hand.tab_to("pairingSuggestions")
     hand.key(KEY.Key_Down)
     assert set(dialog.chosen) != set(BEST)
