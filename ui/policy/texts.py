@@ -49,7 +49,7 @@ def allowed(setting: Setting, words: Words) -> str:
 
 
 def kind(token: str) -> str:
-    """A kind of clause; its sub-kind, if any, as it is."""
+    """A kind of clause, its sub-kind, if any, in brackets."""
     first, _, rest = token.partition(".")
     known = {
         "target": tr("target"),
@@ -62,7 +62,7 @@ def kind(token: str) -> str:
         "ranking_rule": tr("rule on ranking"),
         "fee_rule": tr("rule on fees"),
     }
-    return known.get(first, first) + (f" ({rest})" if rest else "")
+    return known.get(first, first) + (f" ({named('kind', rest)})" if rest else "")
 
 
 def force(token: str) -> str:
@@ -124,7 +124,7 @@ def field(token: str) -> str:
 
 
 def named(family: str, token: str) -> str:
-    """The words of a token that only policies have: of ``field``, ``type`` or ``purpose``."""
+    """The words of a token that only policies have: of ``field``, ``kind``, ``type`` or ``purpose``."""
     key = f"profile.{family}.{token}"
     return render(key, {}, ui_language()) if key in catalogue() else token
 

@@ -38,6 +38,15 @@ def test_u6_every_line_that_could_differ_is_told_in_words(language, policy_id):
             assert not told[2].isascii(), line
 
 
+@pytest.mark.parametrize("policy_id", NAMED)
+def test_u6_kinds_of_clauses_are_told_in_words(language, policy_id):
+    kinds = {kind for clause in load_policy(policy_id).clauses.values() for kind in clause.kind}
+    told = {kind: texts.kind(kind) for kind in kinds}
+    assert {kind: text for kind, text in told.items() if "_" in text or "." in text} == {}
+    if language == "zh":
+        assert [text for text in told.values() if re.search("[A-Za-z]", text)] == []
+
+
 def test_values_of_other_sections_by_hand(language, policy_text):
     before = parse_policy(policy_text, "small.toml")
     after = parse_policy(
