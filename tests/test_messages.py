@@ -155,7 +155,9 @@ def spoken() -> Spoken:
         text = policy.read_text(encoding="utf-8")
         quoted = re.findall(r"\"([^\"\s]+)\"", text)
         result.words.update(part for word in quoted for part in (word, *word.split(".")))
-        for bound in re.findall(r"^settings = \{(.*)\}$", text, re.MULTILINE):  # what a rule calls its parameters
+        for bound in re.findall(
+            r"^settings = \{(.*)\}$", text, re.MULTILINE
+        ):  # what a rule calls its parameters
             result.words.update(re.findall(r"(\w+) = ", bound))
     return result
 

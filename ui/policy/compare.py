@@ -75,7 +75,7 @@ class CompareDialog(Dialog):
         self.rows = Rows(
             [tr("Section"), tr("Entry"), tr("Field"), tr("Change"), tr("Before"), tr("After")], self
         )
-        self.view = rows_view(self.rows, "policy_compare_rows", (75, 230, 85, 80, 150))
+        self.view = rows_view(self.rows, "policy_compare_rows", (75, 200, 110, 80, 150))
         self.view.setAccessibleName(tr("Differences"))
         self.both = QPlainTextEdit()
         self.both.setObjectName("policy_compare_both")

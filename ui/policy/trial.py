@@ -48,7 +48,7 @@ class TrialTab(QWidget):
         self.summary = PlainLabel()
         self.summary.setObjectName("policy_trial_summary")
         self.rows = Rows([tr("Rule"), tr("Outcome"), tr("Entered"), tr("Left"), tr("Changed")], self)
-        self.view = rows_view(self.rows, "policy_trial_rows", (210, 140, 65, 65))
+        self.view = rows_view(self.rows, "policy_trial_rows", (190, 125, 65, 60))
         self.view.setAccessibleName(tr("What would change"))
         row = QHBoxLayout()
         row.addWidget(self.count)

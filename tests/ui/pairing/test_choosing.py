@@ -89,6 +89,7 @@ def test_wells_that_cannot_be_taken_stay_with_the_reason(opened, qtbot, board, l
     reason = cell(dialog, pledged, 6).data()
     assert {"en": "already backs another renewal", "zh": "已用于其他更新井"}[language] in reason
     assert holder[0][0] in reason
+    assert page.model.headerData(1, Qt.Orientation.Horizontal) == {"en": "Place", "zh": "地点"}[language]
     assert not page.model.flags(cell(dialog, pledged, 0)) & Qt.ItemFlag.ItemIsUserCheckable
     page.table.activated.emit(cell(dialog, pledged, 0))
     assert dialog.chosen == ()
