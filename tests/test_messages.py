@@ -152,7 +152,13 @@ def spoken() -> Spoken:
             quoted = re.findall(r"\"([A-Za-z0-9_.]+)\"|'([A-Za-z0-9_.]+)'", text)
             result.words.update(one or other for one, other in quoted)
     for policy in (ROOT / "resources" / "policies").glob("*.toml"):  # units and choices are data
-        result.words.update(re.findall(r"\"([^\"\s]+)\"", policy.read_text(encoding="utf-8")))
+        text = policy.read_text(encoding="utf-8")
+        quoted = re.findall(r"\"([^\"\s]+)\"", text)
+        result.words.update(part for word in quoted for part in (word, *word.split(".")))
+        for bound in re.findall(
+            r"^settings = \{(.*)\}$", text, re.MULTILINE
+        ):  # what a rule calls its parameters
+            result.words.update(re.findall(r"(\w+) = ", bound))
     return result
 
 

@@ -8,7 +8,7 @@ from .imports import Delivery, add_import, add_imports, new_case, undo_import
 from .lastrun import LastRun, last_run, run_version
 from .layout import SCHEMA_VERSION
 from .merge import Merged, merge_cases
-from .plans import add_plan
+from .plans import add_plan, add_plans
 from .rowstore import CaseRows
 from .seen import tables_seen
 from .store import WriteResult, create_case, read_case, read_results, write_case
@@ -33,6 +33,7 @@ __all__ = [
     "add_import",
     "add_imports",
     "add_plan",
+    "add_plans",
     "backups",
     "case_content",
     "create_case",

@@ -102,27 +102,34 @@ def write_case(
     return WriteResult(path, backup, head)
 
 
-def read_case(path: str | os.PathLike, only: Collection[str] | None = None) -> dict[str, pd.DataFrame]:
+def read_case(
+    path: str | os.PathLike, only: Collection[str] | None = None, tick: Callable[[], None] | None = None
+) -> dict[str, pd.DataFrame]:
     """The register in a case file, as raw frames for ``build_register``; with ``only`` no more than these roles.
 
     A role is there when its table has rows, or when the last run was given it without rows: an empty table nobody
     filled is no supplied layer. What a run computed for the wells is left out.
 
+    Args:
+        tick: called again and again; raises ``Cancelled`` to stop.
+
     Raises:
         OverdraftError: missing, damaged, locked, newer than this program or not a case file.
     """
     with reading(Path(path)) as connection:
-        return read_roles(connection, only)
+        return read_roles(connection, only, tick)
 
 
 def read_roles(
-    connection: sqlite3.Connection, only: Collection[str] | None = None
+    connection: sqlite3.Connection,
+    only: Collection[str] | None = None,
+    tick: Callable[[], None] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The same over an open connection."""
     supplied = set(json.loads(_meta(connection, "supplied_roles") or "[]"))
     wanted = [name for name in roles() if only is None or name in only]
     present = [name for name in wanted if container.has_table(connection, name)]
-    frames = {name: read_table(connection, name, layouts()[name].results) for name in present}
+    frames = {name: read_table(connection, name, layouts()[name].results, tick=tick) for name in present}
     unreadable.restore(connection, frames)
     given = {name: frame for name, frame in frames.items() if len(frame) or name in supplied}
     return {name: frame.reset_index(drop=True) for name, frame in given.items()}

@@ -1301,7 +1301,7 @@
     </message>
     <message>
         <source>Place</source>
-        <translation>单元</translation>
+        <translation>地点</translation>
     </message>
     <message>
         <source>Well that is drilled or concerned</source>
@@ -3008,88 +3008,24 @@
         <translation>变更</translation>
     </message>
     <message>
-        <source>Id</source>
-        <translation>编号</translation>
-    </message>
-    <message>
-        <source>Version</source>
-        <translation>版本</translation>
-    </message>
-    <message>
         <source>Title</source>
         <translation>标题</translation>
-    </message>
-    <message>
-        <source>Title in English</source>
-        <translation>英文标题</translation>
     </message>
     <message>
         <source>Issued by</source>
         <translation>发文单位</translation>
     </message>
     <message>
-        <source>Issued by, in English</source>
-        <translation>发文单位（英文）</translation>
-    </message>
-    <message>
         <source>Issued on</source>
         <translation>发文日期</translation>
-    </message>
-    <message>
-        <source>Applies in</source>
-        <translation>适用范围</translation>
-    </message>
-    <message>
-        <source>Succeeds</source>
-        <translation>所替代文件</translation>
-    </message>
-    <message>
-        <source>Applies everywhere</source>
-        <translation>全国适用</translation>
-    </message>
-    <message>
-        <source>Evaluation</source>
-        <translation>评价方式</translation>
     </message>
     <message>
         <source>Unit</source>
         <translation>单位</translation>
     </message>
     <message>
-        <source>Source</source>
-        <translation>来源</translation>
-    </message>
-    <message>
-        <source>Confidence</source>
-        <translation>可信度</translation>
-    </message>
-    <message>
-        <source>Least</source>
-        <translation>最小值</translation>
-    </message>
-    <message>
-        <source>Most</source>
-        <translation>最大值</translation>
-    </message>
-    <message>
-        <source>On</source>
-        <translation>启用</translation>
-    </message>
-    <message>
-        <source>Figure</source>
-        <translation>数值</translation>
-    </message>
-    <message>
-        <source>Limit</source>
-        <translation>限值方向</translation>
-    </message>
-    <message>
         <source>Name</source>
         <translation>名称</translation>
-    </message>
-    <message>
-        <source>Other names</source>
-        <translation>别名</translation>
     </message>
     <message>
         <source>a reading of ours</source>
