@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from .findings import OUTCOMES, concat, conclude, worst_by
+from .findings import OUTCOMES, Verdicts, concat, conclude, worst_by
 from .overlay import Placement, PlacementOptions, place
 from .overlay.areas import area_zones
 from .policy import Policy
@@ -121,6 +121,60 @@ def enforce(
     started = datetime.now(UTC)
     settings = settings or EnforceSettings()
     wells = register["wells"]
+    judged = judge(register, policy, as_of, settings, _part(progress, 0, 0.85))
+    scene, verdicts = judged.scene, judged.verdicts
+    areas = _area_zones(register, as_of)
+    drawn = sheets(scene, verdicts, _part(progress, 0.85, 0.98))
+    run_id = f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}"
+    findings = conclude(verdicts, policy.id, policy.version, run_id)
+    spoken = judged_wells(wells, scene.placement, findings)
+    counts = {outcome: int((spoken["outcome"] == outcome).sum()) for outcome in OUTCOMES}
+    manifest = _manifest(register, policy, as_of, settings, judged.ledger, findings, counts)
+    manifest |= {"run_id": run_id, "started_at": started.isoformat(timespec="seconds")}
+    manifest["finished_at"] = datetime.now(UTC).isoformat(timespec="seconds")
+    _part(progress, 0.98, 1.0)(1.0)
+    return EnforceResult(
+        register=register,
+        policy=policy,
+        as_of=as_of,
+        placement=scene.placement,
+        wells=spoken,
+        not_covered=~scene.subjects("wells").in_scope & (spoken["outcome"] == "pass").to_numpy(bool),
+        ledger=judged.ledger,
+        retirement=judged.retirement,
+        area_zones=areas,
+        sheets=drawn,
+        findings=findings,
+        rule_counts=verdicts.counts,
+        counts=counts,
+        manifest=manifest,
+    )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a policy says of a register, before it is put on paper.
+
+    Attributes:
+        scene: register, policy and placement on the day. verdicts: of everything that judges, passes counted.
+        ledger, retirement: None where the document has no such rule.
+    """
+
+    scene: Scene
+    ledger: ReplacementLedger | None
+    retirement: RetirementBalance | None
+    verdicts: Verdicts
+
+
+def judge(
+    register: Register,
+    policy: Policy,
+    as_of: date,
+    settings: EnforceSettings,
+    progress: Callable[[float], None] | None = None,
+) -> Judgement:
+    """The verdicts of a run alone: no tables are drawn, no input is hashed. Arguments and errors as :func:`enforce`."""
+    wells = register["wells"]
     options = PlacementOptions(
         distance_limit_m=settings.distance_limit_m,
         position_accuracy_m=settings.position_accuracy_m,
@@ -128,12 +182,11 @@ def enforce(
     )
     layers = {role: register.get(role) for role in ("zones", "units", "irrigation", "networks", "screens")}
     placement = place(
-        wells, **layers, policy=policy, as_of=as_of, options=options, progress=_part(progress, 0, 0.4)
+        wells, **layers, policy=policy, as_of=as_of, options=options, progress=_part(progress, 0, 0.47)
     )
-    ledger = _ledger(register, placement, policy, as_of, settings, _part(progress, 0.4, 0.5))
-    retirement = _retirement(register, policy, as_of, settings, _part(progress, 0.5, 0.65))
+    ledger = _ledger(register, placement, policy, as_of, settings, _part(progress, 0.47, 0.59))
+    retirement = _retirement(register, policy, as_of, settings, _part(progress, 0.59, 0.77))
     scene = Scene(register, policy, placement, as_of, ledger, language=settings.language)
-    areas = _area_zones(register, as_of)
     verdicts = concat(
         [
             register.problems,
@@ -142,34 +195,10 @@ def enforce(
             placement_findings(wells, placement, layers["zones"], layers["units"], policy, options),
             *(part.verdicts for part in (ledger, retirement) if part is not None),
             scene.amounts.problems,
-            rule_findings(scene, progress=_part(progress, 0.65, 0.85)),
+            rule_findings(scene, progress=_part(progress, 0.77, 1.0)),
         ]
     )
-    drawn = sheets(scene, verdicts, _part(progress, 0.85, 0.98))
-    run_id = f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}"
-    findings = conclude(verdicts, policy.id, policy.version, run_id)
-    judged = judged_wells(wells, placement, findings)
-    counts = {outcome: int((judged["outcome"] == outcome).sum()) for outcome in OUTCOMES}
-    manifest = _manifest(register, policy, as_of, settings, ledger, findings, counts)
-    manifest |= {"run_id": run_id, "started_at": started.isoformat(timespec="seconds")}
-    manifest["finished_at"] = datetime.now(UTC).isoformat(timespec="seconds")
-    _part(progress, 0.98, 1.0)(1.0)
-    return EnforceResult(
-        register=register,
-        policy=policy,
-        as_of=as_of,
-        placement=placement,
-        wells=judged,
-        not_covered=~scene.subjects("wells").in_scope & (judged["outcome"] == "pass").to_numpy(bool),
-        ledger=ledger,
-        retirement=retirement,
-        area_zones=areas,
-        sheets=drawn,
-        findings=findings,
-        rule_counts=verdicts.counts,
-        counts=counts,
-        manifest=manifest,
-    )
+    return Judgement(scene, ledger, retirement, verdicts)
 
 
 def _ledger(

@@ -59,7 +59,14 @@ def render(key: str, values: Mapping[str, object] | None = None, language: str =
 
     def put(match: re.Match[str]) -> str:
         name = match.group(1)
-        return show(given[name], language) if name in given else match.group(0)
+        if name not in given:
+            return match.group(0)
+        value = given[name]
+        # A column of years with a gap holds real numbers; a year has neither fraction nor separators
+        year = name == "year" or name.endswith("_year")
+        return (
+            f"{value:.0f}" if year and isinstance(value, float) and value == value else show(value, language)
+        )
 
     return _PLACEHOLDER.sub(put, text)
 

@@ -64,7 +64,7 @@ class OverdraftPlugin:
 
     def _items(self, windows: Windows) -> list[Item]:
         """The menu from top to bottom."""
-        record = tr("Record")
+        record, ready = tr("Record"), windows.when_loaded
         forms = (
             ("overdraftSeal", "seal", tr("Seal or Other State…"), "SealForm"),
             ("overdraftApplication", "application", tr("Application…"), "ApplicationForm"),
@@ -77,15 +77,21 @@ class OverdraftPlugin:
             Item("overdraftCase", "case", tr("Open Case File…"), windows.choose_case),
             Item("overdraftRun", "enforce", tr("Run Overlay…"), self.run_overlay),
             *(
-                Item(name, icon, text, partial(windows.record, form), True, record, form == "SealForm")
+                Item(name, icon, text, ready(partial(windows.record, form)), True, record, form == "SealForm")
                 for name, icon, text, form in forms
             ),
-            Item("overdraftReview", "review", tr("Review"), windows.review, True),
-            Item("overdraftPair", "pairreplacements", tr("Pair Wells…"), windows.pair_wells, True),
-            Item("overdraftPlan", "planretirement", tr("Retirement Planner…"), windows.plan_retirement, True),
-            Item("overdraftPolicy", "policy", tr("Policy…"), windows.show_policy),
-            Item("overdraftDashboard", "dashboard", tr("Dashboard"), windows.dashboard, True),
-            Item("overdraftExport", "exporttables", tr("Export…"), windows.export, True),
+            Item("overdraftReview", "review", tr("Review"), ready(windows.review), True),
+            Item("overdraftPair", "pairreplacements", tr("Pair Wells…"), ready(windows.pair_wells), True),
+            Item(
+                "overdraftPlan",
+                "planretirement",
+                tr("Retirement Planner…"),
+                ready(windows.plan_retirement),
+                True,
+            ),
+            Item("overdraftPolicy", "policy", tr("Policy…"), ready(windows.show_policy)),
+            Item("overdraftDashboard", "dashboard", tr("Dashboard"), ready(windows.dashboard), True),
+            Item("overdraftExport", "exporttables", tr("Export…"), ready(windows.export), True),
             Item("overdraftSample", "sample", tr("Sample Project"), self.open_sample, on_toolbar=False),
             Item("overdraftHelp", "help", tr("Help"), self.open_help),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from qgis.core import QgsProject
@@ -11,9 +12,11 @@ from qgis.PyQt.QtWidgets import QDialog, QDockWidget, QFileDialog, QWidget
 
 from ..processing.texts import tr
 from ..ui.session import Session
-from ..ui.shared.messages import complain, warn
+from ..ui.shared.messages import warn
 from ..ui.shared.network import network_warning
+from ..ui.shared.tasks import Work, alive, start
 from .actions import add_case_layers
+from .loading import tell, when_loaded
 
 
 class Windows(QObject):
@@ -30,28 +33,32 @@ class Windows(QObject):
     # --- the case
 
     def choose_case(self) -> None:
-        """Ask for a case file and work on it."""
-        from ..core.casefile import CaseRows
-
+        """Ask for a case file and work on it; whatever stops that is said, and the case that is open stays open."""
         folder = str(self.session.path or self.session.settings.last_folder)
         name, _ = QFileDialog.getOpenFileName(
             self.iface.mainWindow(), tr("Open Case File"), folder, "GeoPackage (*.gpkg)"
         )
         if not name:
             return
-        try:
+
+        def look(progress: Callable[[float], None]) -> None:
+            from ..core.casefile import CaseRows
+
             CaseRows(name).head()
-        except Exception as error:  # whatever stops it is said, and the case that is open stays open
-            complain(self.iface.messageBar(), error)
-            return
-        self.session.settings.last_folder = str(Path(name).parent)
+
+        chosen, failed = alive(self, self._chosen), partial(tell, self.iface.messageBar())
+        start(Work(tr("Open the case"), look, lambda _: chosen(Path(name)), failed))
+
+    def _chosen(self, path: Path) -> None:
+        self.session.settings.last_folder = str(path.parent)
         self.session.settings.save()
-        self.show_case(Path(name))
+        self.show_case(path)
 
     def show_case(self, path: Path) -> None:
         """Work on a case file, and show its layers unless the project has them already."""
-        shown = {layer.source().partition("|")[0] for layer in QgsProject.instance().mapLayers().values()}
-        if str(path) not in shown:
+        layers = QgsProject.instance().mapLayers().values()
+        shown = {Path(layer.source().partition("|")[0]) for layer in layers}  # "/" and "\\" are the same
+        if path.absolute() not in shown:
             add_case_layers(path, QgsProject.instance())
         if self.session.path == path.absolute():
             self.session.content_changed.emit()
@@ -63,6 +70,10 @@ class Windows(QObject):
         problem = network_warning(path) if path is not None else ""
         if problem:
             warn(self.iface.messageBar(), problem)
+
+    def when_loaded(self, act: Callable[[], None]) -> Callable[[], None]:
+        """Do it once the packages are there that nearly all windows need."""
+        return lambda: when_loaded(self.iface.messageBar(), alive(self, act))
 
     # --- dialogs
 

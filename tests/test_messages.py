@@ -152,7 +152,13 @@ def spoken() -> Spoken:
             quoted = re.findall(r"\"([A-Za-z0-9_.]+)\"|'([A-Za-z0-9_.]+)'", text)
             result.words.update(one or other for one, other in quoted)
     for policy in (ROOT / "resources" / "policies").glob("*.toml"):  # units and choices are data
-        result.words.update(re.findall(r"\"([^\"\s]+)\"", policy.read_text(encoding="utf-8")))
+        text = policy.read_text(encoding="utf-8")
+        quoted = re.findall(r"\"([^\"\s]+)\"", text)
+        result.words.update(part for word in quoted for part in (word, *word.split(".")))
+        for bound in re.findall(
+            r"^settings = \{(.*)\}$", text, re.MULTILINE
+        ):  # what a rule calls its parameters
+            result.words.update(re.findall(r"(\w+) = ", bound))
     return result
 
 
@@ -262,3 +268,10 @@ def f(reason, flag):
     assert patterns == {rf"register\.c\.{VARIABLE}", rf"register\.{VARIABLE}\.d"}
     assert "register.column_missing" in spoken().exact
     assert "register.value" in spoken().exact
+
+
+def test_a_year_has_neither_fraction_nor_separators():
+    """A column of years that has gaps holds real numbers."""
+    values = {"volume_m3": 34577.5, "well": "W1", "year": 2025.0}
+    text = render("permits.required.taken_none", values, "en")
+    assert text.startswith("34,577.5 m³ were taken from well W1 in 2025;")

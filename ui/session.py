@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ..processing.casefiles import tables_with_rows
+from ..processing.casefiles import is_case
 from ..processing.texts import tr
 from .shared.settings import UserSettings
 from .shared.tasks import Work, start
@@ -120,6 +120,6 @@ class Session(QObject):
     def _project_read(self, *_: object) -> None:
         kept, found = self._project.readEntry(_SCOPE, _KEY)
         path = Path(self._project.readPath(kept)) if found and kept else None
-        known = path is not None and os.path.isfile(path) and tables_with_rows(path) is not None
+        known = path is not None and os.path.isfile(path) and is_case(path)
         self._path = path.absolute() if path is not None and known else None
         self.case_changed.emit()

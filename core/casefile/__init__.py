@@ -8,8 +8,9 @@ from .imports import Delivery, add_import, add_imports, new_case, undo_import
 from .lastrun import LastRun, last_run, run_version
 from .layout import SCHEMA_VERSION
 from .merge import Merged, merge_cases
-from .plans import add_plan
+from .plans import add_plan, add_plans
 from .rowstore import CaseRows
+from .seen import tables_seen
 from .store import WriteResult, create_case, read_case, read_results, write_case
 from .verify import Verification, problem_table, verify_case
 
@@ -32,6 +33,7 @@ __all__ = [
     "add_import",
     "add_imports",
     "add_plan",
+    "add_plans",
     "backups",
     "case_content",
     "create_case",
@@ -44,6 +46,7 @@ __all__ = [
     "read_results",
     "remove_leftovers",
     "run_version",
+    "tables_seen",
     "undo_import",
     "used_settings",
     "verify_case",

@@ -22,7 +22,8 @@ GONE = {"finding": "gone"}
 """``changed`` of a decision whose finding the run does not find any more."""
 
 _FOLLOWING = """SELECT c.finding_id, c.rule, c.clause, c.subject_role, c.subject_id, c.period, d.revision
-    FROM decisions d JOIN decided_findings c ON c.finding_id = d.finding_id WHERE c.policy_id = ?
+    FROM decisions d JOIN decided_findings c ON c.finding_id = d.finding_id
+    WHERE question(?, c.rule, c.clause, c.subject_role, c.subject_id, c.period) = d.finding_id
     AND NOT EXISTS (SELECT 1 FROM findings f WHERE f.finding_id = d.finding_id) ORDER BY c.finding_id"""
 
 _TAKEN = """SELECT EXISTS (SELECT 1 FROM findings WHERE finding_id = ?1),
@@ -36,7 +37,11 @@ _DECIDED = """SELECT d.finding_id AS id, d.stale, d.changed, d.revision, d.evide
     f.measure_unit AS f_measure_unit, f.evidence AS f_evidence, f.settings AS f_settings
     FROM decisions d LEFT JOIN decided_findings c ON c.finding_id = d.finding_id
     LEFT JOIN findings f ON f.finding_id = d.finding_id
-    WHERE d.state <> 'open' AND coalesce(c.policy_id, f.policy_id) IN (?1, ?2) ORDER BY d.finding_id"""
+    WHERE d.state <> 'open' AND (coalesce(c.policy_id, f.policy_id) IN (?1, ?2)
+        OR question(?1, c.rule, c.clause, c.subject_role, c.subject_id, c.period) = d.finding_id
+        OR question(?2, c.rule, c.clause, c.subject_role, c.subject_id, c.period) = d.finding_id)
+    ORDER BY d.finding_id"""
+"""A finding decided on names the document under which it was found; one that followed has an id of a later one."""
 
 
 def carry_decisions(connection: sqlite3.Connection, policy_id: str, succeeds: str) -> list[Entry]:
@@ -50,6 +55,7 @@ def carry_decisions(connection: sqlite3.Connection, policy_id: str, succeeds: st
     Returns:
         What the history is to say, one entry for each decision that followed, went stale or is current again.
     """
+    connection.create_function("question", 6, _question, deterministic=True)
     entries = list(_follow(connection, policy_id, succeeds)) if succeeds else []
     rows = connection.cursor()
     rows.row_factory = sqlite3.Row
@@ -73,7 +79,7 @@ def carry_decisions(connection: sqlite3.Connection, policy_id: str, succeeds: st
 def _follow(connection: sqlite3.Connection, policy_id: str, succeeds: str) -> Iterator[Entry]:
     """Decisions on the older document's findings go to the same question under the new one."""
     for old, *parts, _ in connection.execute(_FOLLOWING, (succeeds,)).fetchall():
-        new = finding_id(policy_id, *(part or "" for part in parts))
+        new = _question(policy_id, *parts)
         found, taken = connection.execute(_TAKEN, (new,)).fetchone()
         if not found or taken:
             continue
@@ -83,6 +89,11 @@ def _follow(connection: sqlite3.Connection, policy_id: str, succeeds: str) -> It
         )
         connection.execute("UPDATE decided_findings SET finding_id = ? WHERE finding_id = ?", (new, old))
         yield Entry("follow", new, PROGRAM, before={"finding_id": old}, after={"finding_id": new})
+
+
+def _question(policy_id: str, *parts: str | None) -> str:
+    """The id of a finding of a document."""
+    return finding_id(policy_id, *(part or "" for part in parts))
 
 
 def _changed(row: sqlite3.Row) -> dict[str, object]:

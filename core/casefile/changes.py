@@ -47,6 +47,7 @@ class Change:
 @dataclass(frozen=True)
 class Copy:
     """Rows of one table as they stand, into another one with the same columns, in the place of those of the same name.
+    A name that the first table does not hold changes nothing.
 
     Attributes:
         column: names the rows in both tables. names: the values of it to copy.

@@ -55,6 +55,8 @@ class CaseContent:
         meta: further entries of ``meta``.
         succeeds: the document that the one of this run replaces; decisions on its findings follow. Empty for none.
         moment: when, as ``YYYY-MM-DDTHH:MM:SS.000Z``; empty for now.
+        seen: tables of the case file that the content was worked out from, as :func:`core.casefile.tables_seen` saw
+            them.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -68,6 +70,7 @@ class CaseContent:
     meta: Mapping[str, str] = field(default_factory=dict)
     succeeds: str = ""
     moment: str = ""
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 def case_content(result: EnforceResult, language: str) -> CaseContent:
@@ -97,7 +100,7 @@ def case_content(result: EnforceResult, language: str) -> CaseContent:
         },
         settings=settings_table(used_settings(result)),
         unreadable=unreadable_cells(register),
-        meta={"supplied_roles": supplied, "last_run": str(run["run_id"]), POLICY_TEXT: result.policy.text},
+        meta={"supplied_roles": supplied, POLICY_TEXT: result.policy.text},
         succeeds=result.policy.succeeds,
         moment=_moment(str(run["finished_at"])),
     )

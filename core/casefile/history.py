@@ -53,7 +53,7 @@ class Links:
     """
 
     after: tuple[int, str]
-    rows: list[tuple]
+    rows: Iterable[tuple]
     head: str
 
 

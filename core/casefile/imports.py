@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from .content import CaseContent
 from .layout import DEFAULT_CRS
 from .opening import reading, taken
 from .rows import history_entry, joined, rows_of_role, with_new_keys
+from .seen import tables_seen
 from .store import WriteResult, write_case
 from .tables import read_table
 from .unreadable import IMPORT_ID
@@ -87,6 +88,8 @@ def add_imports(
         OverdraftError: as :func:`write_case`; an id in a delivery that the role already has (append).
         Cancelled: from ``progress``; the file stays as it was.
     """
+    brought = [item for item in deliveries if item.persons is not None]
+    seen = tables_seen(path, {*(item.role for item in deliveries), *(["persons"] if brought else [])})
     before = {item.role: rows_of_role(path, item.role) for item in deliveries}
     tables: dict[str, pd.DataFrame] = {}
     raw = [item.batch.changes for item in deliveries]
@@ -99,7 +102,6 @@ def add_imports(
         elif len(rows):
             raw.append(_on_record(rows, item.role, item.batch))
         tables[item.role] = own
-    brought = [item for item in deliveries if item.persons is not None]
     if brought:
         known = tables["persons"] if "persons" in tables else rows_of_role(path, "persons")[0]
         parts = [
@@ -111,7 +113,8 @@ def add_imports(
         )
         tables["persons"] = joined(known, added)
     language = next((found for _, found in before.values() if found), language)
-    return write_case(path, _content(deliveries, tables, raw, language), progress=progress)
+    content = replace(_content(deliveries, tables, raw, language), seen=seen)
+    return write_case(path, content, progress=progress)
 
 
 def new_case(
@@ -175,6 +178,7 @@ def undo_import(
     Raises:
         OverdraftError: no such import, taken back already, or another import has replaced its rows since.
     """
+    seen = tables_seen(path, ["imports"])
     with reading(Path(path)) as connection:
         imports = read_table(connection, "imports").reset_index(drop=True)
         raw = read_table(connection, "raw_values")
@@ -186,6 +190,7 @@ def undo_import(
     if pd.notna(imports.at[where[0], "undone_at"]):
         raise OverdraftError("casefile.import_undone", found=batch_id, at=imports.at[where[0], "undone_at"])
     _refuse_replaced(imports, raw, batch_id)
+    seen |= tables_seen(path, {role, "persons"})
     rows, language_of_file = rows_of_role(path, role)
     kept = _without(rows, batch_id)
     old = raw[(raw["batch_id"] == batch_id) & (raw["field"] == WHOLE_ROW)]
@@ -204,6 +209,7 @@ def undo_import(
             },
             language=language_of_file or language,
             history=history_entry("undo_import", batch_id, who, after),
+            seen=seen,
         ),
     )
 

@@ -49,6 +49,9 @@ REPLACED = (
 GROWING = ("runs", "meta")
 """Tables to which a run adds."""
 
+LAST_RUN = "last_run"
+"""Entry of ``meta``: the run whose findings stand in the file."""
+
 
 INDEXES = {
     "findings_by_id": ("findings", ("finding_id",), False),
@@ -59,6 +62,7 @@ INDEXES = {
     "marks_by_subject": ("marks", ("subject", "who"), True),
     "history_by_number": ("history", ("seq",), True),
     "history_by_subject": ("history", ("subject",), False),
+    "merged_histories_by_subject": ("merged_histories", ("subject",), False),
 }
 """Indexes by name: table, columns, and whether no two rows may be alike in them."""
 

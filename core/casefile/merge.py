@@ -25,6 +25,7 @@ from ..intake.personal import personal_columns
 from ..policy import Policy, with_settings
 from ..schema import register_schema, results_schema
 from . import container, unreadable
+from .attest import SEPARATOR
 from .chain import examine, read_entries
 from .content import CaseContent, case_content
 from .lastrun import policy_of_run
@@ -33,7 +34,6 @@ from .opening import present, reading, taken
 from .store import WriteResult, read_roles, write_case
 from .tables import read_table
 from .unite import United, unite
-from .verify import SEPARATOR
 
 NOT_JUDGED = ("persons", "objections")
 """Roles that no rule reads: their rows are united as they stand and judged by nobody."""

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
-from urllib.parse import quote
 
+from ..database_uri import uri
 from ..errors import OverdraftError
 from . import container
 from .changes import expired, moment
@@ -31,6 +31,8 @@ _AT_WORK = "SELECT who, since FROM marks WHERE since >= ? ORDER BY since DESC LI
 
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_NO_TEXT = "Could not decode to UTF-8"
+"""What Python says, without a code, of a text in the file that is none."""
 _FULL = {sqlite3.SQLITE_FULL}
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
 
@@ -49,17 +51,6 @@ def impatient(seconds: float = 0.1) -> Iterator[None]:
 def _wait() -> float:
     seconds = _patience.get()
     return BUSY_SECONDS if seconds is None else seconds
-
-
-def uri(path: Path, mode: str) -> str:
-    """An SQLite URI for a path with any characters, on Windows shares too.
-
-    Args:
-        mode: ``ro``, ``rw``, ``rwc`` or ``immutable`` (no locks: for media that nobody can write).
-    """
-    posix = path.absolute().as_posix()
-    flags = "mode=ro&immutable=1" if mode == "immutable" else "".join(("mode=", mode))
-    return "".join(("file://", "" if posix.startswith("/") else "/", quote(posix), "?", flags))
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -217,7 +208,7 @@ def _explanation(path: Path, error: sqlite3.Error, no_access: str) -> Exception:
     code, detail = _code(error), str(error)
     if code in _LOCKED:
         return _locked(path)
-    if code in _DAMAGED:
+    if code in _DAMAGED or (code is None and _NO_TEXT in detail):
         return damaged(path, detail)
     if code in _FULL:
         return OverdraftError("casefile.disk_full", path=str(path), folder=str(path.parent))

@@ -6,10 +6,10 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from ..errors import OverdraftError
 from . import container, history, spatial
 from .backup import latest_backup, make_backup, remove_leftovers
 from .changes import Cells, Change, ConflictError, Copy, Entry, Question, expired, now
+from .evidence import remove_left_copies
 from .layout import SCHEMA_VERSION, layouts
 from .migrate import migrate
 from .opening import check, connect, explained, present, reading, recovering, rollback_journal, schema_version
@@ -28,6 +29,9 @@ _PART = 2_000
 
 _PREPARED = 0.5
 """Share of a long write that is done before the file is locked."""
+
+_WRITTEN = 0.9
+"""Share that is done when all but the history is written."""
 
 
 class CaseRows:
@@ -53,6 +57,7 @@ class CaseRows:
             return cls(path, read_only=True)
         with explained(path):
             remove_leftovers(path.parent, path.name)
+        remove_left_copies(path)
         if version < SCHEMA_VERSION or not _backed_up_today(path):
             make_backup(path)
         if version < SCHEMA_VERSION:
@@ -90,13 +95,13 @@ class CaseRows:
         wanted = [change for change in given if isinstance(change, Change)]
         copies = [change for change in given if isinstance(change, Copy)]
         tell = progress or (lambda share: None)
-        lines = [entry.row() for entry in entries]
+        lines = [entry.row() for entry in _telling(entries, tell, 0.0)]
 
         def prepare(connection: sqlite3.Connection) -> tuple[list[_Statement], history.Links]:
             plan = _plan(connection, wanted, tell)
             for number, copy in enumerate(copies):
                 want(connection, copy.names, number)
-            return plan, history.chained(lines, history.last(connection))
+            return plan, history.chained(_telling(lines, tell, _PREPARED), history.last(connection))
 
         try:
             with _writing(self.path, prepare) as (connection, (plan, links)):
@@ -107,7 +112,7 @@ class CaseRows:
                     connection.execute(_TOUCHED, (now(), table))
                 if history.last(connection) != links.after:  # somebody wrote while we prepared
                     links = history.chained(lines, history.last(connection))
-                head = history.insert(connection, links)
+                head = history.insert(connection, replace(links, rows=_telling(links.rows, tell, _WRITTEN)))
                 tell(1.0)
         except _OtherRow:
             raise ConflictError(_conflicts(self.path, wanted)) from None
@@ -221,6 +226,17 @@ def _plan(
     return plan
 
 
+_Item = TypeVar("_Item")
+
+
+def _telling(items: Iterable[_Item], progress: Callable[[float], None], share: float) -> Iterator[_Item]:
+    """The items; now and then it is told that the work goes on, so that a cancel is heard."""
+    for number, item in enumerate(items):
+        if number % _PART == 0:
+            progress(share)
+        yield item
+
+
 def _write_all(
     connection: sqlite3.Connection, plan: Sequence[_Statement], progress: Callable[[float], None]
 ) -> None:
@@ -228,13 +244,14 @@ def _write_all(
     if any(part.table in layouts() and layouts()[part.table].is_layer for part in plan):
         spatial.enable(connection)  # any change of a layer's row asks the triggers of its index
     for number, part in enumerate(plan):
-        progress(_PREPARED + (0.9 - _PREPARED) * number / len(plan))
+        begun = _PREPARED + (_WRITTEN - _PREPARED) * number / len(plan)
+        progress(begun)
         if part.waiting:
             names = {"table": part.table, "waiting": part.waiting, "keys": part.keys}
             if connection.execute(sql(_THERE, **names)).fetchone()[0]:
                 raise _OtherRow
             connection.execute(part.text)
-        elif connection.executemany(part.text, part.rows).rowcount != part.n:
+        elif connection.executemany(part.text, _telling(part.rows, progress, begun)).rowcount != part.n:
             raise _OtherRow
     for table in dict.fromkeys(part.table for part in plan if part.shaped):
         spatial.update_extent(connection, table)
@@ -308,7 +325,7 @@ def _compared(change: Change) -> list[str]:
 
 
 def _copy(connection: sqlite3.Connection, copy: Copy, number: int) -> None:
-    """Copy the rows that were wanted under that number."""
+    """Copy the rows that were wanted under that number; what the source does not hold stays as it is."""
     columns = [item.name for item in layouts()[copy.table].fields]
     names = {"source": copy.source, "table": copy.table, "column": copy.column, "columns": columns}
     connection.execute(sql(_TAKE_OUT, **names), (number,))
@@ -316,7 +333,8 @@ def _copy(connection: sqlite3.Connection, copy: Copy, number: int) -> None:
 
 
 _TOUCHED = "UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?"
-_TAKE_OUT = "DELETE FROM $table WHERE $column IN (SELECT value FROM temp.wanted WHERE number = ?)"
+_TAKE_OUT = """DELETE FROM $table WHERE $column IN (SELECT value FROM temp.wanted WHERE number = ?)
+    AND $column IN (SELECT $column FROM $source)"""
 _PUT_IN = """INSERT INTO $table ($columns) SELECT $columns FROM $source
     WHERE $column IN (SELECT value FROM temp.wanted WHERE number = ?) ORDER BY $column"""
 

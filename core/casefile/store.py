@@ -25,9 +25,10 @@ from .backup import copy_database, discard, make_backup, new_database, part_name
 from .carry import carry_decisions
 from .content import CaseContent
 from .indexes import ensure_indexes
-from .layout import DEFAULT_CRS, KEPT, SCHEMA_VERSION, layouts, roles
+from .layout import DEFAULT_CRS, KEPT, LAST_RUN, SCHEMA_VERSION, layouts, roles
 from .migrate import migrate
 from .opening import check, connect, explained, reading, recovering, rollback_journal, sync, taken
+from .seen import refuse_changed
 from .tables import TooManyColumnsError, append_rows, create_table, read_table
 
 Progress = Callable[[float], None]
@@ -75,8 +76,9 @@ def write_case(
     the content does not hold stay as they are.
 
     Raises:
-        OverdraftError: the target or base is no case file, damaged, newer than this program or locked; the folder
-            cannot be written; the disk is full. The older content is intact.
+        OverdraftError: the target or base is no case file, damaged, newer than this program or locked; what the
+            content was worked out from has changed since; the folder cannot be written; the disk is full. The older
+            content is intact.
         Cancelled: from ``progress``; nothing is left behind.
     """
     path = Path(target)
@@ -95,31 +97,39 @@ def write_case(
         rollback_journal(connection)
         connection.execute("PRAGMA secure_delete = ON")  # what a run leaves out must not lie in freed pages
         with _transaction(connection, path):
+            refuse_changed(connection, path, content.seen)
             head = _update(connection, content, progress)
     return WriteResult(path, backup, head)
 
 
-def read_case(path: str | os.PathLike, only: Collection[str] | None = None) -> dict[str, pd.DataFrame]:
+def read_case(
+    path: str | os.PathLike, only: Collection[str] | None = None, tick: Callable[[], None] | None = None
+) -> dict[str, pd.DataFrame]:
     """The register in a case file, as raw frames for ``build_register``; with ``only`` no more than these roles.
 
     A role is there when its table has rows, or when the last run was given it without rows: an empty table nobody
     filled is no supplied layer. What a run computed for the wells is left out.
 
+    Args:
+        tick: called again and again; raises ``Cancelled`` to stop.
+
     Raises:
         OverdraftError: missing, damaged, locked, newer than this program or not a case file.
     """
     with reading(Path(path)) as connection:
-        return read_roles(connection, only)
+        return read_roles(connection, only, tick)
 
 
 def read_roles(
-    connection: sqlite3.Connection, only: Collection[str] | None = None
+    connection: sqlite3.Connection,
+    only: Collection[str] | None = None,
+    tick: Callable[[], None] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The same over an open connection."""
     supplied = set(json.loads(_meta(connection, "supplied_roles") or "[]"))
     wanted = [name for name in roles() if only is None or name in only]
     present = [name for name in wanted if container.has_table(connection, name)]
-    frames = {name: read_table(connection, name, layouts()[name].results) for name in present}
+    frames = {name: read_table(connection, name, layouts()[name].results, tick=tick) for name in present}
     unreadable.restore(connection, frames)
     given = {name: frame for name, frame in frames.items() if len(frame) or name in supplied}
     return {name: frame.reset_index(drop=True) for name, frame in given.items()}
@@ -180,6 +190,7 @@ def _prepared(
             if origin is not None:
                 with reading(origin) as source:
                     copy_database(source, connection)
+                refuse_changed(connection, origin, content.seen)
             with _transaction(connection, path):
                 if origin is None:
                     _initialise(connection, content, crs)
@@ -270,6 +281,8 @@ def _refresh_settings(connection: sqlite3.Connection, content: CaseContent) -> N
 
 def _set_meta(connection: sqlite3.Connection, content: CaseContent) -> None:
     entries = {"schema_version": str(SCHEMA_VERSION), "language": content.language, **content.meta}
+    if content.run:
+        entries[LAST_RUN] = str(content.run["run_id"])
     connection.executemany("DELETE FROM meta WHERE key = ?", [(key,) for key in entries])
     connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", sorted(entries.items()))
 

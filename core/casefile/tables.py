@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -119,6 +119,7 @@ def read_table(
     table: str,
     leave_out: Iterable[str] = (),
     where: Mapping[str, object] | None = None,
+    tick: Callable[[], None] | None = None,
 ) -> pd.DataFrame | gpd.GeoDataFrame:
     """A table as a frame in row order, its index the row keys; a GeoDataFrame with its CRS where it has geometry.
 
@@ -126,6 +127,7 @@ def read_table(
 
     Args:
         where: only the rows that hold these values; none of them is None.
+        tick: called every few thousand rows; raises ``Cancelled`` to stop.
     """
     tests = where or {}
     described = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
@@ -145,6 +147,8 @@ def read_table(
     while rows := cursor.fetchmany(_CHUNK):
         for column, values in zip(cells, zip(*rows, strict=True), strict=True):
             column.extend(values)
+        if tick is not None:
+            tick()
     keys, *cells = cells
     data = {
         name: from_cells(values, _KIND_OF_TYPE.get(declared.upper(), "text"))
@@ -162,9 +166,12 @@ def read_table(
 def rows_among(
     connection: sqlite3.Connection, table: str, column: str, values: Iterable[object], number: int = 0
 ) -> list[dict[str, object]]:
-    """The rows that hold one of these values, as they are stored and as they stand, without row key and geometry."""
+    """The rows that hold one of these values, as they are stored and as they stand, without row key and geometry; none
+    of a table that the file lacks."""
     want(connection, values, number)
     described = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+    if not described:
+        return []
     skip = (container.KEY, _geometry_column(connection, table))
     names = [name for (name,) in described if name not in skip]
     statement = sql(

@@ -1,4 +1,4 @@
-"""Verifying a case file: the chain of its history, the findings of its last run, the file itself.
+"""Verifying a case file: the chain of its history, the findings of its last run, the decisions, the file itself.
 
 Nothing is changed, and nothing that is found is an error: it is what was asked for.
 """
@@ -6,7 +6,6 @@ Nothing is changed, and nothing that is found is an error: it is what was asked 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -20,14 +19,12 @@ from ..enforce import frame_hash
 from ..findings.record import COLUMNS
 from ..messages import render
 from . import container, exact, frozen, history
+from .attest import SEPARATOR, examine_decisions, parsed
 from .backup import part_files
 from .chain import Chain, Problem, examine, read_entries
 from .layout import SCHEMA_VERSION, layouts
 from .opening import connect_reading, explained, present, schema_version
 from .tables import read_table
-
-SEPARATOR = "/"
-"""Between the names of a merged case and of one that had been merged into that before."""
 
 _SIDE_FILES = ("-journal", "-wal", "-shm")
 _COLUMNS = ("problem_id", "kind", "entry", "subject", "found", "expected", "message")
@@ -150,6 +147,7 @@ def _examine_content(connection: sqlite3.Connection, found: Verification, head: 
         found.problems.append(Problem("guard_missing", subject=name))
     chains = {"": chain, **_merged(connection, chain, found)}
     _examine_runs(connection, found, chains)
+    found.problems += examine_decisions(connection, chains)
 
 
 def _guards_gone(connection: sqlite3.Connection) -> list[str]:
@@ -191,7 +189,7 @@ def _notes(name: str, chain: Chain) -> Iterator[tuple[str, object, str]]:
     """What the entries of a chain say of cases merged into it: name, number of entries, head."""
     for _, entry in chain.entries:
         if entry.row["kind"] == "merge":
-            after = _json(entry.row["after"])
+            after = parsed(entry.row["after"])
             inner = str(entry.row["subject"])
             yield (
                 SEPARATOR.join((name, inner)) if name else inner,
@@ -234,7 +232,7 @@ def _examine_runs(connection: sqlite3.Connection, found: Verification, chains: M
 def _runs_in(chain: Chain) -> dict[str, dict]:
     """What the history says of each run, in order."""
     return {
-        str(entry.row["subject"]): _json(entry.row["after"])
+        str(entry.row["subject"]): parsed(entry.row["after"])
         for _, entry in chain.entries
         if entry.row["kind"] == "run"
     }
@@ -285,11 +283,3 @@ def _replay(file: Path, run_id: str, found: Verification, progress: Callable[[fl
         found.problems.append(
             Problem("replay_differs", None, run_id, f"{again.found} ({now})", f"{again.recorded} ({then})")
         )
-
-
-def _json(text: object) -> dict:
-    try:
-        read = json.loads(text) if isinstance(text, str) else {}
-    except (ValueError, RecursionError):  # whoever forged the entry may have written anything
-        return {}
-    return read if isinstance(read, dict) else {}

@@ -110,7 +110,7 @@ def _changed(was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     both = was[["finding_id", *compared]].merge(
         now[[*ids, *compared]], on="finding_id", suffixes=("_before", "_after")
     )
-    what = _what(both, compared)
+    what = what_differs(both, compared)
     columns = ids + ["what"] + [f"{name}_{side}" for name in compared for side in ("before", "after")]
     both["what"] = what
     return both.loc[what != "", columns].reset_index(drop=True)
@@ -129,7 +129,7 @@ def _subjects(was: pd.DataFrame, now: pd.DataFrame, role: str) -> pd.DataFrame:
     ]
     both = sides[0].join(sides[1], how="outer")
     here = [both[f"is_{side}"].eq(True).to_numpy() for side in ("before", "after")]
-    what = np.where(here[0] & here[1], _what(both, compared), "")
+    what = np.where(here[0] & here[1], what_differs(both, compared), "")
     change = np.select([~here[0], ~here[1], what != ""], ["entered", "left", "changed"], default="")
     result = pd.DataFrame({"subject_id": both.index.astype(object), "change": change, "what": what})
     for name in ("outcome", quantity):
@@ -140,7 +140,7 @@ def _subjects(was: pd.DataFrame, now: pd.DataFrame, role: str) -> pd.DataFrame:
     return result[change != ""].sort_values("subject_id", kind="stable").reset_index(drop=True)
 
 
-def _what(both: pd.DataFrame, names: list[str]) -> np.ndarray:
+def what_differs(both: pd.DataFrame, names: list[str]) -> np.ndarray:
     """The names of the columns that differ, joined by ``;``, per row."""
     result = np.full(len(both), "", dtype=object)
     for name in names:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from ..casefile import Change, Entry
@@ -151,7 +152,8 @@ def link(view: View, act: Link, by: By, case: Path) -> Recorded:
     """The well of an approved application stands: the pledges go over to it, and it is commissioned.
 
     Raises:
-        OverdraftError: not approved, linked before, an id of another application's well, a day before the approval.
+        OverdraftError: not approved, linked before, an id of another application's well or of one pledged to it, a day
+            before the approval or before the well was built.
         DoubtError: the well has been commissioned or closed on record.
     """
     row = _application(view, act.application_id)
@@ -167,8 +169,11 @@ def link(view: View, act: Link, by: By, case: Path) -> Recorded:
     well_id = id_of(act.well_id, label("wells", "well_id"))
     if view.find("applications", result_well_id=well_id):
         raise OverdraftError("desk.well_of_another", found=well_id)
+    pledged = _pairs(view, name)
+    if any(pair["retired_id"] == well_id for pair in pledged):
+        raise OverdraftError("desk.renews_itself", found=well_id, by=name)
     well = _linked_well(view, act, row, well_id, kind, day, by)
-    pairs = [_changed(pair, renewal_id=well_id, state="used") for pair in _pairs(view, name)]
+    pairs = [_changed(pair, renewal_id=well_id, state="used") for pair in pledged]
     done = _of_application(row, "link", kind, day, {"result_well_id": well_id}, [*well, *pairs], by, "")
     if kind not in DRILLED:
         return done
@@ -214,6 +219,8 @@ def _linked_well(
     given = {k: v for k, v in act.fields.items() if k not in _NEVER}
     cells = {**applied, **well_fields(given, "wells")}
     built = day_of(act.built_on, label("wells", "built_on"), by.today) if act.built_on else day
+    if built > day:
+        raise OverdraftError("desk.built_later", found=well_id, day=built, allowed=day)
     rows = view.find("wells", well_id=well_id)
     if len(rows) > 1:
         the_row(view, "wells", "well_id", well_id)
@@ -235,7 +242,8 @@ def _linked_well(
     }
     if rows:
         old = rows[0]
-        new = {**{n: v for n, v in cells.items() if old.get(n) is None}, **born}
+        told = {**cells, "built_on": built} if act.built_on else cells
+        new = {**{n: v for n, v in told.items() if old.get(n) is None}, **born}
         if act.place is not None:
             new["geom"] = place_of(view, act.place, act.crs, None, "wells")
         return [Change("wells", {"well_id": well_id}, {n: old[n] for n in new}, new)]
@@ -343,13 +351,23 @@ def place_of(
     """The point in the system of the layer.
 
     Raises:
-        OverdraftError: there is none.
+        OverdraftError: there is none, or none on the earth.
     """
     if place is None and well is not None:
         place, crs = well["geom"], view.crs("wells")
-    if place is None or place.is_empty or place.geom_type != "Point":
-        raise OverdraftError("desk.place_needed")
     own = view.crs(table)
-    if not crs or own is None:
-        return place
-    return gpd.GeoSeries([place], crs=crs).to_crs(own).iloc[0]
+    if _is_place(place) and crs and own is not None:
+        place = gpd.GeoSeries([place], crs=crs).to_crs(own).iloc[0]
+    if not _is_place(place):
+        raise OverdraftError("desk.place_needed")
+    return place
+
+
+def _is_place(place: BaseGeometry | None) -> bool:
+    """One point with two finite coordinates."""
+    return (
+        place is not None
+        and place.geom_type == "Point"
+        and not place.is_empty
+        and bool(np.isfinite([place.x, place.y]).all())
+    )

@@ -6,7 +6,10 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+import pandas as pd
+
 from ..errors import OverdraftError
+from ..intake.values import to_bool
 from ..messages import Token, Word
 from ..personal import is_personal_number
 from ..schema import Field, register_schema
@@ -135,13 +138,26 @@ def _cell(item: Field, value: object) -> object:
     if item.type == "date":
         return day_of(str(value), item.token, date.max)
     if item.type == "bool":
-        return int(bool(value))
+        return _truth(value, item.token)
     if item.type in ("real", "integer"):
         number = amount(value, item.token)
         return number if item.type == "real" else int(number)
     if item.enum:
         return one_of(item.enum, str(value), tuple(register_schema().enums[item.enum]), item.token)
     return str(value).strip() if item.name in _NUMBERED else text_of(value, item.token)
+
+
+def _truth(value: object, what: Token) -> int:
+    """0 or 1, as the register reads truth values.
+
+    Raises:
+        OverdraftError: it is none.
+    """
+    truth, unreadable = to_bool(pd.Series([value], dtype=object))
+    if unreadable[0] or pd.isna(truth[0]):
+        allowed = ["0", "1", "true", "false"]
+        raise OverdraftError("desk.not_allowed", field=what, found=str(value)[:40], allowed=allowed)
+    return int(truth[0])
 
 
 def amount(value: object, what: Token) -> float:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from ..casefile.evidence import evidence_folder, new_copy
 from ..casefile.opening import sync
 from ..errors import OverdraftError
 from .acts import Copy
@@ -25,11 +26,6 @@ LARGEST = 200_000_000
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _UNSAFE = re.compile(r'[<>:"|?*\\/\x00-\x1f]')
 _READ = 1 << 20
-
-
-def evidence_folder(case: Path) -> Path:
-    """``<case>.evidence`` beside the case file."""
-    return case.with_name(f"{case.stem}.evidence")
 
 
 def keep(
@@ -72,22 +68,46 @@ def copy_all(copies: Sequence[Copy]) -> list[Path]:
                 _same_content(copy.target, copy)
                 continue
             copy.target.parent.mkdir(exist_ok=True)
-            part = copy.target.with_name(f".{copy.target.name}.part")
-            made.append(part)
-            shutil.copyfile(copy.source, part)
-            _same_content(part, copy)
-            sync(part)
-            os.replace(part, copy.target)
-            made[-1] = copy.target
+            with new_copy(copy.target.parent) as (part, stream):
+                made.append(part)
+                with copy.source.open("rb") as source:
+                    shutil.copyfileobj(source, stream, _READ)
+                stream.flush()
+                _same_content(part, copy)
+                sync(part)
+            if _named(part, copy):
+                made[-1] = copy.target
+            else:
+                made.pop().unlink()
     except OSError as error:
         take_away(made)
         raise OverdraftError(
             "desk.file_not_copied", found=str(error.filename), detail=str(error.strerror)
         ) from error
-    except OverdraftError:
+    except BaseException:
         take_away(made)
         raise
     return made
+
+
+def _named(part: Path, copy: Copy) -> bool:
+    """Give a finished copy its name; False where somebody put the same file there meanwhile.
+
+    Raises:
+        OverdraftError: another file took the name.
+    """
+    try:
+        os.link(part, copy.target)  # never replaces a file
+    except FileExistsError:
+        _same_content(copy.target, copy)
+        return False
+    except OSError:  # a medium where a file has one name only
+        if copy.target.exists():
+            _same_content(copy.target, copy)
+            return False
+        os.replace(part, copy.target)
+    part.unlink(missing_ok=True)
+    return True
 
 
 def take_away(made: Sequence[Path]) -> None:

@@ -281,12 +281,11 @@ def open_board(
     if settings.reading == BATCH:
         raise OverdraftError("renewals.batch_reading", found=settings.reading, allowed=["R1", "R2"])
     tick(0.05)
-    frames = read_case(path, ROLES)
+    frames = read_case(path, ROLES, lambda: tick(0.05))
     if "wells" not in frames or not len(frames["wells"]):
         raise OverdraftError("pairs.no_wells", file=name)
     tick(0.4)
-    register = build_register(frames)
-    tick(0.5)
+    register = build_register(frames, lambda share: tick(0.4 + 0.1 * share))
     day = as_of or max(date.today(), last.as_of)
     places = PlacementOptions(distance_limit_m=0, position_accuracy_m=0)
     scene = Scene.of(register, policy, day, options=places, progress=lambda share: tick(0.5 + 0.2 * share))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import unicodedata
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -62,6 +64,21 @@ def conclude(verdicts: Verdicts, policy_id: str, policy_version: str, run_id: st
     order = ["severity_rank", "rule", "clause", "period", "subject_role", "subject_id"]
     rows = rows.sort_values(order, kind="stable").reset_index(drop=True)
     return rows[list(COLUMNS)]
+
+
+def rests_on(row: Mapping[str, object], digest: str) -> bool:
+    """Do the values of a finding, as they are stored, give this evidence hash?
+
+    A figure is stored as a real number; a whole one may have been hashed as an integer.
+    """
+    forms = []
+    for name in RESTS_ON:
+        value = row[name]
+        texts = ["" if value is None else str(value)]
+        if isinstance(value, float) and value.is_integer():
+            texts.append(str(int(value)))
+        forms.append(texts)
+    return any(_digest(_SEPARATOR.join(parts)) == digest for parts in itertools.product(*forms))
 
 
 def _digest(text: str) -> str:

@@ -187,10 +187,11 @@ def _around(store: CaseStore, row: Row) -> _Around:
         ("settings", "key", keys),
         ("vetting", "subject_id", (subject,) if role == "applications" else ()),
         ("history", "subject", (row["finding_id"],)),
+        ("merged_histories", "subject", (row["finding_id"],)),
     ]
     if role in roles:
         questions.append((role, ROW_ID if role == "wells" else roles[role].key[0], (subject,)))
-    others, runs, settings, vetting, history, *places = store.cells_of(questions)
+    others, runs, settings, vetting, history, merged, *places = store.cells_of(questions)
     found = places[0] if places else []
     return _Around(
         subject=found[0] if len(found) == 1 else {},  # an id on several rows names none of them
@@ -198,8 +199,18 @@ def _around(store: CaseStore, row: Row) -> _Around:
         run=runs[0] if runs else {},
         settings=settings,
         vetting=vetting,
-        history=history,
+        history=[*merged, *_with_earlier(store, history)],  # a merge comes after all that it united
     )
+
+
+def _with_earlier(store: CaseStore, history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries about a finding, and before them those of the older document from which its decision came."""
+    follow = next((item for item in history if item["kind"] == "follow"), None)
+    if follow is None:
+        return history
+    old = str((parsed(follow["before"]) or {}).get("finding_id") or "")
+    (earlier,) = store.cells_of([("history", "subject", (old,))])
+    return [*_with_earlier(store, [item for item in earlier if item["seq"] < follow["seq"]]), *history]
 
 
 def _names(store: CaseStore, row: Row, subject: Row) -> dict[str, str]:

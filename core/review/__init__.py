@@ -1,7 +1,8 @@
 """Decisions of persons on findings: what may be decided, by whom, recorded with its history, and taken back."""
 
 from .acts import ACTS, Act, refusals
-from .decide import Preview, Step, decide, four_eyes, preview, set_four_eyes
+from .decide import Preview, decide, four_eyes, preview, set_four_eyes
+from .steps import Step
 from .undo import UndoStack
 
 __all__ = [

@@ -18,13 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from ..casefile.changes import Cells
 from ..casefile.container import has_table
-from ..casefile.opening import reading, uri
+from ..casefile.layout import LAST_RUN
+from ..casefile.opening import reading
 from ..casefile.sql import sql
+from ..database_uri import uri
 from ..findings import OUTCOMES
 from ..messages import catalogue
 from . import listing_sql
+from .steps import Decisions
 
 GROUPS = ("rule", "clause", "county", "zone", "outcome")
 """What the list can be grouped by."""
@@ -47,6 +49,9 @@ SORTS = (
     "deferred_to",
 )
 """Columns that the list can be sorted by. Outcomes and permissions stand worst first, states open first."""
+
+_SHOWN = ("outcome", "decided_by", "deferred_to")
+"""What the list shows of a decision beside its state; empty where the decision has none."""
 
 Box = tuple[float, float, float, float]
 """Least x, least y, greatest x, greatest y."""
@@ -104,8 +109,19 @@ class Counts:
     states: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Key:
+    """By what rows are sorted and grouped: a number for each row, and what the numbers stand for, in their order."""
+
+    codes: np.ndarray
+    values: list[Any]
+
+
 class Listing:
     """The findings of a case file and those decided ones that no run finds any more.
+
+    Attributes:
+        run: the last run; empty without one. changes_seen: the number of the last entry of the history.
 
     Raises:
         OverdraftError: the file is missing, locked or no case file.
@@ -119,7 +135,10 @@ class Listing:
             self._rows.execute(statement)
         with reading(self.path, newer=True, quick=True) as case:
             self.changes_seen = _changes(case)
+            (self.run,) = case.execute(listing_sql.RUN, (LAST_RUN,)).fetchone()
             self._fill()
+        self._keys: dict[str, _Key] = {}
+        self._size = int(self._rows.execute("SELECT count(*) FROM list").fetchone()[0])
         rules = [rule for (rule,) in self._rows.execute(listing_sql.RULES)]
         labels = sorted((rule_label(rule, language), rule) for rule in rules)
         self._rows.executemany(listing_sql.RULE, ((rule, label) for label, rule in labels))
@@ -135,7 +154,7 @@ class Listing:
         self._rows.execute("DETACH filed")
 
     def __len__(self) -> int:
-        return int(self._rows.execute("SELECT count(*) FROM list").fetchone()[0])
+        return self._size
 
     def close(self) -> None:
         """Give the memory back."""
@@ -147,24 +166,46 @@ class Listing:
         Args:
             sort: of :data:`SORTS`, empty for the order of the finding ids. group: of :data:`GROUPS`, or empty.
         """
-        bound = asdict(wanted) | {"sort": sort, "down": int(down), "group": group, "in_view": self._boxed}
-        bound["text"] = (wanted.text or "").strip() or None
-        found = self._rows.execute(listing_sql.ROWS, bound).fetchall()
-        rows = np.fromiter((row for row, _ in found), dtype=np.int64, count=len(found))
-        counted = Counter(number for _, number in found) if group else {}
-        groups, start = [], 0
-        for number, (value, label) in self._groups(group, counted):
-            groups.append(Group(value, label, start, counted[number]))
-            start += counted[number]
-        return Order(rows, tuple(groups))
+        rows = self._filtered(wanted)
+        keys: list[np.ndarray] = []
+        groups: tuple[Group, ...] = ()
+        if sort:
+            key = self._key(sort).codes[rows - 1]
+            keys.append(-key if down else key)
+        if group:
+            keys.append(self._key(group).codes[rows - 1])
+            groups = self._groups(group, np.bincount(keys[-1]))
+        return Order(rows[np.lexsort(keys)] if keys else rows, groups)
 
-    def _groups(self, group: str, numbers: Iterable) -> list[tuple[Any, tuple[str, str]]]:
-        """The numbers of groups with value and label, in the order in which they come."""
-        if group in listing_sql.GROUPS:
-            known = {no: (value, label) for no, value, label in self._rows.execute(listing_sql.GROUPS[group])}
-            return [(number, known.get(number, ("", ""))) for number in numbers]
-        told = OUTCOMES.__getitem__ if group == "outcome" else str
-        return [(number, (told(number), told(number))) for number in numbers]
+    def _filtered(self, wanted: Filter) -> np.ndarray:
+        """The numbers of the rows of a filter, in the order of the list."""
+        if wanted == Filter() and not self._boxed:
+            return np.arange(1, len(self) + 1, dtype=np.int64)
+        bound = asdict(wanted) | {"in_view": self._boxed, "text": (wanted.text or "").strip() or None}
+        found = self._rows.execute(listing_sql.ROWS, bound).fetchall()
+        return np.fromiter((row for (row,) in found), dtype=np.int64, count=len(found))
+
+    def _key(self, column: str) -> _Key:
+        """By what the rows are sorted and grouped; read when first needed."""
+        if column not in self._keys:
+            values = [value for (value,) in self._rows.execute(listing_sql.KEYS[column])]
+            known = sorted(set(values))
+            codes = {value: code for code, value in enumerate(known)}
+            self._keys[column] = _Key(np.array([codes[value] for value in values], dtype=np.int32), known)
+        return self._keys[column]
+
+    def _groups(self, group: str, counted: np.ndarray) -> tuple[Group, ...]:
+        """The groups in the order in which they come, from the number of rows by code."""
+        known = self._rows.execute(listing_sql.GROUPS[group]) if group in listing_sql.GROUPS else ()
+        names = {number: (value, label) for number, value, label in known}
+        groups, start = [], 0
+        for value, rows in zip(self._key(group).values, counted.tolist(), strict=False):
+            if rows:
+                alone = str(OUTCOMES[value] if group == "outcome" else value)
+                one, label = names.get(value, ("", "")) if group in listing_sql.GROUPS else (alone, alone)
+                groups.append(Group(one, label, start, rows))
+                start += rows
+        return tuple(groups)
 
     _boxed = False
 
@@ -200,12 +241,8 @@ class Listing:
         """The row of a finding; None where it is not listed."""
         return next((row for row, *_ in self._standing([finding])), None)
 
-    def rows_of(self, findings: Iterable[str]) -> np.ndarray:
-        """The rows of these findings, as far as they are listed."""
-        return np.array([row for row, *_ in self._standing(findings)], dtype=np.int64)
-
-    def _standing(self, findings: Iterable[str]) -> list[tuple[int, str, int, int]]:
-        """Where findings stand: row, state, whether it is stale, whether it waits for a decision."""
+    def _standing(self, findings: Iterable[str]) -> list[tuple[int, str, str, int, int]]:
+        """Where findings stand: row, finding, state, whether it is stale, whether no run finds it any more."""
         self._rows.execute(listing_sql.INDEX)  # made when first needed: the list is seen sooner
         return self._rows.execute(listing_sql.STANDING, (json.dumps(list(findings)),)).fetchall()
 
@@ -247,32 +284,30 @@ class Listing:
         self._rows.execute(listing_sql.INDEX)
         self.open, self._counted  # noqa: B018 - both are kept
 
-    def decided(self, decisions: Iterable[Cells]) -> None:
-        """Take over rows of ``decisions`` as they stand now; the rows of the list keep their places."""
-        given = list(decisions)
-        names = [str(row["finding_id"]) for row in given]
+    def decided(self, now: Decisions) -> np.ndarray:
+        """Put in decisions as they stand now; the rows of the list keep their places.
+
+        Returns:
+            Their numbers, as far as they are listed.
+        """
+        columns = (now.column(name) for name in ("state", "stale", *_SHOWN, "revision"))
+        shown = dict(zip(now.column("finding_id"), zip(*columns, strict=True), strict=True))
         counted, waits = self._counted, self.open
-        counted.subtract((state, stale) for _, state, stale, _ in self._standing(names))
+        same: dict[tuple, list[int]] = {}  # a bulk act leaves most of its findings alike
+        for row, finding, state, stale, gone in self._standing(map(str, shown)):
+            cells = shown[finding]
+            same.setdefault(cells, []).append(row)
+            counted[state, stale] -= 1
+            counted[cells[0], int(bool(cells[1]))] += 1
+            waits[row] = cells[0] == "open" and not gone
         self._rows.execute("BEGIN")
-        self._rows.executemany(
-            listing_sql.DECIDED,
-            (
-                (
-                    row["state"],
-                    int(bool(row["stale"])),
-                    row["outcome"] or "",
-                    row["decided_by"] or "",
-                    row["deferred_to"] or "",
-                    row["revision"],
-                    row["finding_id"],
-                )
-                for row in given
-            ),
-        )
+        for (state, stale, *texts, revision), rows in same.items():
+            cells = (state, int(bool(stale)), *(text or "" for text in texts), revision)
+            self._rows.execute(listing_sql.DECIDED, (*cells, _json(rows)))
         self._rows.execute("COMMIT")
-        for number, state, stale, is_open in self._standing(names):
-            counted[state, stale] += 1
-            waits[number] = is_open
+        for column in listing_sql.CHANGING:
+            self._keys.pop(column, None)
+        return np.array([row for rows in same.values() for row in rows], dtype=np.int64)
 
 
 def _json(rows: Iterable[int] | np.ndarray) -> str:

@@ -96,36 +96,7 @@ INDEX = "CREATE INDEX IF NOT EXISTS list_by_finding ON list (finding_id)"
 RULES = "SELECT DISTINCT rule FROM list"
 RULE = "INSERT INTO rule VALUES (NULL, ?, ?)"
 
-ROWS = """SELECT row, grp FROM (SELECT row,
-      CASE :group
-        WHEN 'county' THEN coalesce((SELECT no FROM unit WHERE id = county_id), 0)
-        WHEN 'zone' THEN coalesce((SELECT zone.no FROM subject JOIN zone ON zone.id = subject.zone_id
-            WHERE subject.no = list.subject), 0)
-        WHEN 'rule' THEN (SELECT no FROM rule WHERE id = list.rule)
-        WHEN 'clause' THEN clause
-        WHEN 'outcome' THEN CASE outcome WHEN 'fail' THEN 0 WHEN 'review' THEN 1 WHEN 'not_evaluated' THEN 2
-            WHEN 'exempt' THEN 3 ELSE 4 END END AS grp,
-      CASE :sort
-        WHEN 'subject_id' THEN subject_id
-        WHEN 'name' THEN coalesce((SELECT name FROM subject WHERE no = list.subject), '')
-        WHEN 'place' THEN coalesce((SELECT place FROM subject WHERE no = list.subject), '')
-        WHEN 'county' THEN coalesce((SELECT no FROM unit WHERE id = county_id), 0)
-        WHEN 'zone' THEN coalesce((SELECT zone.no FROM subject JOIN zone ON zone.id = subject.zone_id
-            WHERE subject.no = list.subject), 0)
-        WHEN 'use' THEN coalesce((SELECT use FROM subject WHERE no = list.subject), '')
-        WHEN 'rule' THEN (SELECT no FROM rule WHERE id = list.rule)
-        WHEN 'clause' THEN clause
-        WHEN 'action' THEN action
-        WHEN 'period' THEN period
-        WHEN 'decided_by' THEN decided_by
-        WHEN 'deferred_to' THEN deferred_to
-        WHEN 'outcome' THEN CASE outcome WHEN 'fail' THEN 0 WHEN 'review' THEN 1 WHEN 'not_evaluated' THEN 2
-            WHEN 'exempt' THEN 3 ELSE 4 END
-        WHEN 'permission' THEN CASE permission WHEN 'deny' THEN 0 WHEN 'suspend' THEN 1 WHEN 'hold' THEN 2
-            WHEN 'review' THEN 3 WHEN 'not_evaluated' THEN 4 WHEN 'allow_if' THEN 5 WHEN 'allow' THEN 6 ELSE 7 END
-        WHEN 'state' THEN CASE state WHEN 'open' THEN 0 WHEN 'deferred' THEN 2 WHEN 'accepted' THEN 4
-            WHEN 'overridden' THEN 6 ELSE 8 END - stale END AS key
-    FROM list
+ROWS = """SELECT row FROM list
     WHERE (:county IS NULL OR county_id = :county)
       AND (:zone IS NULL OR coalesce((SELECT zone_id FROM subject WHERE no = list.subject), '') = :zone)
       AND (:outcome IS NULL OR outcome = :outcome)
@@ -141,9 +112,36 @@ ROWS = """SELECT row, grp FROM (SELECT row,
       AND (:text IS NULL
         OR instr(lower(subject_id), lower(:text)) OR instr(lower(clause), lower(:text))
         OR rule IN (SELECT id FROM rule WHERE instr(lower(id), lower(:text)) OR instr(lower(label), lower(:text)))
-        OR subject IN (SELECT no FROM subject WHERE instr(lower(name), lower(:text)))))
-    ORDER BY grp, CASE :down WHEN 0 THEN key END, CASE :down WHEN 1 THEN key END DESC, row"""
-"""The rows of a filter in their order, with the number (of clauses the text) of the group that each falls into."""
+        OR subject IN (SELECT no FROM subject WHERE instr(lower(name), lower(:text))))
+    ORDER BY row"""
+"""The rows of a filter."""
+
+KEYS = {
+    "subject_id": "SELECT coalesce(subject_id, '') FROM list ORDER BY row",
+    "name": """SELECT coalesce((SELECT name FROM subject WHERE no = list.subject), '') FROM list ORDER BY row""",
+    "place": """SELECT coalesce((SELECT place FROM subject WHERE no = list.subject), '') FROM list ORDER BY row""",
+    "county": """SELECT coalesce((SELECT no FROM unit WHERE id = county_id), 0) FROM list ORDER BY row""",
+    "zone": """SELECT coalesce((SELECT zone.no FROM subject JOIN zone ON zone.id = subject.zone_id
+        WHERE subject.no = list.subject), 0) FROM list ORDER BY row""",
+    "use": """SELECT coalesce((SELECT use FROM subject WHERE no = list.subject), '') FROM list ORDER BY row""",
+    "rule": "SELECT coalesce((SELECT no FROM rule WHERE id = list.rule), 0) FROM list ORDER BY row",
+    "clause": "SELECT clause FROM list ORDER BY row",
+    "action": "SELECT action FROM list ORDER BY row",
+    "period": "SELECT period FROM list ORDER BY row",
+    "decided_by": "SELECT decided_by FROM list ORDER BY row",
+    "deferred_to": "SELECT deferred_to FROM list ORDER BY row",
+    "outcome": """SELECT CASE outcome WHEN 'fail' THEN 0 WHEN 'review' THEN 1 WHEN 'not_evaluated' THEN 2
+        WHEN 'exempt' THEN 3 ELSE 4 END FROM list ORDER BY row""",
+    "permission": """SELECT CASE permission WHEN 'deny' THEN 0 WHEN 'suspend' THEN 1 WHEN 'hold' THEN 2
+        WHEN 'review' THEN 3 WHEN 'not_evaluated' THEN 4 WHEN 'allow_if' THEN 5 WHEN 'allow' THEN 6 ELSE 7 END
+        FROM list ORDER BY row""",
+    "state": """SELECT CASE state WHEN 'open' THEN 0 WHEN 'deferred' THEN 2 WHEN 'accepted' THEN 4
+        WHEN 'overridden' THEN 6 ELSE 8 END - stale FROM list ORDER BY row""",
+}
+"""By what each row is sorted and grouped: texts, or numbers that stand for what is shown."""
+
+CHANGING = ("state", "decided_by", "deferred_to")
+"""Those of them that decisions change."""
 
 GROUPS = {
     "rule": "SELECT no, id, label FROM rule",
@@ -184,15 +182,16 @@ WINDOW = """SELECT list.*, coalesce(subject.name, '') AS name, coalesce(subject.
     ORDER BY asked.key"""
 """Rows by their numbers, given as JSON, in the order asked for."""
 
+RUN = "SELECT coalesce((SELECT value FROM meta WHERE key = ?), '')"
 OPEN = "SELECT row FROM list WHERE state = 'open' AND NOT gone"
 NAMED = """SELECT list.finding_id, list.revision FROM json_each(?) AS asked CROSS JOIN list ON list.row = asked.value
     ORDER BY asked.key"""
-STANDING = """SELECT list.row, list.state, list.stale, list.state = 'open' AND NOT list.gone
+STANDING = """SELECT list.row, list.finding_id, list.state, list.stale, list.gone
     FROM json_each(?) AS asked CROSS JOIN list ON list.finding_id = asked.value"""
 ON_FEATURES = """SELECT list.row, subject.fid FROM list JOIN subject ON subject.no = list.subject
     WHERE subject.role = ? AND subject.fid IS NOT NULL"""
 DECIDED = """UPDATE list SET state = ?, stale = ?, decided_outcome = ?, decided_by = ?, deferred_to = ?, revision = ?
-    WHERE finding_id = ?"""
+    WHERE row IN (SELECT value FROM json_each(?))"""
 
 IN_VIEW = "INSERT OR IGNORE INTO in_view VALUES (?, ?)"
 BOX = "SELECT id FROM $index WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?"

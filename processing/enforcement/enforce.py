@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from qgis.core import QgsProcessingException, QgsProcessingOutputNumber, QgsProcessingParameterFileDestination
@@ -62,18 +63,20 @@ class Enforce(OverdraftAlgorithm):
         return tuple(QgsProcessingOutputNumber(name, texts.outputs[name]) for name in COUNTS.values())
 
     def compute(self, parameters, context, feedback, progress):
-        from ...core.casefile import case_content, write_case
+        from ...core.casefile import case_content, tables_seen, write_case
         from ...core.enforce import enforce
         from ...core.intake import build_register
 
         inputs = self.inputs
+        asked = [role for role in self.ROLES if role not in inputs.sources]
+        seen = {} if inputs.case is None else tables_seen(inputs.case, asked)
         frames = inputs.read(progress.part(0.0, 0.2), roles=self.ROLES)
         tell_inputs(feedback, inputs)
         settings = self._settings(parameters, context, frames)
         result = enforce(
             build_register(frames), inputs.policy(), inputs.as_of, settings, progress.part(0.2, 0.7)
         )
-        content = case_content(result, inputs.language)
+        content = replace(case_content(result, inputs.language), seen=seen)
         if self.parameterAsBool(parameters, "FREEZE", context):
             content = self._frozen(content, frames, settings)
         target = Path(self.parameterAsFileOutput(parameters, "OUTPUT", context)).absolute()

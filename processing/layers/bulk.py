@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from qgis.core import (
 
 from ...core.errors import OverdraftError
 from .fields import BULK_KINDS, UTC, Field
+from .parts import read_in_parts
 from .table import Table
 
 _STORAGE = ("GPKG", "ESRI Shapefile", "GeoJSON", "FlatGeobuf")
@@ -109,7 +111,11 @@ def bulk_file(layer: QgsVectorLayer) -> BulkFile | None:
 
 
 def read_bulk(
-    file: BulkFile, fields: list[Field], source: QgsProcessingFeatureSource, keep_as_it_was: bool
+    file: BulkFile,
+    fields: list[Field],
+    source: QgsProcessingFeatureSource,
+    keep_as_it_was: bool,
+    progress: Callable[[float], None] | None = None,
 ) -> Table | None:
     """The layer as a Table, or None where the slow road would keep more (types, big numbers, odd names)."""
     if any(field.kind not in BULK_KINDS for field in fields):
@@ -123,15 +129,20 @@ def read_bulk(
         # No text is asked for, and names need not be in the encoding told
         file = replace(file, encoding=_ANY_BYTES)
     try:
-        stored = list(pyogrio.read_info(file.path, layer=file.layer, encoding=file.encoding)["fields"])
+        info = pyogrio.read_info(
+            file.path, layer=file.layer, encoding=file.encoding, force_feature_count=True
+        )
+        stored = list(info["fields"])
         names = [field.name for field in fields if field.name in stored]
         fid_fields = [field.name for field in fields if field.name not in stored]
         # QGIS shows the key of a GeoPackage as the first field; no other difference is understood here.
         if fid_fields and (len(fid_fields) > 1 or source.fields().at(0).name() != fid_fields[0]):
             return None
-        meta, fids, wkb, data = pyogrio.raw.read(
+        meta, fids, wkb, data = read_in_parts(
             file.path,
-            layer=file.layer,
+            file.layer,
+            info,
+            progress,
             encoding=file.encoding,
             columns=names,
             force_2d=not keep_as_it_was,
@@ -147,7 +158,7 @@ def read_bulk(
     if fid_fields:
         by_name[fid_fields[0]] = fids
     columns = [_exact(by_name[field.name], field.kind) for field in fields]
-    zones = _zones(file, [field.name for field in fields if field.kind == "datetime"])
+    zones = _zones(file, info, [field.name for field in fields if field.kind == "datetime"])
     if zones is None or any(column is None for column in columns):
         return None
     fields = [replace(field, zone=zones.get(field.name, 0)) for field in fields]
@@ -165,15 +176,15 @@ def read_bulk(
     )
 
 
-def _zones(file: BulkFile, names: list[str]) -> dict[str, int] | None:
+def _zones(file: BulkFile, info: dict, names: list[str]) -> dict[str, int] | None:
     """GDAL's number of the zone of each column of times; None where a column mixes zones or has a rare one."""
-    import pyogrio
-
     if not names:
         return {}
-    meta, _, _, data = pyogrio.raw.read(
+    meta, _, _, data = read_in_parts(
         file.path,
-        layer=file.layer,
+        file.layer,
+        info,
+        None,
         encoding=file.encoding,
         columns=names,
         read_geometry=False,
@@ -197,7 +208,7 @@ def _exact(column: np.ndarray, kind: str) -> np.ndarray | None:
     if kind in ("int32", "int64", "bool") and column.dtype.kind == "f":
         # NULLs turned whole numbers into floats
         missing = np.isnan(column)
-        if np.abs(column[~missing]).max(initial=0) > _EXACT_IN_FLOAT:
+        if np.abs(column[~missing]).max(initial=0) >= _EXACT_IN_FLOAT:  # the next number looks the same
             return None
         whole = column.astype(object)
         whole[:] = [

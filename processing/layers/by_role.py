@@ -10,7 +10,7 @@ from pathlib import Path
 from qgis.core import QgsProject, QgsProviderRegistry, QgsVectorLayer, QgsWkbTypes
 
 from ...core.schema import Role, normal_name, register_schema
-from ..casefiles import tables_with_rows
+from ..casefiles import is_case
 
 _GEOMETRY = {
     "point": QgsWkbTypes.GeometryType.PointGeometry,
@@ -65,8 +65,4 @@ def fits(layer: QgsVectorLayer, role: Role) -> bool:
 
 
 def _in_case(path: str) -> bool:
-    return (
-        path.casefold().endswith(".gpkg")
-        and os.path.isfile(path)
-        and tables_with_rows(Path(path)) is not None
-    )
+    return path.casefold().endswith(".gpkg") and os.path.isfile(path) and is_case(Path(path))

@@ -100,7 +100,7 @@ class LayerSource:
         ]
         table = None
         if self.bulk is not None and not (keep_as_it_was and QgsWkbTypes.hasM(self.source.wkbType())):
-            table = read_bulk(self.bulk, fields, self.source, keep_as_it_was)
+            table = read_bulk(self.bulk, fields, self.source, keep_as_it_was, progress)
         if table is None:
             table = _read_features(self.source, fields, self.is_spatial, keep_as_it_was, progress)
         if progress is not None:

@@ -1301,7 +1301,7 @@
     </message>
     <message>
         <source>Place</source>
-        <translation>单元</translation>
+        <translation>地点</translation>
     </message>
     <message>
         <source>Well that is drilled or concerned</source>
@@ -3008,88 +3008,24 @@
         <translation>变更</translation>
     </message>
     <message>
-        <source>Id</source>
-        <translation>编号</translation>
-    </message>
-    <message>
-        <source>Version</source>
-        <translation>版本</translation>
-    </message>
-    <message>
         <source>Title</source>
         <translation>标题</translation>
-    </message>
-    <message>
-        <source>Title in English</source>
-        <translation>英文标题</translation>
     </message>
     <message>
         <source>Issued by</source>
         <translation>发文单位</translation>
     </message>
     <message>
-        <source>Issued by, in English</source>
-        <translation>发文单位（英文）</translation>
-    </message>
-    <message>
         <source>Issued on</source>
         <translation>发文日期</translation>
-    </message>
-    <message>
-        <source>Applies in</source>
-        <translation>适用范围</translation>
-    </message>
-    <message>
-        <source>Succeeds</source>
-        <translation>所替代文件</translation>
-    </message>
-    <message>
-        <source>Applies everywhere</source>
-        <translation>全国适用</translation>
-    </message>
-    <message>
-        <source>Evaluation</source>
-        <translation>评价方式</translation>
     </message>
     <message>
         <source>Unit</source>
         <translation>单位</translation>
     </message>
     <message>
-        <source>Source</source>
-        <translation>来源</translation>
-    </message>
-    <message>
-        <source>Confidence</source>
-        <translation>可信度</translation>
-    </message>
-    <message>
-        <source>Least</source>
-        <translation>最小值</translation>
-    </message>
-    <message>
-        <source>Most</source>
-        <translation>最大值</translation>
-    </message>
-    <message>
-        <source>On</source>
-        <translation>启用</translation>
-    </message>
-    <message>
-        <source>Figure</source>
-        <translation>数值</translation>
-    </message>
-    <message>
-        <source>Limit</source>
-        <translation>限值方向</translation>
-    </message>
-    <message>
         <source>Name</source>
         <translation>名称</translation>
-    </message>
-    <message>
-        <source>Other names</source>
-        <translation>别名</translation>
     </message>
     <message>
         <source>a reading of ours</source>
@@ -5304,6 +5240,10 @@
         <translation>覆盖</translation>
     </message>
     <message>
+        <source>Load the Python packages</source>
+        <translation>加载 Python 软件包</translation>
+    </message>
+    <message>
         <source>Export…</source>
         <translation>输出报表…</translation>
     </message>
@@ -5378,6 +5318,10 @@
     <message>
         <source>&amp;Export</source>
         <translation>输出(&amp;E)</translation>
+    </message>
+    <message>
+        <source>St&amp;op</source>
+        <translation>停止(&amp;O)</translation>
     </message>
     <message>
         <source>&amp;Show Files</source>
@@ -5508,6 +5452,10 @@
         <translation>全部新文件写完后才替换同名文件</translation>
     </message>
     <message>
+        <source>Fol&amp;der</source>
+        <translation>文件夹(&amp;D)</translation>
+    </message>
+    <message>
         <source>All</source>
         <translation>全部</translation>
     </message>
@@ -5518,6 +5466,10 @@
     <message>
         <source>Ticked tables are exported; the chosen one is shown in the preview</source>
         <translation>勾选的表予以输出；选中的一行用于预览</translation>
+    </message>
+    <message>
+        <source>A&amp;ll</source>
+        <translation>全选(&amp;L)</translation>
     </message>
     <message>
         <source>Tick every table</source>
@@ -5550,18 +5502,6 @@
     <message>
         <source>Tick at least one format.</source>
         <translation>请至少勾选一种格式。</translation>
-    </message>
-    <message>
-        <source>St&amp;op</source>
-        <translation>停止(&amp;O)</translation>
-    </message>
-    <message>
-        <source>Fol&amp;der</source>
-        <translation>文件夹(&amp;D)</translation>
-    </message>
-    <message>
-        <source>A&amp;ll</source>
-        <translation>全选(&amp;L)</translation>
     </message>
 </context>
 </TS>

@@ -14,7 +14,8 @@ import overdraft
 from overdraft.plugin.prefill import layers_by_role
 from overdraft.processing.enforcement.enforce import Enforce
 
-from .test_life import iface, settle  # noqa: F401 - the window of QGIS
+from .test_life import iface  # noqa: F401 - the window of QGIS
+from .window import tidied
 
 
 def kept_cases(folder):
@@ -95,5 +96,5 @@ def test_r29_foreign_projects_raise_nothing(iface, project, qtbot, tmp_path):  #
         project.read(files[-1])  # the project is open before the plugin is
         plugin.initGui()
         plugin.unload()
-        settle()
+        tidied()
     assert raised == []

@@ -239,8 +239,17 @@ def test_every_platform_has_a_way_to_get_the_packages(monkeypatch, platform):
     assert "pip" not in text
 
 
-def test_plugin_loads_without_any_of_the_packages():
-    """In an interpreter of its own: none of the heavy packages may be imported at start."""
+def test_plugin_loads_without_any_of_the_packages(tmp_path):
+    """In an interpreter of its own: none of the heavy packages may be imported at start, nor for a project with a
+    case file in it."""
+    from qgis.core import QgsProject
+
+    from overdraft.core.casefile import create_case
+
+    project = QgsProject()
+    project.setFileName(str(tmp_path / "project.qgs"))
+    project.writeEntry("overdraft", "case", str(create_case(tmp_path / "case.gpkg", "en")))
+    assert project.write()
     blocked = [item.name for item in dependencies.REQUIRED] + ["pyogrio", "rasterio", "fiona"]
     code = f"""
 import sys
@@ -253,7 +262,7 @@ spec = importlib.util.spec_from_file_location("overdraft", {str(ROOT / "__init__
 module = importlib.util.module_from_spec(spec)
 sys.modules["overdraft"] = module
 spec.loader.exec_module(module)
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsProject
 app = QgsApplication([], False)
 app.initQgis()
 plugin = module.classFactory(None)
@@ -265,6 +274,11 @@ for name in ("createregister", "classifywells", "replacementledger", "retirement
     assert not possible and "geopandas" in reason, (name, reason)
     del algorithm
 plugin.unload()
+from overdraft.ui.session import Session
+session = Session()
+assert QgsProject.instance().read({str(tmp_path / "project.qgs")!r})
+assert session.path.name == "case.gpkg"
+session.close()
 print("loaded")
 """
     done = subprocess.run(

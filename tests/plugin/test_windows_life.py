@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 import tempfile
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QApplication,
     QDialog,
     QDockWidget,
+    QFileDialog,
     QMenu,
     QMessageBox,
     QToolBar,
@@ -24,6 +27,7 @@ from qgis.PyQt.QtWidgets import (
 from shapely.geometry import Point, box
 
 import overdraft
+from overdraft.plugin import loading
 
 from .window import Iface, tidied
 
@@ -240,3 +244,77 @@ def test_a_bar_of_the_dashboard_filters_a_review_list_that_is_still_being_read(i
     assert review.filters.wanted.outcome == "fail"
     plugin.unload()
     settle(qtbot)
+
+
+@pytest.fixture
+def plugin(iface):
+    """The plugin, started; taken away however the test ends."""
+    made = overdraft.classFactory(iface)
+    made.initGui()
+    yield made
+    made.unload()
+
+
+def test_a_case_that_another_program_writes_is_opened_once_it_is_free(plugin, case, qtbot, monkeypatch):
+    """The window goes on meanwhile."""
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(case), ""))
+    session = plugin.windows.session
+    with closing(sqlite3.connect(case, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        plugin.menu.actions["overdraftCase"].trigger()
+        assert session.path is None
+        other.execute("ROLLBACK")
+    qtbot.waitUntil(lambda: session.path == case, timeout=30_000)
+    assert session.settings.last_folder == str(case.parent)
+    names = {layer.source() for layer in QgsProject.instance().mapLayers().values()}
+    assert f"{case}|layername=wells" in names
+    count = len(names)
+    plugin.windows.show_case(case)  # its layers are there already
+    assert len(QgsProject.instance().mapLayers()) == count
+    settle(qtbot)
+
+
+def test_a_file_that_is_no_case_is_refused_and_the_open_one_stays(
+    plugin, iface, case, qtbot, monkeypatch, tmp_path
+):
+    plugin.windows.session.open_case(case)
+    settle(qtbot)
+    other = tmp_path / "<b>no case.gpkg"
+    other.write_text("no database")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(other), ""))
+    plugin.windows.choose_case()
+    qtbot.waitUntil(lambda: len(iface.bar.items()) == 1, timeout=30_000)
+    assert "&lt;b&gt;no case.gpkg" in iface.bar.currentItem().text()
+    assert plugin.windows.session.path == case
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    plugin.windows.choose_case()
+    assert plugin.windows.session.path == case
+
+
+def test_u13_the_first_window_waits_for_its_packages_in_the_background(plugin, qtbot, monkeypatch):
+    name = "overdraft.core.casefile"
+    loaded = sys.modules[name]
+    monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(loading, "_load", lambda _: sys.modules.update({name: loaded}))
+    plugin.menu.actions["overdraftPolicy"].trigger()
+    assert plugin.windows._dialogs == {}
+    qtbot.waitUntil(lambda: "policy" in plugin.windows._dialogs, timeout=30_000)
+    plugin.windows._dialogs["policy"].close()
+    settle(qtbot)
+    plugin.menu.actions["overdraftPolicy"].trigger()  # now at once
+    assert "policy" in plugin.windows._dialogs
+
+
+def test_a_window_whose_packages_are_missing_says_how_to_get_them(plugin, iface, qtbot, monkeypatch):
+    monkeypatch.delitem(sys.modules, "overdraft.core.casefile")
+    monkeypatch.setattr(loading.dependencies, "missing", lambda: [loading.dependencies.REQUIRED[2]])
+
+    def missing(_):
+        raise ModuleNotFoundError("No module named 'geopandas'")
+
+    monkeypatch.setattr(loading, "_load", missing)
+    iface.bar.clearWidgets()
+    plugin.menu.actions["overdraftPolicy"].trigger()
+    qtbot.waitUntil(lambda: len(iface.bar.items()) == 1, timeout=30_000)
+    assert "geopandas" in iface.bar.currentItem().text()
+    assert plugin.windows._dialogs == {}

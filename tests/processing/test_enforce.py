@@ -124,6 +124,30 @@ def test_cancel_leaves_case_and_report_as_they_were(run, register, targets, list
     assert sorted(left) == ["case.gpkg", "report.html"]
 
 
+def test_an_event_recorded_during_the_run_is_not_lost(run, register, targets, listener):
+    """The desk is open while the case is judged again: the run is refused, and takes the event in when done again."""
+    from overdraft.core.casefile import CaseRows, Change, Entry
+
+    run("enforce", {**register, **targets})
+    case = targets["OUTPUT"]
+    again = {"CASE": case, "OUTPUT": case, "POLICY": register["POLICY"], "AS_OF": register["AS_OF"]}
+    event = {"subject_role": "wells", "subject_id": "W1", "kind": "shut", "effective_on": "2025-06-01"}
+    feedback = listener()
+
+    def recorded(percent):
+        if percent >= 30 and not query(case, "SELECT 1 FROM events WHERE event_id = 'E9'"):
+            CaseRows(case).apply(
+                [Change("events", {"event_id": "E9"}, None, event)], [Entry("event", "E9", "甲")]
+            )
+
+    feedback.progressChanged.connect(recorded)
+    with pytest.raises(QgsProcessingException, match="changed while"):
+        run("enforce", again, feedback=feedback)
+    assert query(case, "SELECT count(*) FROM runs") == [(1,)]
+    run("enforce", again)
+    assert query(case, "SELECT kind FROM events WHERE event_id = 'E9'") == [("shut",)]
+
+
 def test_failure_leaves_case_and_report_as_they_were(run, register, targets, tmp_path, monkeypatch):
     import overdraft.core.report as report
 

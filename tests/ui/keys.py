@@ -16,7 +16,10 @@ class Hand:
 
     @property
     def at(self):
-        """The widget that has the focus."""
+        """The widget that gets the keys: that of a list that has dropped down, else the one with the focus."""
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
+            return popup.focusWidget() or popup
         focused = self.window.focusWidget()
         return self.window if focused is None else focused  # an empty list is false
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 from qgis.core import QgsProject
 
 from overdraft.ui.session import Session
@@ -30,6 +33,28 @@ def test_a_case_that_is_gone_is_not_open(session, case, tmp_path):
     case.unlink()
     assert project.read(str(tmp_path / "project.qgz"))
     assert session.path is None
+
+
+def test_a_case_that_another_program_writes_just_now_is_not_forgotten(session, case, tmp_path):
+    project = QgsProject.instance()
+    place = str(tmp_path / "project.qgz")
+    assert project.write(place)
+    with closing(sqlite3.connect(case, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert project.read(place)
+        other.execute("ROLLBACK")
+    assert session.path == case
+
+
+def test_a_damaged_case_stays_open_so_that_its_backup_is_named(session, case, tmp_path):
+    project = QgsProject.instance()
+    place = str(tmp_path / "project.qgz")
+    assert project.write(place)
+    content = bytearray(case.read_bytes())
+    content[100:4096] = bytes(4096 - 100)  # the first page, which names all tables
+    case.write_bytes(content)
+    assert project.read(place)
+    assert session.path == case
 
 
 def test_the_name_stays_with_the_user(session):

@@ -9,7 +9,6 @@ from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QProgressBar,
     QScrollArea,
     QToolButton,
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 _REST_MS = 500
 """Milliseconds that must pass without a decision before the figures are counted anew: counting reads the case file,
 and a decision waits for its readers."""
+
+_KEYS_IN_A_ROW = 3
 
 
 class Card(QFrame):
@@ -271,13 +272,15 @@ class DashboardDock(Dock):
             self.filter_requested.emit({name: self.summary.bars[name][number].value})
 
 
-def _legend() -> QHBoxLayout:
-    row = QHBoxLayout()
+def _legend() -> QGridLayout:
+    """What the patterns mean, in two rows: a dock is often narrow."""
+    grid = QGridLayout()
     enum, language = results_schema().enums["outcome"], ui_language()
-    for name in OUTCOMES:
-        row.addWidget(Key(name))
+    for number, name in enumerate(OUTCOMES):
+        row, place = divmod(number, _KEYS_IN_A_ROW)
         text = PlainLabel(enum[name].label(language))
         text.setWordWrap(False)
-        row.addWidget(text)
-    row.addStretch()
-    return row
+        grid.addWidget(Key(name), row, 2 * place)
+        grid.addWidget(text, row, 2 * place + 1)
+    grid.setColumnStretch(2 * _KEYS_IN_A_ROW, 1)
+    return grid

@@ -10,7 +10,6 @@ from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QToolButton,
@@ -19,7 +18,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import tr
-from ..shared.plain import set_tip
+from ..shared.plain import PlainLabel, set_tip
 from .chart import BarChart, Line
 
 
@@ -35,7 +34,7 @@ class Section(QWidget):
     def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"dashboard_{name}")
-        self.title = QLabel(title)
+        self.title = PlainLabel(title)
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)

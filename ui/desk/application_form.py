@@ -23,7 +23,7 @@ from ...core.desk.view import View
 from ...core.errors import OverdraftError
 from ...core.schema import register_schema
 from ...processing.texts import tr
-from ..shared.plain import PlainLabel, set_tip
+from ..shared.plain import Told, set_tip
 from ..shared.tasks import Progress, Work, start
 from . import words
 from .fields import DayField, PointPicker, SubjectField, TokenBox, in_layer, line
@@ -82,7 +82,7 @@ class ApplicationForm(DeskForm):
         self.vetting.setAutoDefault(False)
         set_tip(self.vetting, tr("Judge the application under the policy, before it is recorded"))
         self.vetting.clicked.connect(lambda *_: self.vet())
-        self.verdict = PlainLabel()
+        self.verdict = Told()
         self.verdict.setObjectName("verdict")
         self.form.addRow(self.vetting, self.verdict)
         self._vetted: Intake | None = None
@@ -220,7 +220,7 @@ class ApplicationForm(DeskForm):
         self.add_well.setAutoDefault(False)
         set_tip(self.add_well, tr("Put the well on the list, ticked"))
         self.add_well.clicked.connect(lambda *_: self._add_further())
-        self.count = PlainLabel()
+        self.count = Told()
         self.count.setObjectName("count")
         self.wells.itemChanged.connect(lambda *_: self._count())
         holder = QWidget()

@@ -4,35 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.PyQt.QtWidgets import QComboBox
-
 from ...core.desk import Act, Decision, Recorded, Withdrawal
 from ...core.desk.lookup import Waiting, waiting
 from ...processing.texts import tr
-from ..shared.plain import PlainLabel, set_tip
+from ..shared.plain import Told, set_tip
 from . import words
-from .fields import DayField, TokenBox, line
+from .fields import Box, DayField, TokenBox, line
 from .form import DeskForm
 
 DECISIONS = ("approved", "refused", "withdrawn")
 
 
-class WaitingBox(QComboBox):
+class WaitingBox(Box):
     """The applications that wait."""
 
     def __init__(self, which: str, tip: str) -> None:
         super().__init__()
         self.setObjectName("application")
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(Box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(24)
         self._which = which
         set_tip(self, tip)
 
     def load(self, path: Path | None) -> None:
         """Read them anew; the one chosen stays chosen."""
-        chosen = self.chosen()
+        chosen, found = self.chosen(), waiting(path, self._which) if path else []
         self.clear()
-        for item in waiting(path, self._which) if path else []:
+        for item in found:
             parts = (item.application_id, words.token("application_kind", item.kind), item.village)
             self.addItem(" · ".join(filter(None, parts)), item)
         for place in range(self.count()):
@@ -61,7 +59,7 @@ class DecideForm(DeskForm):
     def fill(self) -> None:
         self.application = WaitingBox("open", tr("Applications that are not ended yet"))
         self.row(tr("&Application"), self.application)
-        self.about = PlainLabel()
+        self.about = Told()
         self.about.setObjectName("about")
         self.form.addRow(self.about)
         self.decision = TokenBox("decision", "application_decision", DECISIONS, tr("What was decided"))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import QDate, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -33,6 +32,7 @@ class EvidenceBox(QGroupBox):
     """Evidence, in the order in which it is looked for on site.
 
     Args:
+        act_day: the day of the act; the evidence is of the same day until somebody sets another one.
         folder: where the file dialog opens, and where the last folder is kept.
 
     Signals:
@@ -42,11 +42,12 @@ class EvidenceBox(QGroupBox):
     changed = pyqtSignal()
 
     def __init__(
-        self, today: date, folder: Callable[[str | None], str], parent: QWidget | None = None
+        self, act_day: DayField, folder: Callable[[str | None], str], parent: QWidget | None = None
     ) -> None:
         super().__init__(tr("Evidence"), parent)
         self.setObjectName("evidence")
-        self._folder = folder
+        self._act_day, self._folder = act_day, folder
+        self._follows = True
         self.files = QListWidget()
         self.files.setObjectName("files")
         self.files.setFixedHeight(48)
@@ -66,7 +67,9 @@ class EvidenceBox(QGroupBox):
         self.permit = QCheckBox(words.token("evidence_kind", "permit_cancelled"))
         self.permit.setObjectName("permit_cancelled")
         set_tip(self.permit, tr("The permit of the well was cancelled"))
-        self.day = DayField("evidence_day", today, tr("The day of the evidence"))
+        self.day = DayField("evidence_day", act_day.date().toPyDate(), tr("The day of the evidence"))
+        self.day.dateChanged.connect(self._day_set)
+        act_day.dateChanged.connect(lambda *_: self._follow())
         self._lay_out()
         self.inspector.textChanged.connect(lambda *_: self.changed.emit())
         self.power_cut.toggled.connect(lambda *_: self.changed.emit())
@@ -122,7 +125,16 @@ class EvidenceBox(QGroupBox):
         self.files.clear()
         self.power_cut.setChecked(False)
         self.permit.setChecked(False)
+        self._follows = True
+        self._follow()
         self.changed.emit()
+
+    def _follow(self) -> None:
+        if self._follows:
+            self.day.setDate(self._act_day.date())
+
+    def _day_set(self, day: QDate) -> None:
+        self._follows = day == self._act_day.date()
 
     def _button(self, name: str, text: str, pressed: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)

@@ -15,6 +15,7 @@ from qgis.core import (
 )
 from qgis.gui import QgsMapCanvas, QgsMapToolEmitPoint
 from qgis.PyQt.QtCore import QDate, QStringListModel, pyqtSignal
+from qgis.PyQt.QtGui import QWheelEvent
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -25,6 +26,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.casefile.opening import impatient
 from ...core.desk.lookup import layer_crs, nearest, search
 from ...core.errors import OverdraftError
 from ...processing.texts import tr
@@ -36,7 +38,14 @@ REACH_PX = 12
 """A click takes the nearest feature within so many pixels."""
 
 
-class DayField(QDateEdit):
+class Steady:
+    """A field that the wheel scrolls past: a legal day or decision must not change under the pointer."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class DayField(Steady, QDateEdit):
     """A day; that of today to begin with."""
 
     def __init__(self, name: str, today: date, tip: str, parent: QWidget | None = None) -> None:
@@ -52,7 +61,11 @@ class DayField(QDateEdit):
         return self.date().toString("yyyy-MM-dd")
 
 
-class TokenBox(QComboBox):
+class Box(Steady, QComboBox):
+    """A choice."""
+
+
+class TokenBox(Box):
     """A choice of tokens, shown with their labels."""
 
     def __init__(
@@ -183,7 +196,8 @@ class SubjectField(QWidget):
         if path is None:
             return
         try:
-            found = search(path, self._table, text)
+            with impatient():  # a key must not wait for another program's lock
+                found = search(path, self._table, text)
         except OverdraftError:  # the form says so when something is recorded; proposals are only a help
             found = []
         self._found.setStringList(["\u2002".join(filter(None, row)) for row in found])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialogButtonBox,
     QFormLayout,
     QFrame,
@@ -14,7 +14,7 @@ from qgis.PyQt.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,9 +23,11 @@ from ...core.desk import Recorded
 from ...core.policy import Policy, available_policies
 from ...processing.texts import tr, ui_language
 from ..shared.help import open_window_help
-from ..shared.plain import PlainLabel, set_tip
+from ..shared.plain import Told, set_tip
 from ..shared.windows import LARGEST, Dialog
-from .fields import line
+from .fields import Box, line
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class DeskFrame(Dialog):
@@ -53,6 +55,14 @@ class DeskFrame(Dialog):
 
     def sizeHint(self) -> QSize:
         return QSize(860, self._inside.sizeHint().height() + 190).boundedTo(QSize(*LARGEST))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the focus; elsewhere it records."""
+        button = self.focusWidget()
+        if event.key() in _ENTER and isinstance(button, (QPushButton, QToolButton)):
+            button.click()
+        else:
+            super().keyPressEvent(event)
 
     def show_help(self) -> None:
         """The page of the desk."""
@@ -82,13 +92,13 @@ class DeskFrame(Dialog):
         self.record_button.setObjectName("record")
         self.record_button.setDefault(True)
         self.finish(QDialogButtonBox.StandardButton.Close)
-        for button in self.buttons.buttons():
-            button.setAutoDefault(button is self.record_button)
+        for button in self.buttons.buttons():  # the focus on its way through must not take the default along
+            button.setAutoDefault(False)
 
     def _add_foot(self, person: str) -> None:
-        self.policy_box = QComboBox()
+        self.policy_box = Box()
         self.policy_box.setObjectName("policy")
-        self.policy_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.policy_box.setSizeAdjustPolicy(Box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.policy_box.setMinimumContentsLength(20)
         self.policy_box.addItem("", "")
         for item in available_policies():
@@ -108,19 +118,18 @@ class DeskFrame(Dialog):
             self.policy_box.addItem(_shown(policy.title, policy.title_en), policy.id)
 
     def _add_answer(self) -> None:
-        self.outlook = PlainLabel()
+        self.outlook = Told()
         self.outlook.setObjectName("outlook")
         self.outlook.setVisible(False)
-        self.problem = PlainLabel()
+        self.problem = Told()
         self.problem.setObjectName("problem")
         self.problem.setVisible(False)
         self.anyway = QCheckBox(tr("Record it an&yway"))
         self.anyway.setObjectName("anyway")
         self.anyway.setVisible(False)
         set_tip(self.anyway, tr("The contradiction is known and the act is right; the history says so"))
-        self.result = PlainLabel()
+        self.result = Told()
         self.result.setObjectName("result")
-        self.result.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.undo_button = QPushButton(tr("&Undo"))
         self.undo_button.setObjectName("undo")
         self.undo_button.setAutoDefault(False)

@@ -10,10 +10,14 @@ from ...processing.texts import tr
 from ..shared.plain import set_tip
 from . import words
 from .evidence_box import EvidenceBox
-from .fields import DayField, SubjectField, TokenBox, line
+from .fields import DayField, Steady, SubjectField, TokenBox, line
 from .form import DeskForm
 
 MOST_MU = 10_000_000.0
+
+
+class Amount(Steady, QDoubleSpinBox):
+    """A figure."""
 
 
 class LandForm(DeskForm):
@@ -39,7 +43,7 @@ class LandForm(DeskForm):
         self.row(tr("Wh&at happened"), self.kind)
         self.day = DayField("day", self.today(), tr("The day from which it holds"))
         self.row(tr("&Day"), self.day)
-        self.part = QDoubleSpinBox()
+        self.part = Amount()
         self.part.setObjectName("area_mu")
         self.part.setRange(0.0, MOST_MU)
         self.part.setDecimals(2)
@@ -48,9 +52,8 @@ class LandForm(DeskForm):
         self.row(words.field("events", "area_mu"), self.part)
         self.document = line("doc_no", tr("Number of the document that orders or reports it"))
         self.row(words.field("events", "doc_no"), self.document)
-        self.evidence = EvidenceBox(self.today(), self.last_folder)
+        self.evidence = EvidenceBox(self.day, self.last_folder)
         self.form.addRow(self.evidence)
-        self.day.dateChanged.connect(self.evidence.day.setDate)
 
     def act(self) -> Act:
         return Event(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...core.desk import Act, Link, Recorded
 from ...processing.texts import tr
-from ..shared.plain import PlainLabel
+from ..shared.plain import Told
 from . import words
 from .decide_form import WaitingBox
 from .fields import DayField, SubjectField, line
@@ -22,7 +22,7 @@ class LinkForm(DeskForm):
     def fill(self) -> None:
         self.application = WaitingBox("approved", tr("Approved applications whose well is not linked yet"))
         self.row(tr("&Application"), self.application)
-        self.about = PlainLabel()
+        self.about = Told()
         self.about.setObjectName("about")
         self.form.addRow(self.about)
         self.well = SubjectField(

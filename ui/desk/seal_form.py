@@ -51,9 +51,8 @@ class SealForm(DeskForm):
         self.row(tr("&Day"), self.day)
         self.document = line("doc_no", tr("Number of the document that orders or reports it"))
         self.row(words.field("events", "doc_no"), self.document)
-        self.evidence = EvidenceBox(self.today(), self.last_folder)
+        self.evidence = EvidenceBox(self.day, self.last_folder)
         self.form.addRow(self.evidence)
-        self.day.dateChanged.connect(self.evidence.day.setDate)
         self.evidence.changed.connect(self.refresh)
         self.kind.currentIndexChanged.connect(lambda *_: self.refresh())
 

@@ -56,11 +56,14 @@ class CandidateModel(QAbstractTableModel):
         self._filter, self._renewal_id = Filter(), ""
         self._words: pd.Series | None = None
 
-    def show(self, board: PairBoard | None, renewal_id: str, offers: pd.DataFrame | None) -> None:
-        """The wells as seen from another renewal; None: no wells."""
+    def show(
+        self, board: PairBoard | None, renewal_id: str, offers: pd.DataFrame | None, wanted: Filter
+    ) -> None:
+        """The wells as seen from another renewal, those that fit; None: no wells."""
         if board is not self._board:
             self._words = None
         self._board, self._renewal_id, self._offers = board, renewal_id, offers
+        self._filter = wanted
         self._arrange()
 
     def choose(self, wells: Collection[str]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgis.gui import QgsMapCanvas, QgsMessageBar
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QSignalBlocker, QSize
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QProgressBar, QShortcut, QTabWidget, QWidget
@@ -60,6 +61,7 @@ class PairingDialog(Dialog):
         self._path: Path | None = None
         self._records = self._late = self._again = False
         self._question: BreakDialog | None = None
+        self._focus: QWidget | None = None
         self.bar = QgsMessageBar()
         self.bar.setObjectName("pairingMessages")
         self.body.addWidget(self.bar)
@@ -209,6 +211,7 @@ class PairingDialog(Dialog):
         self.busy.show()
         self.state.setText(title)
         self.state.show()
+        self._focus = self._focus or self.focusWidget()
         self.tabs.setEnabled(False)
         ended = alive(self, lambda: self._ended(work))
         work = Work(title, function, alive(self, done), alive(self, failed), ended)
@@ -224,8 +227,18 @@ class PairingDialog(Dialog):
         if self.board is not None:
             self.state.hide()
             self.tabs.setEnabled(True)
+            self._refocus()
         if self._again:
             self.reload()
+
+    def _refocus(self) -> None:
+        """The keys go on where they were before the page was locked, or where the next pair begins."""
+        before, self._focus = self._focus, None
+        if before is None:
+            return
+        here = not sip.isdeleted(before) and before.isEnabled() and before.isVisible()
+        start = self.page.renewal if self.tabs.currentIndex() == 0 else self.ledger.pairs
+        (before if here else start).setFocus()
 
     def _unread(self, error: Exception) -> None:
         self._read(None)
@@ -276,16 +289,15 @@ class PairingDialog(Dialog):
         name = self.renewal_id
         if self.board is None or not name:
             self._offers = None
-            self.page.model.show(None, "", None)
+            self.page.model.show(None, "", None, self.page.wanted())
         else:
             self._offers = self.board.offers(
                 name, sealed_only=self.page.sealed_only.isChecked(), reach_m=self.page.reach_m()
             )
-            self.page.model.show(self.board, name, self._offers)
-            here = set(self.board.wells["retired_id"])
+            self.page.model.show(self.board, name, self._offers, self.page.wanted())
             held = set(self.board.held(name)["retired_id"])
-            self._chosen = [well for well in self._chosen if well in here and well not in held]
-        self._filter()
+            there = [well for well in self._chosen if self.board.row_of(well) is not None]
+            self._chosen = [well for well in there if well not in held]
         self._show_choice()
 
     def _filter(self) -> None:

@@ -50,6 +50,7 @@ class PairPage(QWidget):
         self.quote.hide()
         layout.addWidget(self.quote)
         self.slots = Slots()
+        self.slots.follow(self.clause)
         layout.addWidget(self.slots)
         layout.addLayout(self._filter_row(with_map))
         layout.addWidget(self._candidate_table(), 1)
@@ -80,6 +81,18 @@ class PairPage(QWidget):
     def show_id(self) -> None:
         """Of a text that is too long for its box the beginning is shown: that is the id."""
         self.renewal.lineEdit().home(False)
+
+    def _take_typed(self) -> None:
+        """Who types enough of an id or place to mean one renewal and presses Enter means that one; else the one that is
+        shown keeps its name."""
+        text = self.renewal.currentText().strip().casefold()
+        texts = [self.renewal.itemText(place) for place in range(self.renewal.count())]
+        found = [place for place, one in enumerate(texts) if text and text in one.casefold()]
+        place = found[0] if len(found) == 1 else self.renewal.currentIndex()
+        self.renewal.setCurrentIndex(place)
+        if place >= 0:
+            self.renewal.setEditText(texts[place])
+        self.show_id()
 
     def show_clause(self, board: PairBoard | None) -> None:
         """The clause on which 减二更一 rests, its words below while the button is down."""
@@ -130,6 +143,7 @@ class PairPage(QWidget):
         found = self.renewal.completer()
         found.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         found.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.renewal.lineEdit().editingFinished.connect(self._take_typed)
         set_tip(self.renewal, tr("The renewal that needs wells; type a part of its id or place to search"))
         text = QLabel(tr("Renewal &well"))
         text.setBuddy(self.renewal)

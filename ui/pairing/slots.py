@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
+    QAbstractButton,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -52,9 +53,16 @@ class Slots(QWidget):
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(2)
+        self._before: QWidget = self
+
+    def follow(self, before: QWidget) -> None:
+        """Come behind a widget when Tab is pressed: the lines are made after everything else in the window."""
+        self._before = before
 
     def show_slots(self, slots: list[Slot], free: int) -> None:
-        """Show these wells and so many free places."""
+        """Show these wells and so many free places; the focus stays in the line where it was."""
+        buttons = self.findChildren(QAbstractButton)
+        held = next((place for place, one in enumerate(buttons) if one.hasFocus()), None)
         while self._lines.count():
             line = self._lines.takeAt(0).widget()
             line.setParent(None)
@@ -63,6 +71,12 @@ class Slots(QWidget):
             self._lines.addWidget(self._line(number, slot))
         for number in range(len(slots), len(slots) + free):
             self._lines.addWidget(self._line(number, None))
+        before, buttons = self._before, self.findChildren(QAbstractButton)
+        for button in buttons:
+            QWidget.setTabOrder(before, button)
+            before = button
+        if held is not None:
+            (buttons[min(held, len(buttons) - 1)] if buttons else self._before).setFocus()
 
     def dragEnterEvent(self, event):
         if event.mimeData().hasFormat(MIME):

@@ -21,20 +21,18 @@ from qgis.PyQt.QtWidgets import (
 from ...core.policy import (
     Draft,
     Edits,
-    Policy,
     PolicyLine,
     available_policies,
     compare_policies,
     edited_policy,
 )
-from ...core.report.basis import parameter_label
 from ...processing.texts import tr, ui_language
 from ..shared.help import open_window_help
 from ..shared.messages import complain
 from ..shared.plain import PlainLabel
 from ..shared.tasks import Progress, Work, alive, start
 from ..shared.windows import LARGEST, Dialog
-from . import texts
+from .differences import Names
 from .reading import FILTER, Reading, last_folder, read, remember_folder
 from .rows import Rows, no_default_button, rows_view
 
@@ -77,7 +75,7 @@ class CompareDialog(Dialog):
         self.rows = Rows(
             [tr("Section"), tr("Entry"), tr("Field"), tr("Change"), tr("Before"), tr("After")], self
         )
-        self.view = rows_view(self.rows, "policy_compare_rows", (75, 230, 85, 80, 150))
+        self.view = rows_view(self.rows, "policy_compare_rows", (75, 200, 110, 80, 150))
         self.view.setAccessibleName(tr("Differences"))
         self.both = QPlainTextEdit()
         self.both.setObjectName("policy_compare_both")
@@ -153,7 +151,7 @@ class CompareDialog(Dialog):
             complain(self.bar, found.problems[0])
             self.summary.setText(tr("The other policy could not be read."))
             return
-        names = _Names(found.draft.policy, self._draft.policy)
+        names = Names(found.draft.policy, self._draft.policy)
         self.rows.fill([(line, names.told(line)) for line in lines])
         if not lines:
             self.summary.setText("= " + tr("Both hold the same."))
@@ -170,56 +168,3 @@ class CompareDialog(Dialog):
             return
         *_, before, after = self.rows.texts(row)
         self.both.setPlainText(tr("Before") + f": {before or '—'}\n\n" + tr("After") + f": {after or '—'}")
-
-
-class _Names:
-    """What the entries of a comparison are called: a code never stands without its words."""
-
-    def __init__(self, *policies: Policy) -> None:
-        self._policies = policies
-        self._words = texts.words_of(policies[0])
-
-    def told(self, line: PolicyLine) -> tuple[str, ...]:
-        """The cells of a line."""
-        before = "" if line.change == "added" else self._value(line, line.before)
-        after = "" if line.change == "gone" else self._value(line, line.after)
-        field = self._field(line)
-        return texts.section(line.section), self._entry(line), field, texts.change(line.change), before, after
-
-    def _field(self, line: PolicyLine) -> str:
-        if line.section == "rules" and line.field not in ("", "on"):
-            return parameter_label(line.field, self._words)
-        return texts.field(line.field) if line.field else ""
-
-    def _entry(self, line: PolicyLine) -> str:
-        language = ui_language()
-        first, _, rest = line.entry.partition(" ")
-        for policy in self._policies:
-            if line.section == "settings" and first in policy.settings:
-                return f"{policy.settings[first].label(language)} ({first})"
-            if line.section == "targets" and first in policy.items:
-                year, _, place = rest.partition(" ")
-                names = (policy.items[first].label(language), year, policy.unit_name(place, language))
-                return " · ".join(filter(None, names))
-        if line.section == "rules":
-            return f"{self._words.rule(rest)} · {first} ({rest})"
-        return line.entry
-
-    def _value(self, line: PolicyLine, value: object) -> str:
-        if line.section == "rules":
-            return self._given(line.field, value)
-        if line.field in ("source", "confidence") and isinstance(value, str):
-            return texts.origin(value)
-        if line.section == "settings" and line.field in ("", "value", "allowed"):
-            members = value if isinstance(value, tuple) else (value,)
-            told = (self._words.choice(one) if isinstance(one, str) else texts.value(one) for one in members)
-            return "; ".join(told)
-        return texts.value(value)
-
-    def _given(self, name: str, value: object) -> str:
-        """A value of a rule, or the setting that it comes from."""
-        arrow, _, key = value.partition(" ") if isinstance(value, str) else ("", "", "")
-        for policy in self._policies:
-            if arrow == "←" and key in policy.settings:
-                return f"← {policy.settings[key].label(ui_language())} ({key})"
-        return texts.parameter(name, value, self._words)

@@ -113,8 +113,7 @@ class ParameterEditor(QWidget):
         if setting.type != "choices" and (range_ := texts.allowed(setting, words)):
             told.append(tr("Allowed: {range}").format(range=range_))
         if setting.suggested:
-            joined = "; ".join(words.choice(str(one)) for one in setting.suggested)
-            told.append(tr("Suggested: {values}").format(values=joined))
+            told.append(tr("Suggested: {values}").format(values=texts.chosen(setting.suggested, words)))
         if setting.source == "default" and setting.reason(language):
             told.append(setting.reason(language))
         self.range.setText(" · ".join(told))
@@ -161,11 +160,11 @@ class ParameterEditor(QWidget):
         return makers.get(setting.type, self._text)(setting, words)
 
     def _choice(self, setting: Setting, words: Words) -> QWidget:
-        pairs = [(words.choice(str(one)), one) for one in setting.allowed]
-        return self._combo(pairs, setting.value)
+        return self._combo([(texts.chosen(one, words), one) for one in setting.allowed], setting.value)
 
     def _bool(self, setting: Setting, words: Words) -> QWidget:
-        return self._combo([(words("yes"), True), (words("no"), False)], setting.value)
+        offered = setting.allowed or (True, False)
+        return self._combo([(words("yes" if one else "no"), one) for one in offered], setting.value)
 
     def _combo(self, pairs: Sequence[tuple[str, object]], value: object) -> QComboBox:
         box = QComboBox()
@@ -181,7 +180,7 @@ class ParameterEditor(QWidget):
         box = QListWidget()
         box.setMaximumHeight(6 * self.fontMetrics().height())
         for one in setting.allowed:
-            item = QListWidgetItem(words.choice(str(one)))
+            item = QListWidgetItem(texts.chosen(one, words))
             item.setData(_TOKEN, one)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             ticked = setting.value is not None and one in setting.value

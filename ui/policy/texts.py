@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ...core.messages import show
+from ...core.messages import catalogue, render, show
 from ...core.policy import Clause, Policy, Setting
 from ...core.report.basis import parameter_choice
 from ...core.report.words import Words
@@ -36,7 +36,7 @@ def state(setting: Setting) -> str:
 def allowed(setting: Setting, words: Words) -> str:
     """What a value may be; empty where anything of the type will do."""
     if setting.allowed:
-        return "; ".join(words.choice(str(one)) for one in setting.allowed)
+        return chosen(setting.allowed, words)
     low, high = setting.minimum, setting.maximum
     unit = words.unit(setting.unit)
     if low is not None and high is not None:
@@ -49,7 +49,7 @@ def allowed(setting: Setting, words: Words) -> str:
 
 
 def kind(token: str) -> str:
-    """A kind of clause; its sub-kind, if any, as it is."""
+    """A kind of clause, its sub-kind, if any, in brackets."""
     first, _, rest = token.partition(".")
     known = {
         "target": tr("target"),
@@ -62,7 +62,7 @@ def kind(token: str) -> str:
         "ranking_rule": tr("rule on ranking"),
         "fee_rule": tr("rule on fees"),
     }
-    return known.get(first, first) + (f" ({rest})" if rest else "")
+    return known.get(first, first) + (f" ({named('kind', rest)})" if rest else "")
 
 
 def force(token: str) -> str:
@@ -120,39 +120,13 @@ def change(token: str) -> str:
 
 def field(token: str) -> str:
     """The name of one value of an entry; one that has no words of its own as it stands in the file."""
-    known = {
-        "id": tr("Id"),
-        "version": tr("Version"),
-        "title": tr("Title"),
-        "title_en": tr("Title in English"),
-        "number": tr("Document number"),
-        "issuer": tr("Issued by"),
-        "issuer_en": tr("Issued by, in English"),
-        "issued_on": tr("Issued on"),
-        "city_id": tr("Applies in"),
-        "succeeds": tr("Succeeds"),
-        "everywhere": tr("Applies everywhere"),
-        "locator": tr("Place in the text"),
-        "quote": tr("Quote"),
-        "gloss": tr("Gloss"),
-        "kind": tr("Kind"),
-        "force": tr("Force"),
-        "evaluation": tr("Evaluation"),
-        "value": tr("Value"),
-        "unit": tr("Unit"),
-        "clause": tr("Clause"),
-        "source": tr("Source"),
-        "confidence": tr("Confidence"),
-        "allowed": tr("Allowed"),
-        "minimum": tr("Least"),
-        "maximum": tr("Most"),
-        "on": tr("On"),
-        "figure": tr("Figure"),
-        "limit": tr("Limit"),
-        "name": tr("Name"),
-        "aliases": tr("Other names"),
-    }
-    return known.get(token, token)
+    return named("field", token)
+
+
+def named(family: str, token: str) -> str:
+    """The words of a token that only policies have: of ``field``, ``kind``, ``type`` or ``purpose``."""
+    key = f"profile.{family}.{token}"
+    return render(key, {}, ui_language()) if key in catalogue() else token
 
 
 def origin(token: str) -> str:
@@ -177,6 +151,12 @@ def value(given: object) -> str:
     if isinstance(given, date):
         return given.isoformat()
     return show(given, ui_language())
+
+
+def chosen(given: object, words: Words) -> str:
+    """One or several values of a parameter of a policy in words."""
+    members = given if isinstance(given, tuple) else (given,)
+    return "; ".join(words.choice(one) if isinstance(one, str) else value(one) for one in members)
 
 
 def parameter(name: str, given: object, words: Words) -> str:

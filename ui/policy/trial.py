@@ -48,7 +48,7 @@ class TrialTab(QWidget):
         self.summary = PlainLabel()
         self.summary.setObjectName("policy_trial_summary")
         self.rows = Rows([tr("Rule"), tr("Outcome"), tr("Entered"), tr("Left"), tr("Changed")], self)
-        self.view = rows_view(self.rows, "policy_trial_rows", (210, 140, 65, 65))
+        self.view = rows_view(self.rows, "policy_trial_rows", (190, 125, 65, 60))
         self.view.setAccessibleName(tr("What would change"))
         row = QHBoxLayout()
         row.addWidget(self.count)
@@ -168,10 +168,9 @@ class TrialTab(QWidget):
             )
             rows.append((len(rows), told))
         self.rows.fill(rows)
-        found = result.comparison
         lines = [
             tr("Findings: {entered} entered, {left} left, {changed} changed").format(
-                entered=len(found.entered), left=len(found.left), changed=len(found.changed)
+                entered=len(result.entered), left=len(result.left), changed=len(result.changed)
             ),
             tr("Wells by worst outcome: {wells}").format(
                 wells="; ".join(
@@ -180,10 +179,6 @@ class TrialTab(QWidget):
                     if name in OUTCOMES
                 )
             ),
-            *(
-                render(key, values, ui_language())
-                for key, values in found.notes
-                if key != "comparing.other_version"
-            ),
+            *(render(key, values, ui_language()) for key, values in result.notes),
         ]
         self.summary.setText("\n".join(lines))

@@ -267,15 +267,13 @@ class Bench(QObject):
         made = [(one, self._row(board, one, place)) for place, one in enumerate(scenarios)]
         language = ui_language()
 
-        def work(progress: Progress) -> int:
-            from ...core.casefile import add_plan
+        def work(progress: Progress) -> None:
+            from ...core.casefile import add_plans
 
-            for place, (_, row) in enumerate(made):
-                progress(place / len(made))
-                add_plan(path, row, language)
-            return len(made)
+            progress(0.1)
+            add_plans(path, [row for _, row in made], language)
 
-        def done(_: int) -> None:
+        def done(_: None) -> None:
             for one, row in made:
                 one.plan_id, one.changed = str(row["plan_id"]), False
             self.listed.emit()

@@ -24,6 +24,7 @@ from ..shared.help import open_window_help
 from ..shared.plain import PlainLabel
 from ..shared.text_table import TextTable
 from ..shared.windows import LARGEST, Dialog
+from .unit_table import unit_heading
 
 
 class CompareDialog(Dialog):
@@ -98,15 +99,21 @@ class CompareDialog(Dialog):
         names = self._board.units["name"].where(self._board.units["name"] != "", self._board.units["unit_id"])
         plan = tr("{figure}, {scenario}")
         left, right = tr("first"), tr("second")
+        planned, gap, differs, in_use = (
+            tr("{label} ({unit})").format(
+                label=label, unit=tr("ha") if self._shown.unit == "ha" else tr("mu")
+            )
+            for label in (tr("Planned"), tr("Gap"), tr("Difference"), tr("In use"))
+        )
         self.units.fill(
             [
-                tr("Unit"),
+                unit_heading(),
                 tr("Year"),
-                plan.format(figure=tr("Planned"), scenario=left),
-                plan.format(figure=tr("Planned"), scenario=right),
-                tr("Difference"),
-                plan.format(figure=tr("Gap"), scenario=left),
-                plan.format(figure=tr("Gap"), scenario=right),
+                plan.format(figure=planned, scenario=left),
+                plan.format(figure=planned, scenario=right),
+                differs,
+                plan.format(figure=gap, scenario=left),
+                plan.format(figure=gap, scenario=right),
             ],
             len(units),
             lambda row: _unit_cells(units.iloc[row], names, self._shown),
@@ -117,7 +124,7 @@ class CompareDialog(Dialog):
             [
                 fields["area_id"].label(ui_language()),
                 fields["county"].label(ui_language()),
-                tr("In use"),
+                in_use,
                 plan.format(figure=tr("Year"), scenario=left),
                 plan.format(figure=tr("Year"), scenario=right),
             ],

@@ -68,7 +68,7 @@ def _units(rows: pd.DataFrame, scenario: Scenario, shown: Shown) -> OutputLayer:
     columns: list[tuple[str, str, list]] = [
         (tr("Scenario"), "text", [scenario.name] * len(rows)),
         (tr("Unit id"), "text", list(rows["unit_id"])),
-        (tr("Unit"), "text", [name or tr("All together") for name in rows["name"]]),
+        (unit_table.unit_heading(), "text", [name or tr("All together") for name in rows["name"]]),
         (tr("Year"), "int32", list(rows["year"])),
     ]
     for name, heading in zip(FIGURES, headings, strict=False):

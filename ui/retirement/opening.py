@@ -48,12 +48,12 @@ def opening(path: Path, as_of: date | None) -> Callable[[Progress], Opened]:
             raise OverdraftError("scenarios.no_run", file=path.name)
         plans = read_results(path, "plans")["plans"]
         progress(0.05)
-        frames = read_case(path, PlanRetirement.ROLES)
+        frames = read_case(path, PlanRetirement.ROLES, lambda: progress(0.05))
         if "irrigation" not in frames or not len(frames["irrigation"]):
             raise OverdraftError("scenarios.no_land", file=path.name)
         progress(0.2)
         scene = Scene.of(
-            build_register(frames),
+            build_register(frames, lambda x: progress(0.2 + 0.1 * x)),
             basis.used,
             as_of or basis.as_of,
             progress=lambda x: progress(0.3 + 0.2 * x),

@@ -10,7 +10,8 @@ from qgis.PyQt.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QTable
 
 from ...core.planning.scenarios import Board, Figures, Shown
 from ...core.planning.scenarios.shown import FIGURES, summed_units, told, total_of
-from ...processing.texts import tr
+from ...core.schema import results_schema
+from ...processing.texts import tr, ui_language
 from ..shared.plain import escaped
 
 BAR_ROLE = Qt.ItemDataRole.UserRole
@@ -60,7 +61,7 @@ class UnitModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if section == 0:
-            return tr("Unit")
+            return unit_heading()
         year, what = divmod(section - 1, _BLOCK)
         return "\n".join((str(self._years[year]), headings()[what]))
 
@@ -124,6 +125,11 @@ class UnitModel(QAbstractTableModel):
         # rounded down, so that what is short by little never reads as 100 %
         percent = math.floor(1000 * net / target * (1 + 1e-9)) / 10
         return " ".join((_SIGN[int(self._figures.met[row, at])], f"{percent:.1f} %")).strip()
+
+
+def unit_heading() -> str:
+    """Heading of the column that names counties and cities; in Chinese a unit of measurement has another word."""
+    return results_schema().tables["retirement_balance"].fields["name"].label(ui_language())
 
 
 def headings() -> list[str]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ...core.casefile import ConflictError
+from ...core.casefile import CaseRows, ConflictError
 from ...core.casefile.opening import LOCKED, impatient
 from ...core.errors import Cancelled, OverdraftError
 from ...core.review import Act, Preview, Step, UndoStack, decide, preview
 from ...core.review.listing import Listing
+from ...core.review.steps import Decisions
 from ...processing.texts import tr
 from ..session import Session
 from ..shared.tasks import Work, start
@@ -25,12 +27,29 @@ background work."""
 NOT_NOW = (*LOCKED, "casefile.disk_full", "casefile.cannot_write")
 """Why a decision may go through when it is tried again: the file could not be written just now."""
 
+_JUDGED_AGAIN = "review.judged_again"
+
 
 def default_dialogs() -> ModuleType:
     """The dialogs that ask for what an act needs."""
     from . import dialogs
 
     return dialogs
+
+
+@dataclass(frozen=True)
+class _Meant:
+    """A decision as a person means it.
+
+    Attributes:
+        seen: on which findings, with the revision of the decision on each that they saw.
+        run: whose findings they saw.
+    """
+
+    store: CaseRows
+    act: Act
+    seen: Mapping[str, int]
+    run: str
 
 
 class Deciding(QObject):
@@ -96,32 +115,33 @@ class Deciding(QObject):
         self.cancel()
         self._work = self.listing = None
         self._typed.clear()
-        self.undone.clear()
+        self.undone = UndoStack()  # work that ends later takes its step back from the old one
 
     def ask_and_decide(self, kind: str, rows: np.ndarray) -> None:
         """Ask for what the act needs, show for many what it would do, and do it."""
         session, listing = self._session, self.listing
         if self.is_busy or listing is None or session.store is None or not len(rows):
             return
+        # What they saw, before they are asked anything: meanwhile another listing may take the place of this one
+        seen, run, store = listing.revisions(rows), listing.run, session.store
         if not self.dialogs.ensure_signed(self._window, session):
             return
         act = self._act(kind, len(rows))
         if act is None:
             return
-        seen = listing.revisions(rows)
+        meant = _Meant(store, act, seen, run)
         if len(rows) == 1:
-            self._decide(act, list(seen), seen)
+            self._decide(meant)
             return
-        store = session.store
 
         def shown(found: Preview) -> None:
             if self.dialogs.confirm_bulk(self._window, act, found):
-                self._decide(act, list(found.act), {name: seen[name] for name in found.act})
+                self._decide(replace(meant, seen={name: seen[name] for name in found.act}))
 
         self._carry_out(
             tr("Preview of the decisions"),
             len(rows),
-            lambda progress: preview(store, list(seen), act),
+            lambda progress: preview(store, list(seen), act, progress=progress),
             shown,
             looks=True,
         )
@@ -133,30 +153,31 @@ class Deciding(QObject):
             return getattr(self.dialogs, asks[kind])(self._window, self._session, count, previous=kept)
         return Act(kind, self._session.person, self._session.login)
 
-    def _decide(self, act: Act, ids: Sequence[str], seen: Mapping[str, int]) -> None:
-        store = self._session.store
-
+    def _decide(self, meant: _Meant) -> None:
         def done(step: Step) -> None:
             self._kept = None
             self.undone.add(step)
             self._put(step, True)
 
         self._carry_out(
-            tr("Decide on {n} findings").format(n=len(ids)),
-            len(ids),
-            lambda progress: decide(store, ids, act, progress, seen),
+            tr("Decide on {n} findings").format(n=len(meant.seen)),
+            len(meant.seen),
+            lambda progress: decide(meant.store, meant.seen, meant.act, progress, meant.seen, run=meant.run),
             done,
-            lambda error: self._not_saved(error, act, ids, seen),
+            lambda error: self._not_saved(error, meant),
         )
 
-    def _not_saved(self, error: Exception, act: Act, ids: Sequence[str], seen: Mapping[str, int]) -> None:
+    def _not_saved(self, error: Exception, meant: _Meant) -> None:
         """A file that could not be written just now: offer to try again; what was entered is kept in any case."""
-        if not isinstance(error, OverdraftError) or error.key not in NOT_NOW:
+        key = error.key if isinstance(error, OverdraftError) else ""
+        if key in (*NOT_NOW, _JUDGED_AGAIN):
+            self._kept = meant.act
+        if key not in NOT_NOW:
             self._failed(error)
-            return
-        self._kept = act
-        if self.dialogs.ask_retry(self._window, error):
-            self._decide(act, ids, seen)
+            if key == _JUDGED_AGAIN:
+                self._session.content_changed.emit()  # the windows read anew
+        elif self.dialogs.ask_retry(self._window, error):
+            self._decide(meant)
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -186,9 +207,9 @@ class Deciding(QObject):
         """Show in the list what has been written."""
         if self.listing is None:
             return
-        self.listing.decided(after for _, after in step.rows)
-        self.listing.changes_seen += len(step.rows)
-        self.decided.emit(self.listing.rows_of(step.ids), forward)
+        rows = self.listing.decided(step.after)
+        self.listing.changes_seen += len(step)
+        self.decided.emit(rows, forward)
 
     def _carry_out(
         self,
@@ -271,7 +292,7 @@ class Deciding(QObject):
             self.dialogs.show_conflict(self._window, error)
             if self.listing is not None:
                 theirs = [row for change, row in error.conflicts if change.table == "decisions" and row]
-                self.listing.decided(theirs)
+                self.listing.decided(Decisions(theirs))
                 self.decided.emit(np.empty(0, dtype=np.int64), False)
             return
         self.failed.emit(error)

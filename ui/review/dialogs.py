@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import (
     QLineEdit,
     QMessageBox,
     QPlainTextEdit,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -32,11 +33,17 @@ from ..session import Session
 from ..shared.help import open_window_help
 from ..shared.messages import text_of
 from ..shared.plain import PlainLabel, set_tip
-from ..shared.windows import Dialog
+from ..shared.windows import Dialog, scrolled
 from .shown import HELP, ConflictDialog
 
 _WIDTH = 420
 """Pixels that a question is wide at least, so that its texts keep to a few lines."""
+
+_SLACK = 4
+"""Pixels more for a label: the letters of a scaled screen are a little wider than Qt reckons."""
+
+_SPARED, _TALLEST = 40, 300
+"""Pixels beside the lines of a preview, and how tall it is before it scrolls: a reason may be long."""
 
 _LONGEST = 2_000
 """Characters that a reason may have: it is kept for good, in every entry of a bulk act."""
@@ -61,6 +68,8 @@ class _Asking(Dialog):
         self._last = field
         set_tip(field, tip)
         self.form.addRow(label, field)
+        named = self.form.labelForField(field)
+        named.setMinimumWidth(named.sizeHint().width() + _SLACK)
 
     def finish(self, *buttons: QDialogButtonBox.StandardButton) -> None:
         super().finish(*buttons)
@@ -284,8 +293,15 @@ class BulkDialog(_Asking):
         heading.setFont(font)
         self.lines = PlainLabel("\n".join(told_preview(act, preview)), self)
         self.lines.setObjectName(f"{self.objectName()}_lines")
-        for number, label in enumerate((heading, self.lines)):
-            self.body.insertWidget(number, label)
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.lines)
+        layout.addStretch()
+        area = scrolled(inside, f"{self.objectName()}_scroll")
+        area.setMinimumHeight(min(self.lines.heightForWidth(_WIDTH - _SPARED), _TALLEST))
+        for number, widget in enumerate((heading, area)):
+            self.body.insertWidget(number, widget)
         self.finish(QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel)
 
     def problem(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from qgis.gui import QgsMessageBar
@@ -26,9 +27,11 @@ from ...core.report.sheet import Sheet, finding_sheet, shipped
 from ...core.report.slip import clause_text, panel_page, slip_page
 from ...processing.texts import tr, ui_language
 from ..session import Session
+from ..shared.files import with_suffix
 from ..shared.help import open_window_help
 from ..shared.messages import complain, say, text_of
 from ..shared.plain import set_tip
+from ..shared.tasks import Work, alive, start
 from .printing import write_slip
 
 NAME = "slip"
@@ -126,28 +129,44 @@ class EvidencePanel(QWidget):
         )
         if not chosen:
             return
-        target = Path(chosen)
-        if target.suffix.lower() not in (".pdf", ".html"):
-            target = target.with_name(target.name + (".html" if "html" in kind else ".pdf"))
+        target = with_suffix(self.window(), chosen, ".html" if "html" in kind else ".pdf", (".pdf", ".html"))
+        if target is None:
+            return
         settings.last_folder = str(target.parent)
         settings.save()
         self.save_slip(target)
 
-    def save_slip(self, target: Path) -> bool:
-        """Write the slip of the finding as it stands now; False when it could not be written, which is said."""
+    def save_slip(self, target: Path) -> None:
+        """Write the slip of the finding as it stands now and say so; later where another program has the case file."""
+        path, finding, language = self._session.path or Path(), self._finding_id or "", ui_language()
+
+        def page(*_: object) -> str:
+            store = CaseRows(path, read_only=True)
+            return slip_page(finding_sheet(store, finding, language), language, store.head())
+
+        write = alive(self, partial(self._write_slip, target))
         try:
-            store = CaseRows(self._session.path or Path(), read_only=True)
-            sheet = finding_sheet(store, self._finding_id or "", ui_language())
-            write_slip(slip_page(sheet, ui_language(), store.head()), target)
+            with impatient():
+                made = page()
+        except OverdraftError as error:
+            if error.key in LOCKED:
+                start(Work(tr("Print Slip"), page, write, alive(self, partial(complain, self.bar))))
+            else:
+                complain(self.bar, error)
+        else:
+            write(made)
+
+    def _write_slip(self, target: Path, page: str) -> None:
+        try:
+            write_slip(page, target)
         except OverdraftError as error:
             complain(self.bar, error)
-            return False
+            return
         say(
             self.bar,
             tr("The slip was written: {path}").format(path=target),
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(target))),
         )
-        return True
 
     def show_help(self) -> None:
         """Open the page about evidence and slips."""

@@ -21,6 +21,9 @@ from .filters import COLUMNS as FILTERED
 from .filters import FilterBar
 from .keeping import last_filter
 
+_READY = ""
+"""Stands among the filters that wait for their values for what the first decision needs."""
+
 
 class Reading(Dock):
     """The part of the review dock that opens a case and reads its findings."""
@@ -145,7 +148,7 @@ class Reading(Dock):
 
     def _load(self) -> None:
         """Read the findings in the background; what is listed stays until they are there."""
-        path, language = self.session.path, ui_language()
+        path, language, sort = self.session.path, ui_language(), self._sort
         if path is None or self._loading == path:
             self._once_more = path is not None
             return
@@ -153,6 +156,7 @@ class Reading(Dock):
 
         def read(progress: Callable[[float], None]) -> tuple[Listing, bool, dict]:
             listing = Listing(path, language)
+            listing.order(Filter(), sort)  # what it sorts by is kept
             progress(0.9)
             store = CaseRows(path, read_only=True)
             return listing, four_eyes(store), store.marks()
@@ -202,7 +206,11 @@ class Reading(Dock):
                 self.filters.offer(name, listing.values(name))
             if old is None:
                 self.filters.begin_with(wanted, group)
-            self._unoffered = ["state", *(name for name in FILTERED if name not in (*chosen, "state"))]
+            self._unoffered = [
+                "state",
+                _READY,
+                *(name for name in FILTERED if name not in (*chosen, "state")),
+            ]
             self._offering.start()
         else:
             self._count()
@@ -219,6 +227,7 @@ class Reading(Dock):
         name = self._unoffered.pop(0)
         if name == "state":
             self._count()
+        elif name == _READY:
             self.listing.ready()
         else:
             self.filters.offer(name, self.listing.values(name))

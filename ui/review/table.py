@@ -25,7 +25,7 @@ KEYS = {
 _HEADERS_SPANNED = 2_000
 """Groups whose header spans all columns: Qt looks through all spans when it paints."""
 
-_CHARACTERS = {"state": 11, "name": 13, "place": 13, "outcome": 13, "rule": 30, "zone": 20, "working": 16}
+_CHARACTERS = {"state": 13, "name": 13, "place": 19, "outcome": 13, "rule": 30, "zone": 20, "working": 16}
 """Width of columns, in characters."""
 
 _SELECT = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows

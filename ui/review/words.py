@@ -48,7 +48,7 @@ _FIELDS = {
     "decided_by": ("decisions", "decided_by"),
     "deferred_to": ("decisions", "deferred_to"),
 }
-_OF_WELLS = ("name", "county", "use")
+_OF_WELLS = {"place": ("township", "village"), "county": ("county",), "use": ("use",)}
 
 
 def heading(column: str) -> str:
@@ -58,8 +58,9 @@ def heading(column: str) -> str:
         table, name = _FIELDS[column]
         return results_schema().tables[table].fields[name].label(language)
     if column in _OF_WELLS:
-        return register_schema().roles["wells"].fields[column].label(language)
-    return {"place": tr("Place"), "zone": tr("Zone"), "working": tr("Being reviewed by")}[column]
+        labels = (register_schema().roles["wells"].fields[name].label(language) for name in _OF_WELLS[column])
+        return " / ".join(labels)
+    return {"name": tr("Name"), "zone": tr("Zone"), "working": tr("Being reviewed by")}[column]
 
 
 def token(enum: str, value: str) -> str:

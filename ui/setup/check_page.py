@@ -28,9 +28,9 @@ from ...processing.layers.beside import BesideFile
 from ...processing.texts import tr, ui_language
 from ..session import Session
 from ..shared.messages import text_of
-from ..shared.plain import escaped, set_tip
+from ..shared.plain import Told, escaped, set_tip
 from .busy import Busy
-from .marks import BAD, GOOD, QUIET, SIGNS, UNSURE, Told, colour, paint
+from .marks import BAD, GOOD, QUIET, SIGNS, UNSURE, colour, paint
 from .state import Setup
 from .status import here
 

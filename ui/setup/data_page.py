@@ -25,11 +25,11 @@ from ...processing.setup import LayerRef, file_refs, opener, project_refs
 from ...processing.texts import tr, ui_language
 from ..session import Session
 from ..shared.messages import text_of
-from ..shared.plain import set_tip
+from ..shared.plain import Told, set_tip
 from ..shared.tasks import Work
 from .busy import Busy
 from .data_row import DataRow
-from .marks import BAD, SIGNS, Told, paint
+from .marks import BAD, SIGNS, paint
 from .reading_options import ReadingOptions
 from .state import RoleLayer, Setup
 from .status import here

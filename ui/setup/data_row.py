@@ -13,8 +13,8 @@ from ...core.importing.choices import MODES
 from ...core.schema import register_schema
 from ...processing.setup import LayerRef
 from ...processing.texts import tr, ui_language
-from ..shared.plain import escaped, set_tip
-from .marks import SIGNS, Told, paint
+from ..shared.plain import Told, escaped, set_tip
+from .marks import SIGNS, paint
 from .state import RoleLayer
 from .status import status_of
 

@@ -20,10 +20,10 @@ from ...core.schema import register_schema
 from ...processing.texts import tr, ui_language
 from ..session import Session
 from ..shared.messages import text_of
-from ..shared.plain import set_tip
+from ..shared.plain import Told, set_tip
 from .busy import Busy
 from .data_row import Choice
-from .marks import BAD, SIGNS, Told, paint
+from .marks import BAD, SIGNS, paint
 from .profiles import apply_mapping, export_mapping
 from .source_columns import SourceColumns
 from .state import RoleLayer, Setup

@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
 from ...core.importing.choices import ENCODINGS, REPAIRS
 from ...core.schema import register_schema
 from ...processing.texts import tr, ui_language
-from ..shared.plain import PlainLabel, set_tip
+from ..shared.plain import Told, set_tip
 from ..shared.windows import Dialog
 from .state import Reading, RoleLayer
 
@@ -34,9 +34,7 @@ class ReadingOptions(Dialog):
         super().__init__(tr("How the Layer Is Read"), parent)
         role = register_schema().roles[layer.role]
         said = layer.reading
-        self.body.addWidget(
-            PlainLabel(f"{role.label(ui_language())}: {layer.ref.name if layer.ref else ''}", self)
-        )
+        self.body.addWidget(Told(f"{role.label(ui_language())}: {layer.ref.name if layer.ref else ''}", self))
         form = QFormLayout()
         self.body.addLayout(form)
         self.encoding = QComboBox(self)

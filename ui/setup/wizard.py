@@ -13,7 +13,7 @@ from ...processing.layers.table import to_pyproj
 from ...processing.texts import tr, ui_language
 from ..session import Session
 from ..shared.messages import complain, say, text_of
-from ..shared.plain import set_tip
+from ..shared.plain import Told, set_tip
 from ..shared.windows import LARGEST, Dialog
 from .busy import Busy
 from .check_page import CheckPage
@@ -21,7 +21,7 @@ from .choices import keep_choices, kept_choices
 from .data_page import DataPage
 from .data_row import local_files
 from .fields_page import FieldsPage
-from .marks import BAD, QUIET, SIGNS, Told, paint
+from .marks import BAD, QUIET, SIGNS, paint
 from .policy_page import PolicyPage
 from .profiles import mapping_of
 

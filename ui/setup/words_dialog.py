@@ -7,7 +7,7 @@ from qgis.PyQt.QtWidgets import QDialogButtonBox, QHeaderView, QTableWidget, QTa
 
 from ...core.schema import register_schema
 from ...processing.texts import tr, ui_language
-from ..shared.plain import PlainLabel, set_tip
+from ..shared.plain import Told, set_tip
 from ..shared.windows import Dialog
 from .data_row import Choice
 from .state import RoleLayer
@@ -42,7 +42,7 @@ class WordsDialog(Dialog):
             if self._found
             else tr("All words of the columns chosen are understood. There is nothing to do here.")
         )
-        self.body.addWidget(PlainLabel(text, self))
+        self.body.addWidget(Told(text, self))
         self.body.addWidget(self.table, 1)
         self.table.setVisible(bool(self._found))
         self.finish(QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel)

@@ -6,7 +6,7 @@ import html
 
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
-from qgis.PyQt.QtWidgets import QLabel, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
 
 FAINT = QColor("#808080")
 """Text of rows that do not count: read on white and on the grounds of the dark themes of QGIS alike, whose palette does
@@ -32,3 +32,13 @@ class PlainLabel(QLabel):
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setText(text)
+
+
+class Told(PlainLabel):
+    """A text that never makes its window wider: a long name without blanks is cut at the edge."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        policy = self.sizePolicy()  # it knows that the height follows from the width
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+        self.setSizePolicy(policy)

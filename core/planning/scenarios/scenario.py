@@ -29,11 +29,19 @@ class Solution:
 
 @dataclass(frozen=True)
 class Step:
-    """One edit: parcels, and their years before and after it, 0 for land that stays."""
+    """One edit: parcels, and their years before and after it, 0 for land that stays.
+
+    A hundred steps over 50 thousand parcels take 40 MB: rows are kept in four bytes, years in two.
+    """
 
     rows: np.ndarray
     before: np.ndarray
     after: np.ndarray
+
+    @classmethod
+    def of(cls, rows: np.ndarray, before: np.ndarray, after: np.ndarray) -> Step:
+        """A step that takes little room."""
+        return cls(rows.astype("int32"), before.astype("int16"), after.astype("int16"))
 
 
 @dataclass
@@ -139,7 +147,7 @@ class Scenario:
         differs = self.year[rows] != years
         rows, years = rows[differs], years[differs]
         if len(rows):
-            self._done.append((Step(rows, self.year[rows].copy(), years), self.solution))
+            self._done.append((Step.of(rows, self.year[rows], years), self.solution))
             del self._done[:-MOST_STEPS]
             self._undone.clear()
             self.year[rows] = years

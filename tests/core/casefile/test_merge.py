@@ -33,6 +33,7 @@ from overdraft.core.errors import OverdraftError
 from overdraft.core.findings.record import RESTS_ON
 from overdraft.core.intake import build_register
 from overdraft.core.policy import load_policy, policy_text
+from overdraft.core.report.sheet import finding_sheet
 from overdraft.core.review import Act
 from overdraft.core.schema import register_schema
 
@@ -187,7 +188,10 @@ def test_what_people_made_is_kept(merged):
     assert len(tables["plans"]) == 3
     assert tables["runs"]["run_id"].tolist() == [made.result.manifest["run_id"]]
     found = verify_case(made.written.path)
-    assert (found.problems, found.n_entries) == ([], 4)
+    assert found.n_entries == 4
+    by_hand = {"decided-0", "decided-1", "decided-2"}  # no history tells of these: that is all that is found
+    assert {item.subject for item in found.problems} == by_hand
+    assert {item.kind for item in found.problems} == {"decision_changed", "basis_changed"}
 
 
 DEFER = Act("defer", "王工", reason="等待复测", deferred_to=date(2999, 1, 1))
@@ -271,6 +275,8 @@ def test_counties_that_decided_alike_on_one_finding_are_merged_and_others_are_no
     assert len(tables["marks"]) == 0
     deferred = tables["merged_histories"][tables["merged_histories"]["kind"] == "defer"]
     assert deferred["who"].tolist() == ["李工", "王工"]  # neither is lost
+    told = finding_sheet(CaseRows(made.written.path), name, "zh").history
+    assert [past.who for past in told if past.who != "overdraft"] == ["李工", "王工"]
     review.decide(CaseRows(paths[1]), [name], Act("reopen", "王工", reason="重新核实后再定"), today=AS_OF)
     with pytest.raises(OverdraftError) as caught:
         merge_cases(paths, tmp_path / "again.gpkg")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -21,6 +22,7 @@ from overdraft.core.casefile import (
     opening,
     read_case,
     read_results,
+    verify_case,
     write_case,
 )
 from overdraft.core.errors import OverdraftError
@@ -95,6 +97,33 @@ def test_a_damaged_file_is_refused_with_its_last_backup(case, make_content, harm
     error = refused(case, make_content(), "casefile.damaged")
     assert error.values["backup"] == str(latest_backup(case))
     assert read_case(error.values["backup"])
+
+
+def test_r15_text_that_is_none_is_damage(case, make_content):
+    change(case, "UPDATE findings SET rule = CAST(x'77ff' AS TEXT) WHERE rowid = 1")
+    for act in (lambda: read_results(case, "findings"), lambda: CaseRows.open(case).rows("findings")):
+        with pytest.raises(OverdraftError) as caught:
+            act()
+        assert caught.value.key == "casefile.damaged"
+        assert caught.value.values["backup"] == str(latest_backup(case))
+
+
+@pytest.mark.parametrize("times", [6, pytest.param(60, marks=pytest.mark.long)])
+def test_r15_a_bit_that_fell_over_is_refused_or_named_and_never_mended(case, times):
+    """Half of them in the head of a page. Bits of text have no checksum and pass: no traceback, no repair."""
+    content, places, refused_as = case.read_bytes(), random.Random(15), set()
+    for number in range(times):
+        flipped, place = bytearray(content), places.randrange(len(content))
+        flipped[place - place % 4096 + place % 8 if number % 2 else place] ^= 1 << places.randrange(8)
+        case.write_bytes(flipped)
+        for act in (read_case, read_results, CaseRows.open, verify_case):
+            try:
+                act(case)
+            except OverdraftError as error:
+                refused_as.add(error.key)
+        assert case.read_bytes() == flipped
+    assert "casefile.damaged" in refused_as
+    assert refused_as <= {"casefile.damaged", "casefile.not_a_case", "casefile.newer_schema"}
 
 
 def test_a_damaged_file_without_a_backup(case, make_content):

@@ -349,3 +349,18 @@ def test_identifiers_are_quoted():
         quoted("a\x00b")
     with pytest.raises(KeyError):
         sql("CREATE TABLE $t ($d)", t="x", d=Columns([("a", "TEXT); DROP TABLE x")]))
+
+
+def test_r5_the_file_passes_the_validator_of_gdal(tmp_path, make_content):
+    """Empty geometries are left out: the validator of GDAL 3.6 looks for their flag in another bit than the format."""
+    validator = pytest.importorskip("osgeo_utils.samples.validate_gpkg")
+    for path in (
+        create_case(tmp_path / "空 case.gpkg", "zh"),
+        write_case(tmp_path / "g.gpkg", make_content()).path,
+    ):
+        validator.check(str(path), extra_checks=True, warning_as_error=True)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("DELETE FROM gpkg_geometry_columns WHERE table_name = 'wells'")
+            connection.commit()
+        with pytest.raises(validator.GPKGCheckException):
+            validator.check(str(path), extra_checks=True, warning_as_error=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import shapely
 
 from overdraft.core.casefile import CaseRows, Change, ConflictError, Entry
-from overdraft.core.casefile.backup import backups
+from overdraft.core.casefile.backup import backups, make_backup
 from overdraft.core.casefile.history import first_break
 from overdraft.core.casefile.layout import SCHEMA_VERSION
 from overdraft.core.errors import OverdraftError
@@ -105,6 +106,16 @@ def test_marks_are_seen_and_expire(store):
     with closing(sqlite3.connect(store.path)) as connection, connection:
         connection.execute("UPDATE marks SET since = '2020-01-01T00:00:00.000Z' WHERE who = '王工'")
     assert {subject: who for subject, (who, _) in store.marks().items()} == {"f1": "李工"}
+
+
+def test_r9_a_mark_lasts_thirty_minutes(store):
+    for who in ("李工", "王工"):
+        store.mark("f1", who, "")
+    for who, minutes in (("李工", 29), ("王工", 31)):
+        since = (datetime.now(UTC) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        with closing(sqlite3.connect(store.path)) as connection, connection:
+            connection.execute("UPDATE marks SET since = ? WHERE who = ?", (since, who))
+    assert [who for who, _ in store.marks().values()] == ["李工"]
 
 
 @pytest.fixture
@@ -282,3 +293,18 @@ def test_r8_what_a_crash_left_in_a_wal_is_read_and_no_side_file_stays(store, tmp
     opened.apply([event(2)], [entry("W2")])
     assert list(opened.rows("events")["event_id"]) == ["E1", "E2"]
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("crashed.gpkg-")] == []
+
+
+def test_r7_a_backup_holds_what_a_plain_copy_would_lose(store, tmp_path):
+    """QGIS has the file in WAL mode: what was committed last stands beside the file, not yet in it."""
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as qgis:
+        qgis.execute("PRAGMA journal_mode = WAL")
+        qgis.execute("PRAGMA wal_autocheckpoint = 0")
+        qgis.execute("INSERT INTO events (event_id, kind) VALUES ('E1', 'sealed')")
+        copy = shutil.copy(store.path, tmp_path / "copy.gpkg")
+        assert query(copy, "SELECT count(*) FROM events") == [(0,)]
+        made = make_backup(store.path)
+    restored = CaseRows.open(shutil.copy(made, tmp_path / "restored.gpkg"))
+    assert list(restored.rows("events")["event_id"]) == ["E1"]
+    restored.apply([event(2)], [entry("W2")])
+    assert len(restored.rows("events")) == 2

@@ -12,7 +12,9 @@ import pandas as pd
 import pytest
 
 from overdraft.core.casefile import case_content, create_case, write_case
-from overdraft.core.comparing import COUNT_COLUMNS, try_policy
+from overdraft.core.comparing import COUNT_COLUMNS, compare_runs, read_run, try_policy
+from overdraft.core.comparing import trial as trial_module
+from overdraft.core.comparing.sides import subjects_of
 from overdraft.core.comparing.trial import _settings
 from overdraft.core.enforce import EnforceSettings, enforce
 from overdraft.core.errors import Cancelled, OverdraftError
@@ -114,6 +116,24 @@ def test_a_value_for_a_gap_opens_the_clause(case, draft, ratio, entered):
     ]
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 20_000])
+def test_it_is_what_the_comparison_of_two_runs_finds(case, tmp_path, draft, monkeypatch, at_once):
+    """However many findings are looked at together: those of a run under the edited policy, beside those on record."""
+    monkeypatch.setattr(trial_module, "_AT_ONCE", at_once)
+    policy = edited_policy(draft, Edits(settings=idle(Decimal("0.5"))))
+    trial = try_policy(case, policy)
+    runs = compare_runs(case, made(tmp_path / "after.gpkg", policy))
+    for name in ("entered", "left", "changed"):
+        ours, theirs = getattr(trial, name), getattr(runs, name)
+        assert set(ours["finding_id"]) == set(theirs["finding_id"])
+        assert len(ours) == len(theirs)
+    was, now = read_run(case), read_run(tmp_path / "after.gpkg")
+    for side, run in enumerate((was, now)):
+        worst = subjects_of(run, "wells")["outcome"].value_counts().to_dict()
+        assert {name: pair[side] for name, pair in trial.wells.items() if pair[side]} == worst
+    assert (len(trial.entered), len(trial.left)) == (2, 1)
+
+
 def test_a_rule_switched_off_is_said_not_to_be_evaluated(tmp_path, draft):
     policy = with_settings(draft.policy, idle(0.5))
     path = made(tmp_path / "judged.gpkg", policy)
@@ -123,7 +143,7 @@ def test_a_rule_switched_off_is_said_not_to_be_evaluated(tmp_path, draft):
         ("permits.idle", "not_evaluated", "not_evaluated", 1, 0, 0),
         ("permits.idle", "review", "review", 0, 2, 0),
     ]
-    assert trial.comparison.entered["message_key"].tolist() == ["rules.switched_off"]
+    assert trial.entered["message_key"].tolist() == ["rules.switched_off"]
 
 
 def test_what_the_last_run_was_given_stays_but_for_what_is_edited(tmp_path, draft):

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point
 
-from overdraft.core.casefile import CaseRows
+from overdraft.core.casefile import CaseRows, Change, Entry
 from overdraft.core.desk import (
     Decision,
     DoubtError,
@@ -138,6 +138,26 @@ def test_a_drilled_well_that_is_in_the_register_already(store, case, by, policy,
     assert figures(case, policy)[2:4] == (1, 0)
 
 
+def test_the_day_of_building_is_kept_where_the_register_has_none(store, case, by, approved):
+    (linked,) = record(store, [Link(approved, "W3", "2026-03-28", built_on="2026-03-25")], by, case)
+    assert query(case, "SELECT built_on FROM wells WHERE well_id = 'W3'") == [("2026-03-25",)]
+    undo(store, linked, by, case)
+    assert query(case, "SELECT built_on FROM wells WHERE well_id = 'W3'") == [(None,)]
+    store.apply(
+        [Change("wells", {"well_id": "W3"}, {}, {"built_on": "2019-05-01"})], [Entry("setting", "W3", "li")]
+    )
+    record(store, [Link(approved, "W3", "2026-03-28", built_on="2026-03-25")], by, case)
+    assert query(case, "SELECT built_on FROM wells WHERE well_id = 'W3'") == [("2019-05-01",)]
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"), [("0", 0), ("false", 0), (False, 0), ("True", 1), (" 1 ", 1), (True, 1), (1, 1)]
+)
+def test_a_truth_told_as_text_is_what_it_says(store, case, by, told, kept):
+    record(store, [renewal(fields={"metered": told})], by, case)
+    assert query(case, "SELECT metered FROM applications") == [(kept,)]
+
+
 def test_undoing_a_link_puts_the_place_of_a_known_well_back(store, case, by, approved):
     (linked,) = record(store, [Link(approved, "W3", "2026-03-28", place=Point(89.31, 42.95))], by, case)
     assert place_of(store, "W3") == Point(89.31, 42.95)
@@ -194,6 +214,10 @@ def test_refusing_and_withdrawing_free_the_wells(store, case, by, policy):
         (renewal(fields={"use": "drinking"}), "desk.not_allowed"),
         (renewal(fields={"depth_m": "deep"}), "desk.not_a_number"),
         (renewal(fields={"colour": "red"}), "desk.field_unknown"),
+        (renewal(fields={"metered": "maybe"}), "desk.not_allowed"),
+        (renewal(place=Point(float("inf"), 42.9)), "desk.place_needed"),
+        (renewal(place=Point(89.25, float("nan"))), "desk.place_needed"),
+        (renewal(place=Point(1e9, 1e9), crs="EPSG:4547"), "desk.place_needed"),
         (renewal(fields={"village": "13812345678"}), "desk.personal_number"),
         (renewal(application_id="W1"), "desk.id_taken"),
         (renewal(application_id="A;B"), "desk.id_wrong"),
@@ -225,6 +249,8 @@ def test_one_well_serves_one_renewal(store, case, by, approved):
         (lambda name: Decision(name, "refused", "2026-03-20"), "desk.decided_already"),
         (lambda name: Link(name, "N1", "2026-03-01"), "desk.before_approval"),
         (lambda name: Link(name, "", "2026-03-28"), "desk.id_missing"),
+        (lambda name: Link(name, "N1", "2026-03-28", built_on="2026-03-29"), "desk.built_later"),
+        (lambda name: Link(name, "W2", "2026-03-28", anyway=True), "desk.renews_itself"),
         (lambda name: Withdrawal(name, "2026-03-01"), "desk.before_application"),
     ],
 )

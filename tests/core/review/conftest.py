@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from types import SimpleNamespace
@@ -17,13 +18,15 @@ PARTS = ("rule", "clause", "subject_role", "subject_id", "period")
 
 
 def finding(subject, outcome="fail", policy="doc-1", **values):
-    """One row of the table ``findings``; its evidence hash stands for outcome and measured value."""
+    """One row of the table ``findings``."""
     row = {"policy_id": policy, "policy_version": "v1", "rule": "meters.installed", "clause": "3.1"}
     row |= {"subject_role": "wells", "subject_id": subject, "unit_id": "c1", "period": "", "outcome": outcome}
     row |= {"measured": 1.0, "threshold": 2.0, "message_key": "meters.none", "message_values": "{}"}
     row |= {"evidence": '{"well":"a"}', "settings": "{}", "unverified": "[]", **values}
     row["finding_id"] = finding_id(row["policy_id"], *(row[name] for name in PARTS))
-    row["evidence_hash"] = f"{row['outcome']} {row['measured']} {row['evidence']}"
+    rests_on = ("outcome", "permission", "measured", "threshold", "measure_unit", "evidence", "settings")
+    text = "\x1f".join(str(row.get(name, "")) for name in rests_on)
+    row["evidence_hash"] = hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
     return row
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from overdraft.core.errors import OverdraftError
+from overdraft.core.report.sheet import finding_sheet
 from overdraft.core.review import decide
 
 from .conftest import finding
@@ -104,3 +105,39 @@ def test_decisions_under_another_document_are_left_alone(case, act):
     case.judge(finding("W1", policy="national"), policy="national")
     row = case.decision(name_of("W1"))
     assert (row.state, row.stale, row.revision) == ("accepted", 0, 1)
+
+
+def test_decisions_follow_through_several_documents(case, act):
+    """What was decided under the first of three documents is asked about under the third."""
+    store = case.judge(finding("W1"), finding("W2"))
+    decide(store, [name_of("W1"), name_of("W2")], act("accept"), today=TODAY)
+    case.judge(finding("W1", policy="doc-2"), finding("W2", policy="doc-2"), policy="doc-2", succeeds="doc-1")
+    third = finding("W1", policy="doc-3", measured=9.0)
+    case.judge(third, policy="doc-3", succeeds="doc-2")
+    row = case.decision(third["finding_id"])
+    assert (row.state, row.stale, json.loads(row.changed)) == ("accepted", 1, {"measured": [1.0, 9.0]})
+    gone = case.decision(name_of("W2", policy="doc-2"))
+    assert (gone.state, gone.stale, json.loads(gone.changed)) == ("accepted", 1, {"finding": "gone"})
+
+
+def test_the_finding_decided_on_stays_when_a_decision_on_it_is_verified_later(case, act):
+    """Another document was judged meanwhile: the finding stands only where it was kept with the decision."""
+    store = case.judge(finding("W1"))
+    decide(store, [name_of("W1")], act("accept"), today=TODAY)
+    store = case.judge(finding("W1", policy="national"), policy="national")
+    decide(store, [name_of("W1")], act("verify", "王工"), today=TODAY)
+    assert case.decision(name_of("W1")).state == "verified"
+    assert case.query("SELECT finding_id, outcome FROM decided_findings") == [(name_of("W1"), "fail")]
+
+
+def test_the_sheet_tells_what_was_decided_before_it_followed(case, act):
+    """Who decided under the first document stands there under the third; what came later under the first does not."""
+    store = case.judge(finding("W1"))
+    decide(store, [name_of("W1")], act("accept", "王工"), today=TODAY)
+    case.judge(finding("W1", policy="doc-2"), policy="doc-2", succeeds="doc-1")
+    store = case.judge(finding("W1", policy="doc-3"), policy="doc-3", succeeds="doc-2")
+    decide(store, [name_of("W1", policy="doc-3")], act("verify"), today=TODAY)
+    store = case.judge(finding("W1"))
+    decide(store, [name_of("W1")], act("accept", "赵工"), today=TODAY)
+    told = finding_sheet(store, name_of("W1", policy="doc-3"), "en").history
+    assert [past.who for past in told] == ["王工", "overdraft", "overdraft", "李工"]

@@ -260,7 +260,7 @@ def test_a_decision_changes_its_row_in_its_place(case, act):
     name = listing.ids(before)[0]
     assert listing.revisions(before)[name] == 0
     step = decide(store, [name], act("accept"))
-    listing.decided(after for _, after in step.rows)
+    assert list(listing.decided(step.after)) == [before[0]]
     assert list(listing.order(Filter(state="accepted")).rows) == [before[0]]
     assert listing.revisions(before)[name] == 1
     assert list(np.flatnonzero(listing.open)) == [before[1]]

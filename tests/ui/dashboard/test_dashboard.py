@@ -10,7 +10,7 @@ import pytest
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor, QPalette
-from qgis.PyQt.QtWidgets import QLabel
+from qgis.PyQt.QtWidgets import QLabel, QScrollArea
 
 from overdraft.core.casefile import CaseRows, create_case
 from overdraft.core.desk.pairs import break_pairs, save_pairs
@@ -241,6 +241,14 @@ def test_u7_nothing_is_clipped(dock, qtbot, language):
         for button in (section.table_button, section.copy_button):
             assert button.sizeHint().width() <= button.width() + 1
             assert button.toolTip()
+
+
+@pytest.mark.parametrize("letters", [1.0, 1.25], indirect=True)
+def test_a_narrow_dock_shows_all_without_scrolling_sideways(letters, dock, qtbot, language):
+    dock.resize(round(390 * letters), 700)
+    qtbot.wait(1)
+    bar = dock.findChild(QScrollArea, "dashboard_scroll").horizontalScrollBar()
+    assert bar.maximum() == 0
 
 
 def test_the_help_page_is_there(dock, monkeypatch, language):

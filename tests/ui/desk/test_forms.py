@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from qgis.core import QgsPointXY, QgsRectangle
 from qgis.gui import QgsMapCanvas
-from qgis.PyQt.QtCore import QDate, Qt
-from qgis.PyQt.QtWidgets import QAbstractButton, QFileDialog, QLabel
+from qgis.PyQt.QtCore import QDate, QPoint, QPointF, Qt
+from qgis.PyQt.QtGui import QWheelEvent
+from qgis.PyQt.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QFileDialog, QLabel
 from shapely.geometry import Point
 
 from overdraft.processing.texts import tr
@@ -126,6 +127,30 @@ def test_what_is_wrong_is_said_and_the_fields_stay(show, qtbot, language, case):
     assert query(case, "SELECT count(*) FROM events") == [(0,)]
 
 
+@pytest.mark.parametrize("kind", [SealForm, LandForm])
+def test_the_evidence_is_of_the_day_of_the_act_unless_it_is_set(show, qtbot, kind, case):
+    form = show(kind, policy=None)
+    evidence = form.evidence.day
+    form.day.setDate(QDate(2026, 3, 20))
+    assert evidence.iso() == "2026-03-20"
+    evidence.setFocus()
+    evidence.setSelectedSection(evidence.Section.DaySection)
+    qtbot.keyClick(evidence, Qt.Key.Key_Up)
+    form.day.setDate(QDate(2026, 3, 10))
+    assert evidence.iso() == "2026-03-21"  # as the person set it
+    form.evidence.inspector.setText("王工")
+    (form.area if kind is LandForm else form.well).set_id("L1" if kind is LandForm else "W1")
+    press(qtbot, form)
+    assert query(case, "SELECT effective_on, taken_on FROM events JOIN evidence USING (event_id)") == [
+        ("2026-03-10", "2026-03-21")
+    ]
+    assert evidence.iso() == "2026-03-10"  # the next act begins anew
+    evidence.setDate(QDate(2026, 3, 11))
+    evidence.setDate(QDate(2026, 3, 10))  # set back: it follows again
+    form.day.setDate(QDate(2026, 3, 9))
+    assert evidence.iso() == "2026-03-09"
+
+
 def test_photos_are_chosen_and_removed(show, qtbot, monkeypatch, tmp_path, session):
     form = show(SealForm, policy=None)
     photo = tmp_path / "照片.jpg"
@@ -150,6 +175,29 @@ def test_a_well_is_picked_on_the_map(show, qtbot, session):
     form.well._tool.canvasClicked.emit(QgsPointXY(89.2201, 42.9001), Qt.MouseButton.LeftButton)
     assert form.well.id() == "W2"
     assert canvas.mapTool() is not form.well._tool
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_the_wheel_scrolls_past_and_changes_nothing(show, kind):
+    """The fields stand in a scroll area: a day or a decision must not change under the pointer."""
+    form = show(kind)
+    boxes = [*form.findChildren(QComboBox), *form.findChildren(QAbstractSpinBox)]
+    assert {"policy"} < {box.objectName() for box in boxes}
+    for box in boxes:
+        if isinstance(box, QComboBox):
+            box.setCurrentIndex(box.count() // 2)
+        before = box.currentIndex() if isinstance(box, QComboBox) else box.text()
+        box.setFocus()
+        for turn in (120, -120):
+            at = QPointF(3, 3)
+            wheel = QWheelEvent(
+                *(at, QPointF(box.mapToGlobal(at.toPoint())), QPoint(0, turn), QPoint(0, turn)),
+                *(Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier),
+                *(Qt.ScrollPhase.NoScrollPhase, False),
+            )
+            box.wheelEvent(wheel)
+            assert not wheel.isAccepted(), box.objectName()
+            assert (box.currentIndex() if isinstance(box, QComboBox) else box.text()) == before
 
 
 def test_land_is_retired_in_part(show, qtbot, language, case):

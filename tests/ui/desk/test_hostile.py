@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QLabel
+from qgis.PyQt.QtWidgets import QLabel, QWidget
 from shapely.geometry import Point
 
-from overdraft.ui.desk import ApplicationForm, DecideForm, SealForm
+from overdraft.ui.desk import ApplicationForm, DecideForm, LandForm, LinkForm, SealForm
 
 from .conftest import TODAY, press, query, seal
 
@@ -28,7 +29,10 @@ def test_hostile_names_are_shown_as_they_are(show, qtbot, case):
     ]
 
 
-HOSTILE = ("<img src=file:///x>", "<b>bold</b>", '"; DROP TABLE events; --', "${table}", "长" * 1000)
+HOSTILE = (
+    *("<img src=file:///x>", "<b>bold</b>", '"; DROP TABLE events; --', "${table}"),
+    *("长" * 1000, "x" * 1000),  # Chinese is broken anywhere, a word nowhere
+)
 IDS = tuple(name.replace(";", ",") for name in HOSTILE)
 """A semicolon stands between ids, so no id may hold one."""
 
@@ -37,7 +41,7 @@ def test_s2_s4_hostile_ids_go_through_every_form(show, qtbot, case):
     from overdraft.core.casefile import CaseRows, Change, Entry
     from overdraft.core.desk import By, Intake, record
 
-    names = dict(zip(("W1", "W2", "W3", "<img src=file:///x>"), IDS[1:], strict=True))
+    names = dict(zip(("W1", "W2", "W3", "<img src=file:///x>"), IDS[1:5], strict=True))
     store = CaseRows.open(case)
     renamed = [
         Change("wells", {"well_id": old}, {}, {"well_id": new, "name": new}) for old, new in names.items()
@@ -70,9 +74,91 @@ def test_s2_s4_hostile_ids_go_through_every_form(show, qtbot, case):
         (one,) for one in names.values()
     ]
     for window in (form, seals):
-        assert window.width() <= 1000
-        for label in window.findChildren(QLabel):
-            assert label.textFormat() == Qt.TextFormat.PlainText or "<" not in label.text()
+        literal(window)
+
+
+def literal(window):
+    """Nothing in the window reads markup, nothing makes it wider than it may be."""
+    assert window.width() <= 1000
+    for widget in window.findChildren(QWidget):
+        assert "<img" not in widget.toolTip()
+        assert "<b>" not in widget.toolTip()
+        if isinstance(widget, QLabel):
+            assert widget.textFormat() == Qt.TextFormat.PlainText or "<" not in widget.text()
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=["img", "b", "sql", "template", "wide", "word"])
+def test_s2_s4_a_hostile_name_from_the_decision_to_the_drilled_well_and_the_land(show, qtbot, case, name):
+    from overdraft.core.casefile import CaseRows, Change, Entry
+    from overdraft.core.desk import By, Intake, record
+
+    own, text = name.replace(";", ",")[:980], name[:1000]
+    store = CaseRows.open(case)
+    land = Change("irrigation", {"area_id": "L1"}, {}, {"area_id": own, "village": text})
+    store.apply([land], [Entry("setting", "names", "李工")])
+    asked = Intake("renewal", "2026-03-20", f"AP {own}", Point(89.2, 42.9), retired_ids=("W1", "W2"))
+    record(store, [asked], By("李工", "li", TODAY), case)
+    decide = show(DecideForm)
+    assert decide.application.currentText().startswith(f"AP {own}")
+    for field in (decide.number, decide.reason):
+        field.setText(text)
+    press(qtbot, decide)
+    assert f"AP {own}" in decide.result.text()
+    assert text in decide.about.text()  # the number of the approval
+    link = show(LinkForm)
+    link.well.set_id(own)
+    link.document.setText(text)
+    press(qtbot, link)
+    assert own in link.result.text()
+    assert link.application.count() == 0
+    retire = show(LandForm, policy=None)
+    retire.area.edit.textEdited.emit(own[:6])  # keyClicks knows ASCII only
+    assert [found.split("\u2002")[0] for found in retire.area._found.stringList()] == [own]
+    retire.area.set_id(own)
+    retire.document.setText(text)
+    retire.evidence.inspector.setText(text)
+    press(qtbot, retire)
+    assert own in retire.result.text()
+    retire.area.set_id(own)
+    press(qtbot, retire)
+    assert own in retire.problem.text()  # retired already
+    for window in (decide, link, retire):
+        assert not window.problem.isVisible() or window is retire
+        qtbot.wait(20)
+        literal(window)
+    assert query(case, "SELECT decision, approval_no, result_well_id FROM applications") == [
+        ("approved", text, own)
+    ]
+    assert query(case, "SELECT subject_id, kind, doc_no FROM events ORDER BY event_id") == [
+        (own, "commissioned", text),
+        (own, "retired", text),
+    ]
+    assert query(case, "SELECT checked_by FROM evidence") == [(text,)]
+    assert query(case, "SELECT reason FROM history WHERE kind = 'decision'") == [(text,)]
+    assert query(case, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_s2_s7_hostile_names_of_evidence_files(show, qtbot, case, tmp_path, tmp_path_factory):
+    """Those that some system does not take are refused by name, the others are kept; all are listed as they are."""
+    elsewhere = tmp_path_factory.mktemp("<b>camera")
+    form = show(SealForm, policy=None)
+    for name in ("<img src=x>.jpg", '"; DROP TABLE x; --.jpg', "CON.jpg"):
+        (elsewhere / name).write_bytes(b"photo")
+        form.well.set_id("W1")
+        form.evidence.add_file("photo", elsewhere / name)
+        assert form.evidence.files.item(0).text().endswith(f": {name}")
+        press(qtbot, form)
+        assert name in form.problem.text()
+        form.evidence.clear()
+        literal(form)
+    names = ["${table}.jpg", "%s' -- .jpg", "长" * 80 + ".jpg"]
+    for name in names:
+        (elsewhere / name).write_bytes(name.encode())
+        form.evidence.add_file("photo", elsewhere / name)
+    press(qtbot, form)
+    assert not form.problem.isVisible(), form.problem.text()
+    assert sorted(path.name for path in tmp_path.glob("*.evidence/*")) == sorted(names)
+    assert query(case, "SELECT count(*) FROM evidence") == [(3,)]
 
 
 def test_s10_a_number_of_a_person_reaches_no_file_name_history_or_log(show, qtbot, case, tmp_path):

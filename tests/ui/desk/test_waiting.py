@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt
@@ -159,6 +161,28 @@ def test_a_file_that_cannot_be_read_is_said_and_asked_again(show, qtbot, case):
         idle(qtbot, form)
         assert form.problem.isVisible()
     case.write_bytes(kept)
+
+
+def test_a_key_does_not_wait_for_the_lock_of_another_program(show, case, monkeypatch):
+    from overdraft.core.casefile import opening
+
+    form = show(SealForm, policy=None)
+    asked, real = [], sqlite3.connect
+
+    def spy(*given, timeout, **named):
+        asked.append(timeout)
+        return real(*given, timeout=timeout, **named)
+
+    with closing(real(case, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr(opening.sqlite3, "connect", spy)
+        form.well.edit.textEdited.emit("W")
+        assert form.well._found.stringList() == []
+        other.execute("ROLLBACK")
+    assert asked
+    assert max(asked) < opening.BUSY_SECONDS
+    form.well.edit.textEdited.emit("W")
+    assert len(form.well._found.stringList()) == 3
 
 
 def test_another_window_is_looked_at_again_when_somebody_comes_back(show, qtbot, case, session):

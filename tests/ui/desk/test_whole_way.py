@@ -54,20 +54,27 @@ def figures(text):
 
 
 @pytest.fixture
-def balance():
-    """``balance(path)``: the whole ledger."""
-    from overdraft.core.desk import ledger_after, register_of
+def ledger():
+    """``ledger(path)``: balance, entries and lines of the whole ledger."""
+    from overdraft.core.desk import register_of
+    from overdraft.core.overlay import place
     from overdraft.core.policy import load_policy
+    from overdraft.core.replacement import replacement_ledger
 
     policy = load_policy("turpan-2021")
 
     def ask(path):
-        return ledger_after(register_of(path, policy), policy, TODAY).balance
+        register = register_of(path, policy)
+        layers = {name: register.get(name) for name in ("zones", "units")}
+        placement = place(register["wells"], **layers, policy=policy, as_of=TODAY)
+        return replacement_ledger(register, placement, policy, TODAY)
 
     return ask
 
 
-def test_with_the_keyboard_alone_and_in_batch(show, qtbot, run, case, county, balance, tmp_path, monkeypatch):
+def test_with_the_keyboard_alone_and_in_batch(
+    show, qtbot, run, layer, case, county, ledger, tmp_path, monkeypatch
+):
     way = Way(show, qtbot, monkeypatch, tmp_path / "照片.jpg")
     way.seal("W1", "one sealed")
     way.seal("W2", "two sealed")
@@ -85,19 +92,23 @@ def test_with_the_keyboard_alone_and_in_batch(show, qtbot, run, case, county, ba
         ("EV-20260331-0002", "W2", "sealed"),
         ("EV-20260331-0003", "N1", "commissioned"),
     ]
-    in_batch = tmp_path / "batch" / "case.gpkg"
-    in_batch.parent.mkdir()
-    in_batch.write_bytes(county.read_bytes())
-    (in_batch.parent / "照片.jpg").write_bytes(b"photo")
-    said = batch(run, in_batch, balance)
-    assert said == list(LEDGER.values())
     vetted = ',"permission":"review"'  # what the form adds: nobody vets in the batch
     assert sum(vetted in str(row) for row in found["history"]) == 1
     found["history"] = [
         tuple(cell.replace(vetted, "") if cell else cell for cell in row) for row in found["history"]
     ]
-    assert rows(in_batch) == found
-    assert balance(in_batch).equals(balance(case))
+    for way in (one_by_one, as_a_table):
+        twin = tmp_path / way.__name__ / "case.gpkg"
+        twin.parent.mkdir()
+        twin.write_bytes(county.read_bytes())
+        (twin.parent / "照片.jpg").write_bytes(b"photo")
+        said = way(run, layer, twin, ledger)
+        assert said == list(LEDGER.values())[-len(said) :]
+        assert rows(twin) == found
+        for name in ("balance", "ledger", "lines"):
+            mine, theirs = (getattr(ledger(path), name) for path in (twin, case))
+            assert len(mine)
+            assert mine.equals(theirs), name
     qtbot.mouseClick(link.undo_button, Qt.MouseButton.LeftButton)
     idle(qtbot, link)
     assert "N1" not in [row[0] for row in rows(case)["wells"]]
@@ -183,23 +194,59 @@ class Way:
         return form
 
 
-def batch(run, case, balance):
+DAY = TODAY.isoformat()
+ACTS = (
+    {"SUBJECT_ID": "W1", "KIND": "sealed", "PHOTO": "照片.jpg"},
+    {"SUBJECT_ID": "W2", "KIND": "sealed", "PHOTO": "照片.jpg"},
+    {
+        **{"ACT": "apply", "KIND": "renewal", "PLACE": "89.25,42.9 [EPSG:4490]"},
+        **{"REPLACES": "W1", "RETIRED_IDS": "W2", "FIELDS": "use = irrigation"},
+    },
+    {"ACT": "approve", "APPLICATION_ID": "AP-2026-0001", "APPROVAL_NO": "WEN-1"},
+    {"ACT": "link", "APPLICATION_ID": "AP-2026-0001", "WELL_ID": "N1"},
+)
+
+
+def recorded(run, case, **given):
+    run("recordevent", {"CASE": str(case), "AS_OF": DAY, "BY": "审核员甲", "OUTPUT": "memory:", **given})
+
+
+def pool(told):
+    row = told.balance.set_index("pool_id").loc["650402"]
+    return tuple(row[name] for name in FIGURES)
+
+
+def one_by_one(run, layer, case, ledger):
     """The same acts through the algorithm; the figures of the pool after each."""
-    common = {"CASE": str(case), "AS_OF": TODAY.isoformat(), "BY": "审核员甲"}
-    day = {"DAY": TODAY.isoformat()}
-    acts = [
-        {"SUBJECT_ID": "W1", "KIND": "sealed", "PHOTO": "照片.jpg"},
-        {"SUBJECT_ID": "W2", "KIND": "sealed", "PHOTO": "照片.jpg"},
-        {
-            **{"ACT": "apply", "KIND": "renewal", "PLACE": "89.25,42.9 [EPSG:4490]"},
-            **{"REPLACES": "W1", "RETIRED_IDS": "W2", "FIELDS": "use = irrigation"},
-        },
-        {"ACT": "approve", "APPLICATION_ID": "AP-2026-0001", "APPROVAL_NO": "WEN-1"},
-        {"ACT": "link", "APPLICATION_ID": "AP-2026-0001", "WELL_ID": "N1"},
-    ]
     said = []
-    for act in acts:
-        run("recordevent", {**common, **day, "OUTPUT": "memory:", **act})
-        pool = balance(case).set_index("pool_id").loc["650402"]
-        said.append(tuple(pool[name] for name in FIGURES))
+    for act in ACTS:
+        recorded(run, case, DAY=DAY, **act)
+        said.append(pool(ledger(case)))
     return said
+
+
+def as_a_table(run, layer, case, ledger):
+    """The same acts as one table in one run; the figures of the pool at its end."""
+    names = (
+        "ACT",
+        "SUBJECT_ID",
+        "KIND",
+        "PHOTO",
+        "REPLACES",
+        "RETIRED_IDS",
+        "APPLICATION_ID",
+        "APPROVAL_NO",
+        "WELL_ID",
+    )
+    fields = {name.lower(): "text" for name in names} | {"use": "text", "day": "date"}
+    acts = [
+        (
+            "POINT (89.25 42.9)" if "PLACE" in act else None,
+            *(act.get(name) for name in names),
+            "irrigation" if "FIELDS" in act else None,
+            DAY,
+        )
+        for act in ACTS
+    ]
+    recorded(run, case, ACTS=layer("Point", fields, acts))
+    return [pool(ledger(case))]

@@ -89,6 +89,7 @@ def test_wells_that_cannot_be_taken_stay_with_the_reason(opened, qtbot, board, l
     reason = cell(dialog, pledged, 6).data()
     assert {"en": "already backs another renewal", "zh": "已用于其他更新井"}[language] in reason
     assert holder[0][0] in reason
+    assert page.model.headerData(1, Qt.Orientation.Horizontal) == {"en": "Place", "zh": "地点"}[language]
     assert not page.model.flags(cell(dialog, pledged, 0)) & Qt.ItemFlag.ItemIsUserCheckable
     page.table.activated.emit(cell(dialog, pledged, 0))
     assert dialog.chosen == ()
@@ -248,3 +249,24 @@ def test_the_weights_are_those_of_the_planned_pairs(board, provider):
         "VOLUME": weights.volume,
         "UNSEALED": weights.unsealed,
     }
+
+
+def test_a_renewal_is_found_by_a_part_of_its_name(opened, qtbot, language):
+    """Typed and confirmed: the only one that it can mean is shown, or the one that was shown keeps its name."""
+    dialog = opened()
+    box = dialog.page.renewal
+    shown = box.currentText()
+
+    def typed(text):
+        box.lineEdit().selectAll()
+        qtbot.keyClicks(box.lineEdit(), text)
+        box.completer().popup().hide()
+        qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+        return dialog.renewal_id, box.currentText()
+
+    for nothing in ("no such renewal", "SQ-202", ""):  # none, and several
+        assert typed(nothing) == (WAITING, shown)
+    name, text = typed("2025-001")
+    assert name == "SQ-2025-001"
+    assert text.startswith("SQ-2025-001")
+    assert dialog.isVisible()

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from qgis.PyQt.QtCore import Qt
 
-from overdraft.core.comparing import COUNT_COLUMNS, RunComparison, Trial
+from overdraft.core.comparing import COUNT_COLUMNS, Trial
 from overdraft.core.errors import OverdraftError
 from overdraft.ui.policy import trial as trial_module
 
@@ -27,8 +27,7 @@ def wait(window, qtbot):
 def nothing(case, policy, own, progress):
     """A count that finds nothing."""
     empty = pd.DataFrame(columns=list(COUNT_COLUMNS))
-    compared = RunComparison(*[empty] * 6, ())
-    return Trial(compared, empty, {"pass": (3, 3)}, date(2026, 3, 31), "small-2024", "")
+    return Trial(empty, empty, empty, empty, {"pass": (3, 3)}, date(2026, 3, 31), "small-2024", "")
 
 
 def test_a_value_for_a_gap_on_the_open_case(window, qtbot, case, language):

@@ -58,6 +58,8 @@ def test_the_base_shows_the_record(language, planner, cell):
     assert planner.units.units.index(4, 0).data() == WORDS[language]["total"]
     assert planner.bar.headline.text() == WORDS[language]["met"].format(2, 3)
     assert planner.bar.shown_years() == [2025, 2026]
+    heading = planner.units.units.headerData(0, Qt.Orientation.Horizontal)
+    assert heading == {"en": "Unit", "zh": "单元名称"}[language]  # 单位 would be a unit of measurement
 
 
 def test_areas_in_hectares(planner, cell):
@@ -257,6 +259,9 @@ def test_compare_shows_both_and_what_differs(copied, click_box, free_in, qtbot):
     table = [[units.index(row, column).data() for column in range(7)] for row in range(units.rowCount())]
     mu = copied.bench.board.parcels["in_use_mu"].iloc[rows].sum()
     assert ["托克逊县", "2026", "0.0", f"{mu:,.1f}", f"{mu:,.1f}", "2,700.0", f"{2700 - mu:,.1f}"] in table
+    heading = Qt.Orientation.Horizontal
+    areas = [units.headerData(column, heading) for column in range(2, 7)] + [parcels.headerData(2, heading)]
+    assert [text for text in areas if "(mu)" not in text] == []  # an area never stands without its unit
     dialog.second.setCurrentIndex(dialog.first.currentIndex())
     assert parcels.rowCount() == 0
     dialog.close()

@@ -90,6 +90,30 @@ def test_what_is_asked_to_be_saved_while_it_reads_is_not_lost(ticked, case, answ
     assert query(case, "SELECT name FROM plans") == [("方案一",)]
 
 
+def test_r1_several_scenarios_are_saved_together_or_not_at_all(ticked, case, answer, rested, said):
+    planner, _ = ticked
+    planner.bench.duplicate("方案二")
+    answer(ask_to_leave=BUTTONS.Save)
+    with closing(sqlite3.connect(case)) as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON plans WHEN NEW.name = '方案二'"
+            " BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    planner.close()
+    rested(planner)
+    assert planner.isVisible()
+    assert said(planner)
+    assert query(case, "SELECT count(*) FROM plans") == [(0,)]
+    assert [one.name for one in planner.bench.unsaved] == ["方案一", "方案二"]
+    with closing(sqlite3.connect(case)) as connection:
+        connection.execute("DROP TRIGGER full")
+    planner.close()
+    rested(planner)
+    assert not planner.isVisible()
+    assert query(case, "SELECT name FROM plans ORDER BY fid") == [("方案一",), ("方案二",)]
+    assert query(case, "SELECT count(*) FROM history WHERE kind = 'plan'") == [(2,)]
+
+
 def test_leaving_without_saving_leaves_the_record_alone(ticked, case, answer):
     planner, _ = ticked
     answer(ask_to_leave=BUTTONS.Discard)
@@ -106,7 +130,7 @@ def test_a_file_that_cannot_be_written_keeps_the_scenario(ticked, case, qtbot, r
         raise OverdraftError("casefile.disk_full", path="案.gpkg")
 
     planner, rows = ticked
-    monkeypatch.setattr(casefile, "add_plan", full)
+    monkeypatch.setattr(casefile, "add_plans", full)
     qtbot.mouseClick(planner.bar.save, Qt.MouseButton.LeftButton)
     rested(planner)
     assert said(planner)[0] == OverdraftError("casefile.disk_full", path="案.gpkg").text()

@@ -176,6 +176,45 @@ def test_somebody_else_was_first(ready, case, dialogs, qtbot, query):
     assert ready.model.row(0).decided_by == "别人"  # their version is listed now
 
 
+def test_nobody_decides_on_a_finding_that_a_run_has_judged_anew_unseen(
+    ready, case, dialogs, qtbot, query, iface
+):
+    """Somebody else runs the overlay between two looks at the file: what the list shows is of yesterday."""
+    from overdraft.core.casefile import CaseContent, write_case
+
+    name, text = ready.current.finding_id, "现场核实，井口已封堵，泵已拆除"
+    entry = {"at": "2026-03-31T00:00:00.000Z", "kind": "run", "subject": "run-9"}
+    run = {"run_id": "run-9", "policy_id": "turpan-2021", "finding_hash": "h"}
+    write_case(case, CaseContent(tables={}, language="zh", run=run, history=entry))
+    old = ready.listing
+    qtbot.keyClick(ready.table, Qt.Key.Key_O)
+    assert query("SELECT count(*) FROM decisions") == [(0,)]
+    assert iface.messageBar().currentItem() is not None
+    qtbot.waitUntil(lambda: ready.listing is not old and not ready._unoffered, timeout=30_000)
+    assert ready.current.finding_id == name
+    qtbot.keyClick(ready.table, Qt.Key.Key_O)  # seen now; what was entered is offered again
+    assert dialogs.previous[1].reason == text
+    assert state(query, name)[0] == "overridden"
+
+
+def test_a_list_that_is_read_anew_while_a_reason_is_typed_does_no_harm(ready, case, dialogs, qtbot, query):
+    """A colleague decides on the next finding while the dialog of this one is open."""
+    name, other = (row.finding_id for row in ready.listing.window(ready.model.all_rows()[:2]))
+    ask, old = dialogs.ask_override, ready.listing
+
+    def thinking(*given, **named):
+        decide(CaseRows(case), [other], Act("accept", "别人"))
+        ready.session.content_changed.emit()
+        qtbot.waitUntil(lambda: ready.listing is not old, timeout=30_000)
+        return ask(*given, **named)
+
+    dialogs.ask_override = thinking
+    qtbot.keyClick(ready.table, Qt.Key.Key_O)
+    assert state(query, name) == ("overridden", "审核员甲")
+    assert ready.listing.window([ready.listing.row_of(name)])[0].state == "overridden"
+    assert ready.listing.window([ready.listing.row_of(other)])[0].decided_by == "别人"
+
+
 def test_a_locked_file_is_told_and_what_was_entered_is_kept(ready, monkeypatch, dialogs, qtbot, query):
     from overdraft.core.errors import OverdraftError
 

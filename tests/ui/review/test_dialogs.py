@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QLineEdit,
     QMessageBox,
     QPushButton,
+    QScrollArea,
 )
 
 from overdraft.core.casefile import CaseRows, ConflictError
@@ -228,6 +230,22 @@ def test_unverified_settings_are_counted(opened, session, language):
     dialog = opened(dialogs.BulkDialog, act, Preview(("a",) * 1212, {"review.verified": 1}, 3))
     assert "1,212" in " ".join(label.text() for label in dialog.findChildren(QLabel))
     assert {"en": "nobody has verified: 3", "zh": "其中3条所依参数未经核实"}[language] in dialog.lines.text()
+
+
+@pytest.mark.parametrize("letters", [1.0, 1.25, 1.5], indirect=True)
+def test_u7_a_preview_shows_its_last_line_and_a_long_one_scrolls(letters, opened, session, language):
+    """That all or none are written is said last; a reason may be two thousand characters long."""
+    act = Act("defer", session.person, session.login, reason="水表" * 1_000)
+    skipped = {"review.cannot_judge": 86, "review.no_id": 11}
+    short = opened(dialogs.BulkDialog, replace(act, reason=""), Preview(("a",) * 365, skipped, 258))
+    long = opened(dialogs.BulkDialog, act, Preview(("a",) * 365, skipped, 258))
+    for dialog in (short, long):
+        lines = dialog.lines
+        assert lines.height() >= lines.heightForWidth(lines.width())
+        assert dialog.height() <= 580
+        area = dialog.findChild(QScrollArea)
+        scrolls = area.verticalScrollBar().maximum() > 0
+        assert scrolls is (dialog is long)
 
 
 def test_an_act_on_nothing_cannot_be_confirmed(session, monkeypatch):

@@ -14,7 +14,7 @@ from datetime import date
 
 import pytest
 from qgis.PyQt.QtCore import Qt, QUrl
-from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
+from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton
 
 from overdraft.core.casefile import CaseRows
 from overdraft.core.policy import load_policy
@@ -177,7 +177,7 @@ def test_a_long_slip_is_made_smaller_until_it_fits(panel, case, tmp_path, langua
         decide(store, [row["finding_id"]], act)
     panel.show_finding(row["finding_id"])
     target = tmp_path / "long.pdf"
-    assert panel.save_slip(target)
+    panel.save_slip(target)
     told = subprocess.run(["pdfinfo", target], capture_output=True, text=True, check=True).stdout
     assert re.search(r"Pages:\s+1\n", told)
     words = subprocess.run(["pdftotext", target, "-"], capture_output=True, text=True, check=True).stdout
@@ -204,7 +204,7 @@ def test_r12_a_file_that_cannot_be_replaced_is_named_and_stays(panel, case, tmp_
         raise PermissionError(13, "The process cannot access the file")
 
     monkeypatch.setattr(os, "replace", held)
-    assert not panel.save_slip(target)
+    panel.save_slip(target)
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
     shown = panel.bar.currentItem().text()
@@ -214,8 +214,47 @@ def test_r12_a_file_that_cannot_be_replaced_is_named_and_stays(panel, case, tmp_
 
 def test_r13_a_folder_that_is_not_there(panel, case, tmp_path):
     panel.show_finding(finding(case, "quota.cap")["finding_id"])
-    assert not panel.save_slip(tmp_path / "gone" / "slip.pdf")
-    assert panel.bar.currentItem() is not None
+    panel.save_slip(tmp_path / "gone" / "slip.pdf")
+    assert "gone" in panel.bar.currentItem().text()
+    assert not (tmp_path / "gone").exists()
+
+
+def test_a_slip_is_written_once_the_case_file_is_free(panel, case, tmp_path, qtbot):
+    """Another program has the file: the window goes on, the slip follows."""
+    row = finding(case, "quota.cap")
+    panel.show_finding(row["finding_id"])
+    target = tmp_path / "slip.html"
+    with closing(sqlite3.connect(case, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        panel.save_slip(target)
+        assert not target.exists()
+        assert panel.bar.currentItem() is None  # no complaint: it is not given up
+        other.execute("ROLLBACK")
+    qtbot.waitUntil(target.exists, timeout=30_000)
+    assert row["finding_id"] in target.read_text(encoding="utf-8")
+    qtbot.waitUntil(lambda: panel.bar.currentItem() is not None)
+    assert "slip.html" in panel.bar.currentItem().text()
+
+
+@pytest.mark.parametrize("answer", ["Overwrite", "Cancel"])
+def test_a_name_without_its_ending_overwrites_nothing_unasked(
+    panel, case, qtbot, monkeypatch, tmp_path, answer
+):
+    """Qt asked about the name that was typed, and knows nothing of the longer one."""
+    panel.show_finding(finding(case, "quota.cap")["finding_id"])
+    (tmp_path / "slip.html").write_text("old")
+    asked = []
+
+    def answered(box):
+        asked.append(box.text())
+        next(one for one in box.buttons() if one.text() == answer).click()
+
+    monkeypatch.setattr(QMessageBox, "exec", answered)
+    chosen = (str(tmp_path / "slip"), "HTML (*.html)")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: chosen)
+    click(qtbot, panel.print_button)
+    assert "slip.html" in asked[0]
+    assert ((tmp_path / "slip.html").read_text(encoding="utf-8") == "old") == (answer == "Cancel")
 
 
 def test_r15_a_case_that_is_damaged_is_said_in_the_panel(panel, case, session):

@@ -271,7 +271,7 @@ def test_a_dock_that_qgis_has_deleted_is_unloaded_without_an_error(make_dock):
     sip.delete(dock)
     assert dock.listing is None
     with pytest.raises(sqlite3.ProgrammingError):
-        len(listing)  # closed
+        listing.values("rule")  # closed
     dock.unload()
 
 
@@ -345,7 +345,7 @@ def test_s10_numbers_of_persons_are_masked_in_list_panel_slip_and_history(
     dock.table.go_to(0)
     dock.do("override")
     assert query("SELECT count(*) FROM decisions") == [(1,)]
-    assert dock.evidence.save_slip(tmp_path / "slip.html")
+    dock.evidence.save_slip(tmp_path / "slip.html")
     told.append((tmp_path / "slip.html").read_text(encoding="utf-8"))
     told += [str(row) for row in query("SELECT * FROM history")]
     told += [path.name for path in tmp_path.rglob("*")] + logged
@@ -476,3 +476,17 @@ def multiply(path, n):
         connection.executemany(f"INSERT INTO findings ({names}) VALUES ({marks})", made)
         connection.commit()
     return [row[columns.index("subject_id")] for row in made]
+
+
+def test_the_headings_fit_what_stands_below_them(dock, language):
+    """Subjects are counties and zones too, not wells alone; a place is a township and a village."""
+    from overdraft.ui.review.words import COLUMNS, SIGNS, state_text
+
+    headings = dict(zip(COLUMNS, dock.model.headings, strict=True))
+    assert headings["name"] == {"en": "Name", "zh": "名称"}[language]
+    assert headings["place"] == {"en": "Township / Village", "zh": "乡镇 / 村"}[language]
+    header, texts = dock.table.horizontalHeader(), dock.table.fontMetrics()
+    for name in ("state", "subject_id", "name", "place", "outcome"):
+        assert header.sectionSize(COLUMNS.index(name)) > texts.horizontalAdvance(headings[name]), name
+    widest = max(texts.horizontalAdvance(state_text(state)) for state in SIGNS)
+    assert header.sectionSize(COLUMNS.index("state")) > widest

@@ -133,6 +133,14 @@ def test_a_hundred_edits_can_be_taken_back(board, row, plan):
     assert n == 100
 
 
+def test_a_step_takes_eight_bytes_a_parcel(board, row, plan):
+    """A hundred steps over 50 thousand parcels: 40 MB."""
+    scenario = plan(board)
+    scenario.assign(board, np.array([row["free"], row["other"]]), 2026)
+    ((step, _),) = scenario._done
+    assert sum(part.nbytes for part in (step.rows, step.before, step.after)) == 2 * 8
+
+
 def test_a_solution_is_one_edit_and_forgotten_when_edited(board, row, plan):
     scenario = plan(board, free=2026)
     solution = Solution("optimal", 20.0, 20.0, 0.0, {})
