@@ -129,7 +129,7 @@ def why(row: Mapping[str, object], words: Words) -> list[str]:
     """Why an entry counts or does not: a sentence, or one for each reason where it names several."""
     values = json.loads(str(row["reason_values"])) if is_given(row["reason_values"]) else {}
     family = str(row["reason_key"]).rpartition(".")[0]
-    reasons = [f"{family}.{name}" for name in values.get("reasons", ())] or [row["reason_key"]]
+    reasons = [f"{family}.{name}" for name in values.get("reasons", ())] or [str(row["reason_key"])]
     return [words.sentence(key, values) for key in reasons]
 
 
