@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...report.words import is_given
+from ...report.words import UNASSIGNED, is_given
 from ..book import Book
 from ..column import Column, integers, reals, texts
 from ..table import Group, Table
@@ -27,7 +27,7 @@ def plan_allocation(book: Book) -> Table:
         book.column("quota_allocation", "level", rows["level"]),
         texts("unit", book.say("column.unit"), book.places(rows["unit_id"])),
         texts("parent", book.say("column.parent"), _parents(book, rows)),
-        book.column("quota_allocation", "key", rows["key"]),
+        texts("key", book.column("quota_allocation", "key", []).label, _keys(book, rows)),
         texts("place", book.say("column.place"), book.places(rows["place_id"])),
         _name(book, rows),
         book.column("wells", "management", rows["management"]),
@@ -74,10 +74,15 @@ def _parents(book: Book, rows: pd.DataFrame) -> list[str | None]:
         None
         if not is_given(key)
         else str(key)
-        if level in _PARTS and key != "unassigned"
+        if level in _PARTS and key != UNASSIGNED
         else book.words.place(key)
         for level, key in pairs
     ]
+
+
+def _keys(book: Book, rows: pd.DataFrame) -> list[str]:
+    """Ids; of what belongs to no unit or user that it does not."""
+    return [book.words.place(key) if key == UNASSIGNED else str(key) for key in rows["key"]]
 
 
 def _lowest_units(rows: pd.DataFrame) -> list[str]:

@@ -88,13 +88,11 @@ def _lines(book: Book, account: RetirementBalance | None) -> pd.DataFrame:
     pieces = _pieces(account)
     told = areas[areas.index.isin(facts.index.union(pieces.index))]
     lines = told.join(facts, how="left").join(pieces, how="left")
+    lines["unit_id"] = lines["unit_id"].where(lines["unit_id"].notna(), _homes(book, lines, account))
     if account is not None:
-        lines["unit_id"] = lines["unit_id"].where(lines["unit_id"].notna(), _by_record(book, lines))
         known = np.full(len(lines), pd.isna(account.settings.baseline))
         for name in ("retired_mu", "restored_mu", "net_mu"):
             lines[name] = lines[name].where(lines[name].notna() | known, 0.0)
-    else:
-        lines["unit_id"] = _by_record(book, lines)
     if book.scope.county:
         lines = lines[lines["unit_id"].map(book.county_of).eq(book.scope.county).to_numpy(dtype=bool)]
     lines = lines[_in_period(book, lines)]
@@ -156,6 +154,15 @@ def _level(levels: Iterable[str]) -> str:
     """The level whose units are listed: counties, else the lowest that there is."""
     there = sorted({level for level in levels if level}, key=depth_of)
     return "county" if "county" in there else there[-1] if there else ""
+
+
+def _homes(book: Book, lines: pd.DataFrame, account: RetirementBalance | None) -> pd.Series:
+    """The unit in which an area lies of which nothing counts."""
+    record = pd.Series(_by_record(book, lines), index=lines.index, dtype=object)
+    if account is None:
+        return record
+    home = pd.Series(lines.index.map(account.homes), index=lines.index, dtype=object)
+    return home.where(home.notna(), record).replace("", UNASSIGNED)
 
 
 def _by_record(book: Book, lines: pd.DataFrame) -> list[str]:
@@ -328,7 +335,7 @@ def retirement_split(book: Book) -> Table:
         book.column("retirement_balance", "period_state", rows["period_state"]),
         book.column("retirement_balance", "registered_mu", rows["registered_mu"], total=True),
         book.column("retirement_balance", "area_difference_mu", rows["area_difference_mu"], total=True),
-        book.column("retirement_balance", "n_parcels", rows["n_parcels"], total=True),
+        book.column("retirement_balance", "n_parcels", rows["n_parcels"]),
         book.column("retirement_balance", "outcome", rows["outcome"]),
     )
     if not book.policy.has("retirement"):
