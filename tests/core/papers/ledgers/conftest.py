@@ -119,7 +119,6 @@ def frames():
             "kind": "renewal",
             "use": "irrigation",
             "applied_on": "2023-12-01",
-            "approval_no": "批〔2024〕1号",
             "decision": "approved",
             "decided_on": "2024-01-02",
             "result_well_id": "R1",

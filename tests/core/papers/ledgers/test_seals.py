@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from datetime import date
 
 import pytest
+
+from overdraft.core.casefile import CaseRows
+from overdraft.core.desk.acts import By, Event
+from overdraft.core.desk.record import record
+from overdraft.core.papers.privacy import masked_name
 
 ANY = "任一种：照片、现场核查、断电、许可注销、文件"
 ENTRIES = """SELECT w.well_id, json_extract(l.reason_values, '$.day'), l.state, l.counts, l.renewal_id, w.permit_m3,
@@ -95,6 +101,18 @@ def test_profiles(small_case, printed):
     assert "李四" in printed(path, "seal_ledger", profile="full")["inspection_by"].values
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("县水利局（虚构）", "县水利局（虚构）"),
+        ("张三（县水利局）", "张**"),
+        ("水利局（张三）", "水**"),  # a name that only might be one is masked
+    ],
+)
+def test_a_body_may_carry_a_remark(name, shown):
+    assert masked_name(name) == shown
+
+
 def test_in_english(small_case, printed):
     table = printed(small_case(), "seal_ledger", "en")
     assert table.title == "Seal ledger"
@@ -111,6 +129,22 @@ def test_a_document_without_the_rule_lists_seals_without_credit(small_case, prin
     for name in ("credit", "counts", "reason", "clause", "missing"):
         assert set(table[name].values) == {None}
     assert any("未规定“减二更一”" in note for note in table.notes)
+
+
+def test_what_the_run_recorded_stands(small_case, printed, rows_of, tmp_path):
+    """A reopening that is recorded after the run, of a day before it, leaves the seal as the run counted it, and the
+    table says that something was recorded."""
+    path = tmp_path / "later.gpkg"
+    shutil.copyfile(small_case(), path)
+    acts = [
+        Event("S5", "reopened", "2025-10-01"),
+        Event("S5", "sealed", "2025-11-01", doc_no="封〔2025〕9号"),
+    ]
+    record(CaseRows.open(path), acts, By("李四", today=date(2026, 4, 1)), path)
+    before, after = (printed(one, "seal_ledger") for one in (small_case(), path))
+    for name in ("well_id", "sealed_on", "doc_no", "credit", "reason"):
+        assert after[name].values == before[name].values
+    assert any("另有2项登记" in note for note in after.notes)
 
 
 def test_every_figure_is_a_query(judged_sample, printed, ask, rows_of, sums_of):
