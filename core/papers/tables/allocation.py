@@ -69,20 +69,21 @@ def _allotted(book: Book) -> pd.DataFrame:
 
 def _parents(book: Book, rows: pd.DataFrame) -> list[str | None]:
     """Whose part each row is: the name of a unit, the id of a user."""
-    pairs = zip(rows["parent_level"], rows["parent_id"], strict=True)
     return [
-        None
-        if not is_given(key)
-        else str(key)
-        if level in _PARTS and key != UNASSIGNED
-        else book.words.place(key)
-        for level, key in pairs
+        None if not is_given(key) else _id(book, level, key) if level in _PARTS else book.words.place(key)
+        for level, key in zip(rows["parent_level"], rows["parent_id"], strict=True)
     ]
 
 
 def _keys(book: Book, rows: pd.DataFrame) -> list[str]:
-    """Ids; of what belongs to no unit or user that it does not."""
-    return [book.words.place(key) if key == UNASSIGNED else str(key) for key in rows["key"]]
+    """Ids; where there is none, that there is no unit or no user."""
+    return [_id(book, level, key) for level, key in zip(rows["level"], rows["key"], strict=True)]
+
+
+def _id(book: Book, level: str, key: str) -> str:
+    if key != UNASSIGNED:
+        return str(key)
+    return book.say("no_user") if level == "user" else book.words.place(key)
 
 
 def _lowest_units(rows: pd.DataFrame) -> list[str]:
@@ -132,6 +133,7 @@ def _notes(book: Book, rows: pd.DataFrame) -> tuple[str, ...]:
 def plan_balance(book: Book) -> Table:
     """Cap, use and what is allotted of each unit, year and source; units above others are in no sum."""
     rows = of_years(book, book.of_units(book["quota_balance"]), "year")
+    rows = rows.sort_values(["year", "source"], kind="stable", ignore_index=True)
     columns = (
         book.column("quota_balance", "year", rows["year"]),
         book.column("quota_balance", "source", rows["source"]),

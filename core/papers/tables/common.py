@@ -18,12 +18,11 @@ def empty(book: Book, name: str, columns: tuple[Column, ...], because: str) -> T
     return Table(name, book.say(f"title.{name}"), columns, (), (because,))
 
 
-def not_asked(book: Book, what: str, so: str = "nothing") -> str:
-    """The document has no rule of this kind (``papers.rule.<what>``), and what follows (``papers.note.not_asked.<so>``)
-    for the table."""
+def not_asked(book: Book, what: str, key: str = "note.not_asked") -> str:
+    """The document has no rule of this kind (``papers.rule.<what>``), and what follows for the table."""
     policy = book.run.policy
     title = policy.title if book.language == "zh" else policy.title_en or policy.title
-    return book.say(f"note.not_asked.{so}", document=title, rule=book.say(f"rule.{what}"))
+    return book.say(key, document=title, rule=book.say(f"rule.{what}"))
 
 
 def later_acts(book: Book) -> tuple[str, ...]:

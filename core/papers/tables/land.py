@@ -281,7 +281,7 @@ def _baseline(book: Book) -> pd.Timestamp:
 
 def _notes(book: Book, lines: pd.DataFrame, account: RetirementBalance | None) -> tuple[str, ...]:
     if not book.policy.has("retirement"):
-        notes = [not_asked(book, "retirement", "not_counted")]
+        notes = [not_asked(book, "retirement", "note.not_asked_land")]
     elif account is None:
         notes = [book.say("note.no_irrigation")]
     else:
@@ -290,6 +290,8 @@ def _notes(book: Book, lines: pd.DataFrame, account: RetirementBalance | None) -
             book.say("note.retired_areas"),
             *_apart(book, account),
         ]
+        if book.scope.begin or book.scope.end:
+            notes.append(book.say("note.land_period"))
     return (*notes, *no_filter(book, "zone", "authority"), *later_acts(book))
 
 

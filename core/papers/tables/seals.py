@@ -219,7 +219,7 @@ def _rows(mask: pd.Series) -> tuple[int, ...]:
 def _notes(book: Book, seals: pd.DataFrame) -> tuple[str, ...]:
     notes = [book.say("note.seals"), *regiments(book, seals["management"])]
     if not book.policy.has("replacement"):
-        notes.append(not_asked(book, "replacement", "no_credit"))
+        notes.append(not_asked(book, "replacement", "note.not_asked_credit"))
     elif not book.policy.setting("replacement.evidence_required").value:
         notes.append(book.say("note.no_evidence_asked"))
     if not len(book["evidence"]):

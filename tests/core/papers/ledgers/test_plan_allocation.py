@@ -24,9 +24,9 @@ def test_by_hand(small_case, printed, rows_of):
         ("机井", "U1", "W1", "一镇", 127_333_333, None),
         ("用水户", "一镇", "U2", "一镇", 63_666_667, None),
         ("机井", "U2", "W2", "一镇", 63_666_667, None),
-        ("用水户", "一镇", "未归属", "一镇", 0, None),
-        ("机井", "未归属", "R1", "一镇", 0, "灌溉面积不明"),
-        ("机井", "未归属", "R9", "一镇", 0, "灌溉面积不明"),
+        ("用水户", "一镇", "未登记用水户", "一镇", 0, None),
+        ("机井", "未登记用水户", "R1", "一镇", 0, "灌溉面积不明"),
+        ("机井", "未登记用水户", "R9", "一镇", 0, "灌溉面积不明"),
     ]
 
 
@@ -71,7 +71,7 @@ def test_profiles_and_english(small_case, printed):
     full = printed(small_case(), "plan_allocation", "en")
     assert "=1+1" in full["name"].values
     assert full["basis"].values[0] == "Irrigated area times quota"
-    assert full["key"].values[6] == "Not assigned"
+    assert full["key"].values[6] == "No user on record"
     public = printed(small_case(), "plan_allocation", "en", "public")
     assert "name" not in [column.name for column in public.columns]
 
@@ -84,7 +84,7 @@ def test_a_year_without_caps_says_so(judged_sample, printed):
 
 def test_the_balance_is_the_recorded_one(judged_sample, printed, ask, rows_of):
     table = printed(judged_sample, "plan_balance")
-    found = ask(judged_sample, f"SELECT {', '.join(BALANCE)} FROM quota_balance ORDER BY fid")
+    found = ask(judged_sample, f"SELECT {', '.join(BALANCE)} FROM quota_balance ORDER BY year, source, fid")
     for told, row in zip(rows_of(table, *BALANCE), found, strict=True):
         for cell, value in zip(told, row, strict=True):
             assert (cell is None) == (value is None)
@@ -108,7 +108,7 @@ def test_the_balance_of_a_part(judged_sample, printed, rows_of):
         judged_sample, "plan_balance", county="650422", begin=date(2024, 6, 1), end=date(2025, 1, 1)
     )
     assert rows_of(table, "unit", "year", "source") == [
-        ("托克逊县", 2025, "地下水"),
         ("托克逊县", 2024, "用水总量"),
+        ("托克逊县", 2025, "地下水"),
         ("托克逊县", 2025, "用水总量"),
     ]
