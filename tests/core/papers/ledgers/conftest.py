@@ -38,7 +38,7 @@ def well(well_id, x=2_000, **fields):
 
 WELLS = [
     well("S1", 2_000, status="sealed", status_on="2022-06-01", permit_m3=90_000.0, name="一号井"),
-    well("S2", 2_010, status="sealed", status_on="2022-07-01"),
+    well("S2", 2_010, status="sealed", status_on="2022-07-01", name="<script>alert(1)</script>"),
     well("S3", 2_020, status="sealed", status_on="2020-03-01"),
     well("S4", 2_030, status="sealed", status_on="2023-03-01", use="industry"),
     well("S5", 12_000, status="sealed", status_on="2023-04-01", management="regiment", permit_m3=70_000.5),
@@ -55,7 +55,7 @@ EVENTS = [
     ("L1", "irrigation", "D4", "retired", "2021-06-01", "退〔2021〕1号", None),
     ("L2", "irrigation", "D4", "restored", "2022-06-01", "退〔2022〕2号", None),
     ("L3", "irrigation", "D4", "retired", "2023-06-01", "退〔2023〕3号", None),
-    ("L4", "irrigation", "D5", "retired", "2024-01-01", None, 30.0),
+    ("L4", "irrigation", "D5", "retired", "2024-01-01", "电话13812345678", 30.0),
 ]
 
 EVIDENCE = [

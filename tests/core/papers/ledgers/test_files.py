@@ -48,12 +48,26 @@ def test_a_page_holds_every_cell_and_note(sheet):
 
     text = html_page(sheet)
     assert "<script" not in text
+    assert "&lt;script&gt;" in text
     for table in sheet.tables:
         for row in table.rows:
             for cell in row:
                 assert escape(told(cell), quote=False) in text
         for note in table.notes:
             assert escape(note, quote=False) in text
+
+
+@pytest.mark.parametrize("profile", ["public", "internal"])
+def test_numbers_of_persons_are_in_no_ledger(small_case, printed, profile):
+    """S10: a telephone number that somebody wrote into a document number is masked; only the full paper has it."""
+
+    def texts(shown):
+        tables = [printed(small_case(), name, "zh", shown) for name in NAMES]
+        return "".join(str(cell) for table in tables for row in table.rows for cell in row)
+
+    assert "138****5678" in texts(profile)
+    assert "13812345678" not in texts(profile)
+    assert "13812345678" in texts("full")
 
 
 def test_a_name_that_looks_like_a_formula_is_text_in_csv(small_case, as_csv):

@@ -67,7 +67,9 @@ def test_sums(small_case, printed, sums_of):
 )
 def test_filters(small_case, printed, scope, areas):
     """An area is of the period if it was retired or restored in it."""
-    assert list(printed(small_case(), "retirement_ledger", **scope)["area_id"].values) == areas
+    table = printed(small_case(), "retirement_ledger", **scope)
+    assert list(table["area_id"].values) == areas
+    assert any("不按时段分摊" in note for note in table.notes) == ("end" in scope)
 
 
 def test_areas_add_up_to_the_recorded_balance(judged_sample, printed, ask, sums_of):
