@@ -160,17 +160,19 @@ def frames():
 
 @pytest.fixture(scope="session")
 def small_case(tmp_path_factory):
-    """``small_case(policy)``: the case of a few rows, judged on 31 December 2025 on registered areas; made once."""
+    """``small_case(policy, *roles)``: the case of a few rows (of some roles), judged on 31 December 2025 on registered
+    areas; made once."""
     made = {}
 
-    def call(policy="turpan-2021"):
-        if policy not in made:
+    def call(policy="turpan-2021", *roles):
+        if (policy, roles) not in made:
             path = tmp_path_factory.mktemp("small") / f"{policy}.gpkg"
+            given = {name: frame for name, frame in frames().items() if not roles or name in roles}
             settings = EnforceSettings(area_basis="registered", invented=True)
-            result = enforce(build_register(frames()), load_policy(policy), AS_OF, settings)
+            result = enforce(build_register(given), load_policy(policy), AS_OF, settings)
             write_case(path, case_content(result, "zh"))
-            made[policy] = path
-        return made[policy]
+            made[policy, roles] = path
+        return made[policy, roles]
 
     return call
 

@@ -57,6 +57,23 @@ def test_a_page_holds_every_cell_and_note(sheet):
             assert escape(note, quote=False) in text
 
 
+@pytest.mark.parametrize(
+    ("name", "rows", "note"),
+    [
+        ("seal_ledger", 6, "未提供佐证材料。"),
+        ("pair_ledger", 0, "2眼计入的更新井未登记对应的核减井：R1、R9。"),
+        ("pair_balance", 6, "分区各行为同一批机井按分区列示，不计入合计。"),
+        ("retirement_ledger", 0, "未提供灌溉地块，或文件未给出起算日，无法核算。"),
+        ("retirement_split", 5, "未提供灌溉地块，或文件未给出起算日，无法核算。"),
+        ("closing_plan", 5, "5眼机井的“年用水量 (m³)”未知。"),
+    ],
+)
+def test_a_case_of_wells_and_zones_alone_says_what_it_lacks(small_case, printed, name, rows, note):
+    table = printed(small_case("turpan-2021", "wells", "zones", "units"), name)
+    assert len(table) == rows
+    assert note in table.notes
+
+
 @pytest.mark.parametrize("profile", ["public", "internal"])
 def test_numbers_of_persons_are_in_no_ledger(small_case, printed, profile):
     """S10: a telephone number that somebody wrote into a document number is masked; only the full paper has it."""
