@@ -22,7 +22,7 @@ COARSE = 2
 
 _ORGANISATION = re.compile(
     r"公司|合作社|委员会|村委会|政府|集团|协会|农场|基地|大队|中心|学校|"
-    r".{3}[村镇乡局站场厂厅处所院委部连团]$|"
+    r".{3}[村镇乡局站场厂厅处所院委部连团](?:（[^（）]*）)?$|"
     r"(?i:\b(?:co|ltd|inc|company|cooperative|bureau|school|committee|government|farm|station)\b)"
 )
 """What is no person. A name that only might be one is masked: 李团结 and 水利局 alike."""

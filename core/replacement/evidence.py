@@ -31,13 +31,25 @@ def complete_evidence(
 
 def evidence_of_seals(register: Register, facts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """The kinds of evidence for the seal of each well taken until ``as_of``: ``row`` of the well and ``kind``."""
+    return pieces_of_seals(register, facts, as_of)[["row", "kind"]].drop_duplicates()
+
+
+def pieces_of_seals(register: Register, facts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Every piece of evidence for the seal of each well taken until ``as_of``.
+
+    Args:
+        facts: of all wells, ``subject`` (row id), ``sealed`` and ``sealed_on``.
+
+    Returns:
+        ``row`` of the well and the columns ``event_id``, ``kind``, ``taken_on``, ``path``, ``checked_by``.
+    """
+    columns = ["event_id", "kind", "taken_on", "path", "checked_by"]
     if not register.has("evidence"):
-        return pd.DataFrame({"row": facts.index[:0], "kind": pd.Series(dtype=object)})
+        return pd.DataFrame({"row": facts.index[:0], **{name: pd.Series(dtype=object) for name in columns}})
     pieces = register["evidence"]
     taken = pieces["taken_on"].notna() & (pieces["taken_on"] <= as_of) & pieces["kind"].notna()
     names = _spell_events(register, facts, as_of)
-    found = names.merge(pieces.loc[taken.to_numpy(), ["event_id", "kind"]], on="event_id", how="inner")
-    return found[["row", "kind"]].drop_duplicates()
+    return names.merge(pieces.loc[taken.to_numpy(), columns], on="event_id", how="inner")[["row", *columns]]
 
 
 def _spell_events(register: Register, facts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

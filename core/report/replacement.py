@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -51,12 +52,10 @@ def balance(book: ReplacementLedger, as_of: date, words: Words) -> dict:
 
 
 def _balance_row(row: dict, columns: list[str], words: Words) -> dict:
-    pool, _, zone = str(row["pool_id"]).partition("/")
-    name = " / ".join((words.place(pool), words.place(zone))) if zone else words.place(row["pool_id"])
     cells = [signed(row[c]) if c == "net_change" else count(row[c]) for c in columns]
     deficit = row["deficit"]
     return {
-        "name": name,
+        "name": pool_name(row["pool_id"], words),
         "sealed": row["sealed"],
         "required": row["required"] if is_given(row["required"]) else None,
         "cells": cells,
@@ -66,6 +65,12 @@ def _balance_row(row: dict, columns: list[str], words: Words) -> dict:
         if is_given(deficit) and deficit > 0
         else words("no_deficit" if is_given(deficit) else "not_computed"),
     }
+
+
+def pool_name(pool_id: object, words: Words) -> str:
+    """The name of a pool; of a zone within a pool both names."""
+    pool, _, zone = str(pool_id).partition("/")
+    return " / ".join((words.place(pool), words.place(zone))) if zone else words.place(pool_id)
 
 
 def pairs(book: ReplacementLedger, words: Words, limit: int) -> dict:
@@ -93,7 +98,7 @@ def entry_counts(book: ReplacementLedger, words: Words) -> list[dict]:
     return [
         {
             "kind": words.token("entry_kind", kind),
-            "state": _state(state, words),
+            "state": state_name(state, words),
             "counts": words("yes" if counts else "no"),
             "n": count(n),
         }
@@ -108,23 +113,29 @@ def _worst_first(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _entry(row: dict, words: Words) -> dict:
-    values = json.loads(row["reason_values"]) if is_given(row["reason_values"]) else {}
-    family = str(row["reason_key"]).rpartition(".")[0]
-    reasons = [f"{family}.{name}" for name in values.get("reasons", ())] or [row["reason_key"]]
     return {
         "well": row["well_id"] if is_given(row["well_id"]) else DASH,
         "renewal": row["renewal_id"] if is_given(row["renewal_id"]) else DASH,
         "pool": words.place(row["pool_id"]),
-        "state": _state(row["state"], words),
+        "state": state_name(row["state"], words),
         "counts": words("yes" if row["counts"] else "no"),
         "permission": row["permission"] if is_given(row["permission"]) else "",
         "permission_label": words.token("permission", row["permission"]),
         "outcome": row["outcome"],
         "label": words.token("outcome", row["outcome"]),
-        "why": [words.sentence(key, values) for key in reasons],
+        "why": why(row, words),
     }
 
 
-def _state(state: object, words: Words) -> str:
+def why(row: Mapping[str, object], words: Words) -> list[str]:
+    """Why an entry counts or does not: a sentence, or one for each reason where it names several."""
+    values = json.loads(str(row["reason_values"])) if is_given(row["reason_values"]) else {}
+    family = str(row["reason_key"]).rpartition(".")[0]
+    reasons = [f"{family}.{name}" for name in values.get("reasons", ())] or [str(row["reason_key"])]
+    return [words.sentence(key, values) for key in reasons]
+
+
+def state_name(state: object, words: Words) -> str:
+    """The state of an entry in words."""
     label = words.token("entry_state", state)
     return words.either(f"state.{state}", label) if label == state else label

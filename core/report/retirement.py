@@ -41,7 +41,7 @@ def balance(result: EnforceResult, account: RetirementBalance, words: Words) -> 
             basis=words(f"basis.{basis}"),
         ),
         "supplied": result.register.has("irrigation"),
-        "sums": _sums(frame, words),
+        "sums": sums_told(frame, words),
         "clause": settings["retirement.baseline"].clause,
     }
 
@@ -73,7 +73,7 @@ def _row(row: dict, columns: list[str], words: Words) -> dict:
     }
 
 
-def _sums(frame: pd.DataFrame, words: Words) -> list[str]:
+def sums_told(frame: pd.DataFrame, words: Words) -> list[str]:
     """Whether the rounded rows of the counties (and of land outside all units) add up to the city's rounded row."""
     top, parts = frame[frame["level"].isin(TOP_LEVELS)], frame[frame["level"] == "county"]
     if len(top) != 1 or parts.empty:

@@ -30,6 +30,7 @@ class RetirementBalance:
         pieces: the ground behind it: one row per target year, unit and area in which anything counts, with its polygon
             in the CRS of the units; columns of :data:`.land.PIECE_COLUMNS`.
         verdicts: findings ``retirement.*``.
+        homes: by the row id of each area in force on the last day of judgement, the unit in which it lies; "" for none.
         settings: what was used.
         n_repaired: irrigation areas whose polygon was invalid and was repaired on a copy.
     """
@@ -37,6 +38,7 @@ class RetirementBalance:
     balance: pd.DataFrame
     pieces: gpd.GeoDataFrame
     verdicts: Verdicts
+    homes: pd.Series
     settings: RetirementSettings
     n_repaired: int
 
@@ -115,6 +117,7 @@ def retirement_balance(
             pd.concat(pieces, ignore_index=True), geometry="geometry", crs=last.pieces.crs if last else None
         ),
         verdicts=concat(verdicts),
+        homes=pd.Series(last.home, index=last.facts.ids) if last else pd.Series(dtype=object),
         settings=settings,
         n_repaired=last.n_repaired if last else 0,
     )

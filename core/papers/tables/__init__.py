@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import wells
+from . import allocation, closing, land, pairs, seals, wells
 from .kind import Kind
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {kind.name: kind for module in (wells,) for kind in module.KINDS}
+    {kind.name: kind for module in (wells, seals, pairs, land, closing, allocation) for kind in module.KINDS}
 )
 """Every table by name, in the order in which they are printed."""
 
