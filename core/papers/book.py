@@ -26,6 +26,7 @@ from ..register import Register
 from ..register.facts import well_history
 from ..register.identity import ROW_ID
 from ..report.words import UNASSIGNED, Words, is_given
+from ..review.summary import acts_since
 from ..schema import Field
 from .column import Column, dates, digits_of, integers, reals, texts
 from .scope import Scope
@@ -46,7 +47,8 @@ class Book:
     Attributes:
         tables: as they stand in the file, those that were asked for. raw: of the roles among them, what the run was
             given. run: the last run.
-        head: hash of the last entry of the history when they were read. words: for texts, in one language.
+        head: hash of the last entry of the history when they were read. since: acts recorded after the run, which its
+            results know nothing of. words: for texts, in one language.
     """
 
     path: Path
@@ -54,6 +56,7 @@ class Book:
     raw: Mapping[str, pd.DataFrame]
     run: LastRun
     head: str
+    since: int
     words: Words
     scope: Scope
 
@@ -218,12 +221,12 @@ def open_book(
         wanted = [name for name in dict.fromkeys((*_ALWAYS, *needs)) if has_table(connection, name)]
         tables = {name: read_table(connection, name).reset_index(drop=True) for name in wanted}
         raw = read_roles(connection, [name for name in wanted if name in roles()])
-        head = chain.head(connection)
+        head, since = chain.head(connection), acts_since(connection)
     names: dict[str, str] = {}
     for table, key in (("units", "unit_id"), ("zones", "zone_id")):
         given = tables[table][[key, "name"]].dropna()
         names |= dict(zip(given[key], given["name"], strict=True))
-    book = Book(path, tables, raw, run, head, Words(language, run.policy, names), scope)
+    book = Book(path, tables, raw, run, head, since, Words(language, run.policy, names), scope)
     _check(book)
     return book
 

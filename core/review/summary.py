@@ -155,7 +155,7 @@ def summarise(path: str | os.PathLike) -> Summary:
         run = connection.execute(_RUN).fetchone()
         renewals, complete = connection.execute(_PAIRS).fetchone()
         targets, met, gap, year = connection.execute(_LAND).fetchone()
-        since = int(connection.execute(_SINCE).fetchone()[0])
+        since = acts_since(connection)
         wells = dict(connection.execute(_WELLS).fetchall())
         names = {name: dict(connection.execute(statement).fetchall()) for name, statement in _NAMES.items()}
         connection.execute(
@@ -178,6 +178,11 @@ def summarise(path: str | os.PathLike) -> Summary:
                 for name, statement in _GROUPED.items()
             },
         )
+
+
+def acts_since(connection: sqlite3.Connection) -> int:
+    """How many acts were recorded after the last run, which the ledger and land of that run know nothing of."""
+    return int(connection.execute(_SINCE).fetchone()[0])
 
 
 def decided_counts(path: str | os.PathLike) -> tuple[int, int]:

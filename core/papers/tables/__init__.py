@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import wells
+from . import charges, findings, permits, power, problems, quarter, sources, wells
 from .kind import Kind
 
+_MODULES = (wells, power, permits, charges, quarter, findings, problems, sources)
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {kind.name: kind for module in (wells,) for kind in module.KINDS}
+    {kind.name: kind for module in _MODULES for kind in module.KINDS}
 )
 """Every table by name, in the order in which they are printed."""
 
