@@ -51,7 +51,9 @@ def listed(book: Book, found: pd.DataFrame | None = None) -> pd.DataFrame:
         standing = decisions.loc[(decisions["state"] != "open").to_numpy(dtype=bool), "finding_id"]
         gone = then[then["finding_id"].isin(standing) & ~then["finding_id"].isin(now["finding_id"])]
         parts = [now.assign(gone=False), gone[now.columns.intersection(gone.columns)].assign(gone=True)]
-        found = pd.concat([part.astype(object) for part in parts if len(part)] or parts[:1], ignore_index=True)
+        found = pd.concat(
+            [part.astype(object) for part in parts if len(part)] or parts[:1], ignore_index=True
+        )
     else:
         found = found.assign(gone=False)
     rows = found.merge(decisions.astype(object), on="finding_id", how="left", validate="m:1")
@@ -105,7 +107,10 @@ def sentences(book: Book, rows: pd.DataFrame) -> list[str]:
 def subjects(book: Book, rows: pd.DataFrame) -> list[str]:
     """The layer that each finding is about, in words."""
     words = book.words
-    told = {role: words.either(f"role.{role}", words.token("role", role)) for role in rows["subject_role"].unique()}
+    told = {
+        role: words.either(f"role.{role}", words.token("role", role))
+        for role in rows["subject_role"].unique()
+    }
     return [told[role] for role in rows["subject_role"]]
 
 
@@ -130,11 +135,17 @@ def limited(book: Book) -> list[str]:
 
 def joined(book: Book, parts: Iterable[object]) -> str | None:
     """Texts in one cell; None where there is none."""
-    return ("；" if book.language == "zh" else "; ").join(str(part) for part in parts if is_given(part)) or None
+    return ("；" if book.language == "zh" else "; ").join(
+        str(part) for part in parts if is_given(part)
+    ) or None
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
     rank = rows["outcome"].map({token: place for place, token in enumerate(OUTCOMES)})
     keyed = rows.assign(_rank=rank)
     order = ["_rank", "rule", "county_id", "subject_id", "period", "finding_id"]
-    return keyed.sort_values(order, kind="stable", na_position="last").drop(columns="_rank").reset_index(drop=True)
+    return (
+        keyed.sort_values(order, kind="stable", na_position="last")
+        .drop(columns="_rank")
+        .reset_index(drop=True)
+    )

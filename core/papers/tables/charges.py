@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from ...report.basis import shown_value
+from ...policy import RuleUse
 from ...report.words import UNASSIGNED, is_given
 from ..book import Book
 from ..column import Column, reals, texts
@@ -58,7 +60,11 @@ def over_plan_charges(book: Book) -> Table:
         *(_column(book, rows, name) for name in (*_WORKED, "clause", "rate_source")),
     )
     return Table(
-        "over_plan_charges", book.say("title.over_plan_charges"), columns, _groups(book, rows), _notes(book, rows)
+        "over_plan_charges",
+        book.say("title.over_plan_charges"),
+        columns,
+        _groups(book, rows),
+        _notes(book, rows),
     )
 
 
@@ -139,7 +145,9 @@ def _groups(book: Book, rows: pd.DataFrame) -> tuple[Group, ...]:
     for one in years:
         if len(counties) > 1:
             parts = [(place, np.flatnonzero((year == one) & (county == place))) for place in counties]
-            groups += [Group(_named(book, one, book.words.place(place)), _rows(at)) for place, at in parts if len(at)]
+            groups += [
+                Group(_named(book, one, book.words.place(place)), _rows(at)) for place, at in parts if len(at)
+            ]
         if len(years) > 1:
             groups.append(Group(_named(book, one, book.say("total.all")), _rows(np.flatnonzero(year == one))))
     return (*groups, Group(book.say("total.all"), tuple(range(len(rows)))))
@@ -156,12 +164,10 @@ def _rows(found: np.ndarray) -> tuple[int, ...]:
 def _notes(book: Book, rows: pd.DataFrame) -> tuple[str, ...]:
     """Which reading counts, the bands, and what is missing."""
     used = [use for use in book.policy.rules if use.rule == RULE]
-    if not used:
-        return (book.say("note.no_bands", clause=book.policy.number),)
-    notes = [book.say("note.charges")]
-    notes += [_bands(book, use) for use in used]
-    uncharged = int(rows["fee"].isna().sum())
-    notes.append(book.say("note.uncharged", n=f"{uncharged:,}"))
+    notes = [_bands(book, use) for use in used] or [book.say("note.no_bands", clause=book.policy.number)]
+    if len(rows):
+        uncharged = int(rows["fee"].isna().sum())
+        notes = [book.say("note.charges"), *notes, book.say("note.uncharged", n=f"{uncharged:,}")]
     if book.since:
         notes.append(book.say("note.run_since", n=book.since, day=book.run.as_of.isoformat()))
     if book.scope.zone or book.scope.authority:
@@ -169,20 +175,28 @@ def _notes(book: Book, rows: pd.DataFrame) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _bands(book: Book, use) -> str:
+def _bands(book: Book, use: RuleUse) -> str:
     """The bands and multiples of a clause, in its own words, and the reading that the run took."""
-    clause = book.policy.clauses[use.clause]
-    key = use.settings.get("mode", "")
-    setting = book.policy.settings.get(key)
+    clause, words = book.policy.clauses[use.clause], book.words
+    bands, multiples = (_given(book, use, name) or () for name in ("bands", "multiples"))
+    if not bands or not multiples:
+        return book.say("note.no_bands", clause=clause.id)
+    reading = book.policy.settings.get(use.settings.get("mode", ""))
     return book.say(
         "note.bands",
         clause=clause.id,
         quote=clause.quote,
-        bands=[f"{float(limit) * 100:g}%" for limit in use.values.get("bands", ())],
-        multiples=[f"{float(one):g}" for one in use.values.get("multiples", ())],
-        mode=shown_value(setting.value, key, book.words) if setting is not None else None,
-        confidence=book.words.either(f"confidence.{setting.confidence}", setting.confidence) if setting else None,
+        bands=[f"{float(limit) * 100:g}%" for limit in bands],
+        multiples=[f"{float(one):g}" for one in multiples],
+        mode=words.token("charge_mode", _given(book, use, "mode")),
+        confidence=words.either(f"confidence.{reading.confidence}", reading.confidence) if reading else None,
     )
+
+
+def _given(book: Book, use: RuleUse, name: str) -> Any:
+    """A parameter of the rule: as the clause has it, else as the run set it."""
+    setting = book.policy.settings.get(use.settings.get(name, ""))
+    return use.values.get(name) if name in use.values or setting is None else setting.value
 
 
 _NEEDS = ("over_plan_fees", "over_plan_totals", "persons", "well_users")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ from ..table import Group, Table
 from .kind import Kind
 
 _FIGURES = ("permission", "action", "period", "period_state", "measured", "threshold")
-_DECIDED = ("decided_on", "reason_kind", "reason", "attachment", "deferred_to")
+_DECIDED = ("decided_on", "reason_kind", "reason")
 
 
 def findings(book: Book) -> Table:
@@ -60,20 +61,24 @@ def decision_columns(book: Book, rows: pd.DataFrame) -> list[Column]:
     """What a person decided, who, when and why; and what changed since."""
     changes = [_changes(book, row) if is_given(row["changed"]) else None for _, row in rows.iterrows()]
     return [
-        texts("gone", book.say("column.gone"), (book.words("yes") if gone else None for gone in rows["gone"])),
+        texts(
+            "gone", book.say("column.gone"), (book.words("yes") if gone else None for gone in rows["gone"])
+        ),
         book.column("decisions", "state", rows["state"]),
-        book.column("decisions", "outcome", rows["decided_outcome"]),
-        signer(book, "decided_by", rows["decided_by"]),
+        replace(book.column("decisions", "outcome", rows["decided_outcome"]), name="decided_outcome"),
+        typed(book, "decided_by", rows["decided_by"]),
         *(book.column("decisions", name, rows[name]) for name in _DECIDED),
-        signer(book, "verified_by", rows["verified_by"]),
+        typed(book, "attachment", rows["attachment"]),
+        book.column("decisions", "deferred_to", rows["deferred_to"]),
+        typed(book, "verified_by", rows["verified_by"]),
         book.column("decisions", "verified_on", rows["verified_on"]),
         book.column("decisions", "stale", rows["stale"].map(_marked)),
         texts("changes", book.words.field("decisions", "changed"), changes),
     ]
 
 
-def signer(book: Book, name: str, values: Iterable[object]) -> Column:
-    """Who signed: those who answer for a paper see it, the public does not."""
+def typed(book: Book, name: str, values: Iterable[object]) -> Column:
+    """Who signed a decision, or what he named with it: those who answer for a paper see it, the public does not."""
     return texts(name, book.words.field("decisions", name), values, personal="text")
 
 
@@ -84,7 +89,10 @@ def by_outcome(book: Book, outcomes: pd.Series) -> tuple[Group, ...]:
         Group(book.words.token("outcome", token), tuple(int(row) for row in (found == token).nonzero()[0]))
         for token in OUTCOMES
     ]
-    return (*(group for group in groups if group.rows), Group(book.say("total.all"), tuple(range(len(found)))))
+    return (
+        *(group for group in groups if group.rows),
+        Group(book.say("total.all"), tuple(range(len(found)))),
+    )
 
 
 def history(book: Book) -> Table:
@@ -123,12 +131,17 @@ def _of_scope(book: Book, rows: pd.DataFrame) -> pd.Series:
     scope = book.scope
     if not (scope.county or scope.zone or scope.authority):
         return pd.Series(True, index=rows.index)
-    kept = {*listed(book)["finding_id"].dropna(), *book.wells["well_id"].dropna(), *book.wells["row_id"].dropna()}
+    kept = {
+        *listed(book)["finding_id"].dropna(),
+        *book.wells["well_id"].dropna(),
+        *book.wells["row_id"].dropna(),
+    }
     return rows["subject"].isin(kept).astype(bool)
 
 
 def _quantities(book: Book, rows: pd.DataFrame) -> list[Column]:
-    columns = [book.column("findings", name, rows[name]) for name in _FIGURES]
+    told = rows.assign(action=rows["action"].mask(rows["action"] == "none"))
+    columns = [book.column("findings", name, told[name]) for name in _FIGURES]
     units = [book.words.unit(str(unit)) if is_given(unit) else None for unit in rows["measure_unit"]]
     unverified = [joined(book, _labels(book, parsed(keys) or ())) for keys in rows["unverified"]]
     return [
@@ -145,7 +158,9 @@ def _labels(book: Book, keys: Iterable[str]) -> Iterable[str]:
 
 def _changes(book: Book, row: pd.Series) -> str | None:
     told = changes_of(row.to_dict(), str(row["subject_role"]), book.policy, book.words)
-    return joined(book, (book.say("changed", label=item.label, then=item.then, now=item.now) for item in told))
+    return joined(
+        book, (book.say("changed", label=item.label, then=item.then, now=item.now) for item in told)
+    )
 
 
 def _marked(value: object) -> object:
@@ -170,16 +185,25 @@ def _side(book: Book, text: object) -> str | None:
     rest = {name: value for name, value in part.items() if name not in ("state", "outcome", "deferred_to")}
     told = [state_told(part, book.words)] if "state" in part else []
     items = rest if told else part
-    return joined(book, (*told, *(_item(book, name, value) for name, value in items.items() if is_given(value))))
+    return joined(
+        book, (*told, *(_item(book, name, value) for name, value in items.items() if is_given(value)))
+    )
 
 
 def _item(book: Book, name: str, value: object) -> str:
-    label = field_label(name, "", book.words)
+    """What was set: its label and its value; of several figures each with what it counts."""
     if isinstance(value, dict):
-        told = joined(book, (_item(book, str(key), one) for key, one in value.items()))
+        told = ("、" if book.language == "zh" else ", ").join(
+            f"{book.words.choice(str(key))} {placed(one, str(key), book.words)}" for key, one in value.items()
+        )
     else:
         told = placed(value, name, book.words)
-    return book.say("item", label=label if label != name else book.words.choice(name), value=told or "")
+    return book.say("item", label=_label(book, name), value=told)
+
+
+def _label(book: Book, name: str) -> str:
+    key = f"papers.set.{name}"
+    return render(key, {}, book.language) if key in catalogue() else field_label(name, "", book.words)
 
 
 KINDS = (

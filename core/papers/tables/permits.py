@@ -32,7 +32,9 @@ def permit_notice(book: Book) -> Table:
         notes.append(book.say("note.permits_since", n=book.since))
     if book.scope.zone or book.scope.authority:
         notes.append(book.say("note.permits_of_wells"))
-    return Table("permit_notice", book.say("title.permit_notice"), columns, _groups(book, counts), tuple(notes))
+    return Table(
+        "permit_notice", book.say("title.permit_notice"), columns, _groups(book, counts), tuple(notes)
+    )
 
 
 def _count(book: Book, counts: pd.DataFrame, name: str) -> Column:
@@ -48,7 +50,9 @@ def _count(book: Book, counts: pd.DataFrame, name: str) -> Column:
     return integers(name, label[name], counts[name], total=True)
 
 
-def _counts(book: Book, applications: pd.DataFrame, permits: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+def _counts(
+    book: Book, applications: pd.DataFrame, permits: pd.DataFrame
+) -> tuple[pd.DataFrame, dict[str, str]]:
     """Counts by month and county, and how many approvals and permits have no day and so no month."""
     approved = applications[(applications["decision"] == "approved").to_numpy(dtype=bool)]
     refused = applications[(applications["decision"] == "refused").to_numpy(dtype=bool)]
@@ -123,7 +127,9 @@ def _links(book: Book) -> pd.DataFrame:
     told = book["permit_wells"][["permit_no", "well_id"]].astype(object)
     own = wells[["permit_no", "well_id"]]
     pairs = pd.concat([own, told], ignore_index=True).dropna().drop_duplicates()
-    places = wells.dropna(subset=["well_id"]).drop_duplicates("well_id")[["well_id", "county_id", "management"]]
+    places = wells.dropna(subset=["well_id"]).drop_duplicates("well_id")[
+        ["well_id", "county_id", "management"]
+    ]
     return pairs.merge(places, on="well_id", how="inner").assign(
         county_id=lambda found: found["county_id"].where(found["county_id"].notna(), "")
     )

@@ -17,7 +17,7 @@ from ..book import Book
 from ..column import Column, integers, reals, texts
 from ..found import NEEDS, holds, joined, limited, listed, of_well, sentences
 from ..table import Table
-from .findings import signer
+from .findings import typed
 from .kind import Kind
 from .wells import by_management
 
@@ -47,7 +47,7 @@ def power_stop(book: Book) -> Table:
         texts("why", book.say("column.why"), sentences(book, rows)),
         book.column("findings", "outcome", rows["outcome"]),
         book.column("decisions", "state", rows["state"]),
-        signer(book, "decided_by", rows["decided_by"]),
+        typed(book, "decided_by", rows["decided_by"]),
         book.column("decisions", "decided_on", rows["decided_on"]),
         book.column("findings", "finding_id", rows["finding_id"]),
     )
@@ -68,7 +68,9 @@ def barred(book: Book) -> tuple[pd.DataFrame, int]:
     place = of_well(book, rows, "township_id")
     keyed = rows.assign(_township=place)[stands.to_numpy(dtype=bool)]
     order = ["county_id", "_township", "subject_id", "clause"]
-    return keyed.sort_values(order, kind="stable", na_position="last", ignore_index=True), int((~stands).sum())
+    return keyed.sort_values(order, kind="stable", na_position="last", ignore_index=True), int(
+        (~stands).sum()
+    )
 
 
 def accounts_of(book: Book) -> Mapping[str, str]:
@@ -107,7 +109,7 @@ def power_back(book: Book) -> Table:
         texts("basis", book.say("column.basis"), rows["basis"]),
         book.column("findings", "clause", rows["clause"]),
         texts("why", book.say("column.former"), rows["why"]),
-        signer(book, "decided_by", rows["decided_by"]),
+        typed(book, "decided_by", rows["decided_by"]),
         book.column("decisions", "decided_on", rows["decided_on"]),
         book.column("events", "effective_on", rows["day"]),
         book.column("events", "doc_no", rows["doc_no"]),

@@ -18,7 +18,7 @@ from ..book import Book
 from ..column import Column, texts
 from ..found import NEEDS, joined, limited, listed
 from ..table import Group, Table
-from .findings import by_outcome, finding_columns, signer
+from .findings import by_outcome, finding_columns, typed
 from .kind import Kind
 
 _COUNTED = ("n_read", "n_written", "n_set_aside", "n_changed", "n_problems")
@@ -35,7 +35,7 @@ def problems(book: Book) -> Table:
         texts("found", book.words.field("problems", "found"), quoted, personal="text"),
         book.column("findings", "action", rows["action"]),
         book.column("decisions", "state", rows["state"]),
-        signer(book, "decided_by", rows["decided_by"]),
+        typed(book, "decided_by", rows["decided_by"]),
         book.column("decisions", "decided_on", rows["decided_on"]),
     )
     notes = (book.say("note.problems"), *limited(book))
@@ -61,7 +61,11 @@ def raw_values(book: Book) -> Table:
         *(book.column("raw_values", name, rows[name]) for name in ("batch_id", "role", "row", "subject_id")),
         texts("field", book.words.field("raw_values", "field"), _fields(book, rows)),
         *(_cells(book, rows, name) for name in _TYPED_CELLS),
-        texts("reason_key", book.words.field("raw_values", "reason_key"), (_why(book, key) for key in rows["reason_key"])),
+        texts(
+            "reason_key",
+            book.words.field("raw_values", "reason_key"),
+            (_why(book, key) for key in rows["reason_key"]),
+        ),
     )
     notes = [book.say("note.raw_values")]
     if left:

@@ -4,6 +4,7 @@ ranks of the units; and use against plan."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -97,7 +98,9 @@ def _wide(rows: pd.DataFrame) -> pd.DataFrame:
     wide = rows[[*keys, "name", "n_stations"]].drop_duplicates(keys)
     for basis in BASES:
         own = rows.loc[rows["basis"] == basis, [*keys, *_COMPARED]].drop_duplicates(keys)
-        wide = wide.merge(own.rename(columns={name: f"{basis}.{name}" for name in _COMPARED}), on=keys, how="left")
+        wide = wide.merge(
+            own.rename(columns={name: f"{basis}.{name}" for name in _COMPARED}), on=keys, how="left"
+        )
     place = wide["level"].map({level: number for number, level in enumerate(_LEVELS)}).fillna(len(_LEVELS))
     wide = wide.assign(_level=place, _rank=pd.to_numeric(wide[f"{BASES[0]}.rank"]).astype("float64"))
     order = ["period", "_level", "_rank", "unit_id"]
@@ -105,13 +108,9 @@ def _wide(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _compared(book: Book, wide: pd.DataFrame, basis: str, name: str) -> Column:
-    """A column of one comparison, headed by what it is compared with."""
+    """A column of one comparison under its own heading."""
     plain = book.column("unit_ranking", name, wide[f"{basis}.{name}"])
-    against = {
-        BASES[0]: book.say("column.previous_quarter", label=plain.label),
-        BASES[1]: book.say("column.same_quarter", label=plain.label),
-    }
-    return Column(f"{basis}.{name}", against[basis], plain.values, plain.kind, plain.digits)
+    return replace(plain, name=f"{basis}.{name}", label=book.say(f"column.{basis}.{name}"))
 
 
 def _level_notes(book: Book, rows: pd.DataFrame) -> tuple[str, ...]:

@@ -82,7 +82,17 @@ def _told(book: Book, value: object, setting: Setting) -> str:
 
 def _option(book: Book, name: str) -> tuple[object, ...]:
     given = book.run.settings[name]
-    return (name, book.words(f"option.{name}"), f"{given:g}", None, book.words("run_option"), None, None, None, None)
+    return (
+        name,
+        book.words(f"option.{name}"),
+        f"{given:g}",
+        None,
+        book.words("run_option"),
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def clauses(book: Book) -> Table:
@@ -101,16 +111,28 @@ def clauses(book: Book) -> Table:
     if book.language == "en":
         columns.append(texts("gloss", say("column.gloss"), (item.gloss for item in items)))
     columns += [
-        texts("rules", say("column.rules"), (joined(book, map(book.words.rule, place.rules)) for place in places)),
+        texts(
+            "rules",
+            say("column.rules"),
+            (joined(book, map(book.words.rule, place.rules)) for place in places),
+        ),
         texts("gaps", say("column.gaps"), (joined(book, _gaps(book, place.gaps)) for place in places)),
         *(
-            integers(f"n_{token}", _outcome(book, token), (numbers.get((item.id, token), 0) for item in items), True)
+            integers(
+                f"n_{token}",
+                _outcome(book, token),
+                (numbers.get((item.id, token), 0) for item in items),
+                True,
+            )
             for token in OUTCOMES
         ),
         integers("n_passed", say("column.passed"), (passed.get(item.id, 0) for item in items), True),
     ]
     groups = (Group(say("total.all"), tuple(range(len(items)))),)
-    return Table("clauses", say("title.clauses"), tuple(columns), groups, (say("note.clauses"),))
+    other = len(found) - int(numbers.reindex([item.id for item in items], level=0).sum())
+    return Table(
+        "clauses", say("title.clauses"), tuple(columns), groups, (say("note.clauses", other=f"{other:,}"),)
+    )
 
 
 def _outcome(book: Book, token: str) -> str:
@@ -137,7 +159,12 @@ def inputs(book: Book) -> Table:
     hashes = run.loc[(run["run_id"] == book.run.run_id).to_numpy(dtype=bool), "finding_hash"].tolist()
     versions = book.run.manifest.get("versions", {})
     notes = (
-        say("note.inputs", run=book.run.run_id, version=book.run.policy.version, hash=hashes[0] if hashes else None),
+        say(
+            "note.inputs",
+            run=book.run.run_id,
+            version=book.run.policy.version,
+            hash=hashes[0] if hashes else None,
+        ),
         say("note.versions", versions=[f"{name} {version}" for name, version in versions.items()]),
     )
     groups = (Group(say("total.all"), tuple(range(len(given)))),)
