@@ -91,17 +91,15 @@ def in_scope(book: Book, rows: pd.DataFrame) -> pd.Series:
     return kept.astype(bool)
 
 
-def sentence(book: Book, row: pd.Series) -> str:
-    """What a finding says, without what somebody had typed where it could not be read: that may be anything."""
-    values = parsed(row["message_values"]) or {}
-    if row["rule"] == UNREADABLE:
-        values = values | {"found": None}
-    return masked(book.words.sentence(row["message_key"], values, str(row["subject_role"])))
-
-
 def sentences(book: Book, rows: pd.DataFrame) -> list[str]:
-    """The sentence of each finding."""
-    return [sentence(book, row) for _, row in rows.iterrows()]
+    """What each finding says, without what somebody had typed where it could not be read: that may be anything."""
+    told = []
+    for row in rows[["rule", "subject_role", "message_key", "message_values"]].to_dict("records"):
+        values = parsed(row["message_values"]) or {}
+        if row["rule"] == UNREADABLE:
+            values = values | {"found": None}
+        told.append(masked(book.words.sentence(row["message_key"], values, str(row["subject_role"]))))
+    return told
 
 
 def subjects(book: Book, rows: pd.DataFrame) -> list[str]:

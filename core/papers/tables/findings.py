@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -59,7 +59,8 @@ def finding_columns(book: Book, rows: pd.DataFrame) -> list[Column]:
 
 def decision_columns(book: Book, rows: pd.DataFrame) -> list[Column]:
     """What a person decided, who, when and why; and what changed since."""
-    changes = [_changes(book, row) if is_given(row["changed"]) else None for _, row in rows.iterrows()]
+    told = rows[["subject_role", "changed"]].to_dict("records")
+    changes = [_changes(book, row) if is_given(row["changed"]) else None for row in told]
     return [
         texts(
             "gone", book.say("column.gone"), (book.words("yes") if gone else None for gone in rows["gone"])
@@ -73,7 +74,7 @@ def decision_columns(book: Book, rows: pd.DataFrame) -> list[Column]:
         typed(book, "verified_by", rows["verified_by"]),
         book.column("decisions", "verified_on", rows["verified_on"]),
         book.column("decisions", "stale", rows["stale"].map(_marked)),
-        texts("changes", book.words.field("decisions", "changed"), changes),
+        texts("changes", book.words.field("decisions", "changed"), changes, "text"),
     ]
 
 
@@ -156,8 +157,8 @@ def _labels(book: Book, keys: Iterable[str]) -> Iterable[str]:
     return (settings[key].label(book.language) if key in settings else key for key in keys)
 
 
-def _changes(book: Book, row: pd.Series) -> str | None:
-    told = changes_of(row.to_dict(), str(row["subject_role"]), book.policy, book.words)
+def _changes(book: Book, row: Mapping[str, object]) -> str | None:
+    told = changes_of(row, str(row["subject_role"]), book.policy, book.words)
     return joined(
         book, (book.say("changed", label=item.label, then=item.then, now=item.now) for item in told)
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from cases import GAOCHANG, LANGUAGES, act, ask, copied, judged, lines, override, printed
+from cases import GAOCHANG, LANGUAGES, act, ask, change, copied, judged, lines, override, printed
 
 from overdraft.core.papers import KINDS, open_book
 
@@ -147,7 +147,7 @@ def test_findings_of_a_part(judged_sample, scope, statement):
 
 
 def test_the_history_entry_by_entry(decided):
-    path, names = decided
+    path, _ = decided
     table = printed(path, "history")
     kept = ask(path, "SELECT seq, hash, who, reason FROM history ORDER BY seq")
     assert [(*row[:3], row[3]) for row in lines(table, "seq", "hash", "who", "reason")] == [
@@ -175,7 +175,7 @@ def test_the_history_of_a_part_and_of_a_period(decided):
 @pytest.mark.parametrize(
     ("name", "hidden"),
     [
-        ("findings", {"decided_by", "verified_by", "reason", "attachment"}),
+        ("findings", {"decided_by", "verified_by", "reason", "attachment", "changes"}),
         ("history", {"who", "login", "before", "after", "reason"}),
         ("problems", {"found", "decided_by"}),
         ("raw_values", {"raw_value", "value"}),
@@ -211,6 +211,31 @@ def test_problems_are_the_findings_about_data(judged_sample):
     raw = ask(judged_sample, "SELECT subject_id, raw_value FROM raw_values")
     assert sorted(row for row in lines(table, "subject_id", "found") if row[1]) == sorted(raw)
     assert sorted(lines(printed(judged_sample, "raw_values"), "subject_id", "raw_value")) == sorted(raw)
+
+
+def test_imports_are_added_up_and_merged_histories_listed(judged_sample, tmp_path):
+    path = copied(judged_sample, tmp_path / "case.gpkg")
+    for batch, at, n in (("B1", "2025-01-31T10:00:00.000Z", 7), ("B2", "2025-02-03T10:00:00.000Z", 5)):
+        change(
+            path,
+            """INSERT INTO imports (batch_id, role, source, n_read, n_written, imported_at, imported_by)
+            VALUES (?, 'wells', 'C:/张三/井.shp', ?, ?, ?, '张三')""",
+            *(batch, n, n - 1, at),
+        )
+    table = printed(path, "imports")
+    assert lines(table, "batch_id", "n_read", "n_written") == [("B1", 7, 6), ("B2", 5, 4)]
+    assert (table.totals[-1].sums["n_read"], table.totals[-1].sums["n_written"]) == (12, 10)
+    assert lines(printed(path, "imports", begin=date(2025, 2, 1)), "batch_id") == ["B2"]
+    assert "张三" not in repr([*printed(path, "imports", profile="public").rows])
+    change(
+        path,
+        """INSERT INTO merged_histories (case_name, seq, at, kind, subject, hash)
+        VALUES ('高昌区', 1, '2025-01-31T10:00:00.000Z', 'accept', 'F', 'h')""",
+    )
+    assert lines(printed(path, "history"), "case_name", "seq", "kind") == [
+        ("高昌区", 1, "采纳"),
+        (None, 1, "核查运行"),
+    ]
 
 
 def test_whole_rows_and_personal_cells_are_not_printed(judged_sample, tmp_path):

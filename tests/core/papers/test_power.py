@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from cases import EAST, LANGUAGES, act, ask, change, copied, judged, lines, override, printed
 
@@ -53,30 +55,24 @@ def test_the_list_is_what_a_query_finds(judged_sample, language):
     known = dict(ask(judged_sample, energy))
     for name, used in lines(table, "finding_id", "energy_kwh"):
         assert (float(used) if used is not None else None) == known[name]
-    quotes = {quote for quote in lines(table, "quote")}
-    assert any("供电部门不得安装电力设施和配售电" in quote for quote in quotes)
+    assert any("供电部门不得安装电力设施和配售电" in quote for quote in lines(table, "quote"))
     assert lines(table, "no") == list(range(1, len(table) + 1))
 
 
 @pytest.mark.parametrize(
-    ("scope", "where"),
+    ("scope", "statement"),
     [
-        ({"county": "650402"}, "county_id = '650402'"),
-        ({"county": "650421"}, "county_id = '650421'"),
-        ({"authority": "鄯善县水行政主管部门"}, "authority = '鄯善县水行政主管部门'"),
-        ({"zone": "CQ-01"}, "';' || zone_ids || ';' LIKE '%;CQ-01;%'"),
+        ({"county": "650402"}, "SELECT row_id FROM wells WHERE county_id = '650402'"),
+        ({"county": "650421"}, "SELECT row_id FROM wells WHERE county_id = '650421'"),
+        ({"zone": "CQ-01"}, "SELECT row_id FROM wells WHERE ';' || zone_ids || ';' LIKE '%;CQ-01;%'"),
+        (
+            {"authority": "鄯善县水行政主管部门"},
+            "SELECT row_id FROM wells WHERE authority = '鄯善县水行政主管部门'",
+        ),
     ],
 )
-def test_a_part_of_the_case(judged_sample, scope, where):
-    asked = {  # whole statements: which wells, by what part of the case
-        "county_id = '650402'": "SELECT row_id FROM wells WHERE county_id = '650402'",
-        "county_id = '650421'": "SELECT row_id FROM wells WHERE county_id = '650421'",
-        "authority = '鄯善县水行政主管部门'": "SELECT row_id FROM wells WHERE authority = '鄯善县水行政主管部门'",
-        "';' || zone_ids || ';' LIKE '%;CQ-01;%'": (
-            "SELECT row_id FROM wells WHERE ';' || zone_ids || ';' LIKE '%;CQ-01;%'"
-        ),
-    }
-    inside = {name for (name,) in ask(judged_sample, asked[where])}
+def test_a_part_of_the_case(judged_sample, scope, statement):
+    inside = {name for (name,) in ask(judged_sample, statement)}
     expected = sorted(row[:2] for row in ask(judged_sample, BARRED) if row[0] in inside)
     assert sorted(lines(printed(judged_sample, "power_stop", **scope), "well_id", "clause")) == expected
 
@@ -220,8 +216,6 @@ def test_the_lists_of_the_sample_exclude_each_other(judged_sample, tmp_path):
 
 @pytest.mark.parametrize("name", ["power_stop", "power_back"])
 def test_a_period_does_not_limit_the_lists(judged_sample, name):
-    from datetime import date
-
     table = printed(judged_sample, name, begin=date(2000, 1, 1), end=date(2000, 12, 31))
     assert len(table) == len(printed(judged_sample, name))
     assert "不受所选时段限制" in table.notes[-1]

@@ -107,7 +107,7 @@ def test_scope(quarter):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_use_and_plan_are_those_of_the_balance(judged_sample, language):
     table = printed(judged_sample, "quarter_use", language)
-    found = """SELECT cap_m3, round(use_m3), round(margin_m3), n_wells FROM quota_balance WHERE year = 2025 ORDER BY 1, 2, 3"""
+    found = "SELECT cap_m3, round(use_m3), round(margin_m3), n_wells FROM quota_balance WHERE year = 2025"
     told = lines(table, "cap_m3", "use_m3", "margin_m3", "n_wells")
     plain = [tuple(None if one is None else float(one) for one in row) for row in told]
     assert sorted(plain, key=repr) == sorted(

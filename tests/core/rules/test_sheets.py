@@ -90,12 +90,8 @@ def test_levels_are_ranked_against_both_quarters_and_as_the_document_is_read(sig
     )
     table = sheets(of, rule_findings(of, families=()))["unit_ranking"]
     ranked = table[table["rank"].notna()]
-    assert dict(
-        zip(ranked.loc[ranked["rank"] == 1, "previous"], ranked.loc[ranked["rank"] == 1, "unit_id"])
-    ) == {
-        "2025-Q3": first,
-        "2024-Q4": first,
-    }
+    best = ranked[ranked["rank"] == 1].set_index("previous")["unit_id"]
+    assert best.to_dict() == {"2025-Q3": first, "2024-Q4": first}
     change = ranked.set_index(["previous", "unit_id"])["change_m"].round(6).to_dict()
     assert change == {
         ("2025-Q3", "650402"): -0.3,
