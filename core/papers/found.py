@@ -131,6 +131,11 @@ def limited(book: Book) -> list[str]:
     return notes
 
 
+def several(book: Book, parts: Iterable[str]) -> str | None:
+    """Words or figures in one sentence; None where there is none."""
+    return ("、" if book.language == "zh" else ", ").join(parts) or None
+
+
 def joined(book: Book, parts: Iterable[object]) -> str | None:
     """Texts in one cell; None where there is none."""
     return ("；" if book.language == "zh" else "; ").join(

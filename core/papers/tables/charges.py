@@ -11,6 +11,7 @@ from ...policy import RuleUse
 from ...report.words import UNASSIGNED, is_given
 from ..book import Book
 from ..column import Column, reals, texts
+from ..found import several
 from ..table import Group, Table
 from .kind import Kind
 from .spans import ending
@@ -186,8 +187,8 @@ def _bands(book: Book, use: RuleUse) -> str:
         "note.bands",
         clause=clause.id,
         quote=clause.quote,
-        bands=[f"{float(limit) * 100:g}%" for limit in bands],
-        multiples=[f"{float(one):g}" for one in multiples],
+        bands=several(book, (f"{float(limit) * 100:g}%" for limit in bands)),
+        multiples=several(book, (f"{float(one):g}" for one in multiples)),
         mode=words.token("charge_mode", _given(book, use, "mode")),
         confidence=words.either(f"confidence.{reading.confidence}", reading.confidence) if reading else None,
     )

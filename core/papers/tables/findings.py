@@ -17,7 +17,7 @@ from ...report.words import is_given
 from ...schema import results_schema
 from ..book import Book
 from ..column import Column, texts
-from ..found import NEEDS, joined, limited, listed, of_well, sentences, subjects
+from ..found import NEEDS, joined, limited, listed, of_well, sentences, several, subjects
 from ..table import Group, Table
 from .kind import Kind
 
@@ -194,8 +194,12 @@ def _side(book: Book, text: object) -> str | None:
 def _item(book: Book, name: str, value: object) -> str:
     """What was set: its label and its value; of several figures each with what it counts."""
     if isinstance(value, dict):
-        told = ("、" if book.language == "zh" else ", ").join(
-            f"{book.words.choice(str(key))} {placed(one, str(key), book.words)}" for key, one in value.items()
+        told = several(
+            book,
+            (
+                f"{book.words.choice(str(key))} {placed(one, str(key), book.words)}"
+                for key, one in value.items()
+            ),
         )
     else:
         told = placed(value, name, book.words)

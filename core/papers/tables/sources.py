@@ -17,7 +17,7 @@ from ...report.words import is_given
 from ...rules.coverage import coverage
 from ..book import Book
 from ..column import Column, integers, texts
-from ..found import joined
+from ..found import joined, several
 from ..table import Group, Table
 from .kind import Kind
 
@@ -165,7 +165,10 @@ def inputs(book: Book) -> Table:
             version=book.run.policy.version,
             hash=hashes[0] if hashes else None,
         ),
-        say("note.versions", versions=[f"{name} {version}" for name, version in versions.items()]),
+        say(
+            "note.versions",
+            versions=several(book, (f"{name} {version}" for name, version in versions.items())),
+        ),
     )
     groups = (Group(say("total.all"), tuple(range(len(given)))),)
     return Table("inputs", say("title.inputs"), columns, groups, notes)

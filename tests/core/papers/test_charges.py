@@ -124,7 +124,7 @@ def test_the_other_choices_of_the_reading(tmp_path):
 def test_the_sheet_says_the_bands(catalogue):
     note = printed(catalogue, "over_plan_charges").notes[1]
     assert note.startswith("TOL-13d：“对超额 20% 以内的，按征收标准的 2 倍收取")
-    assert "分档界限20%, 50%，各档倍数2, 3, 5。所采用解读：分段累进（未核实）" in note
+    assert "分档界限20%、50%，各档倍数2、3、5。所采用解读：分段累进（未核实）" in note
 
 
 @pytest.fixture(scope="module")
