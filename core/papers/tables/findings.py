@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -194,12 +195,10 @@ def _side(book: Book, text: object) -> str | None:
 def _item(book: Book, name: str, value: object) -> str:
     """What was set: its label and its value; of several figures each with what it counts."""
     if isinstance(value, dict):
+        words = book.words
+        name_of = partial(words.token, "outcome") if name == "counts" else words.choice
         told = several(
-            book,
-            (
-                f"{book.words.choice(str(key))} {placed(one, str(key), book.words)}"
-                for key, one in value.items()
-            ),
+            book, (f"{name_of(str(key))} {placed(one, str(key), words)}" for key, one in value.items())
         )
     else:
         told = placed(value, name, book.words)

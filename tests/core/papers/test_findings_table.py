@@ -158,7 +158,9 @@ def test_the_history_entry_by_entry(decided):
     assert lines(table, "after")[3].startswith("已改判")
     assert kept[-1][1] in table.notes[0]
     [run] = ask(path, "SELECT after FROM history WHERE kind = 'run'")
-    assert f"不符合 {json.loads(run[0])['counts']['fail']}" in lines(table, "after")[0]
+    counts = json.loads(run[0])["counts"]
+    assert f"不符合 {counts['fail']}" in lines(table, "after")[0]
+    assert f"Review {counts['review']}" in lines(printed(path, "history", "en"), "after")[0]
 
 
 def test_the_history_of_a_part_and_of_a_period(decided):
