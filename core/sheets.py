@@ -13,7 +13,7 @@ from .fees import over_plan_fees
 from .findings import Verdicts
 from .power import power_to_water
 from .quota.balance import quota_balance
-from .ranking import rank_units
+from .ranking import BASES, rank_units
 from .rules.scene import Scene
 from .vetting import vet_applications
 
@@ -87,11 +87,16 @@ def _power(scene: Scene) -> dict[str, pd.DataFrame]:
 
 
 def _ranking(scene: Scene) -> dict[str, pd.DataFrame]:
-    """Change of level in the last whole quarter, against the one before."""
+    """Change of level in the last whole quarter, against the one before and against the same one a year earlier: the
+    text names no basis, so both are told (TLF-4.5a)."""
     if not (scene.has("stations") and scene.has("levels")):
         return {}
+    period, signed = last_quarter(scene.as_of), scene.policy.settings.get("ranking.signed")
     ranked = [
-        rank_units(scene, level=level, period=last_quarter(scene.as_of)).frame
+        rank_units(
+            scene, level=level, period=period, basis=basis, signed=signed is None or signed.value is not False
+        ).frame
+        for basis in BASES
         for level in _ranked_levels(scene)
     ]
     filled = [frame for frame in ranked if len(frame)]

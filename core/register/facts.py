@@ -87,6 +87,12 @@ def permit_history(register: Register) -> pd.DataFrame:
     return _ordered([events]).drop(columns=["state", "area_mu"])
 
 
+def power_cuts(register: Register) -> pd.DataFrame:
+    """Power cuts of wells on record, oldest first: ``row``, ``kind``, ``day``, ``recorded_on``, ``event_id``,
+    ``doc_no``."""
+    return _ordered([_events_of(register, "wells", ("power_cut",))]).drop(columns=["state", "area_mu"])
+
+
 def sealing(history: pd.DataFrame, n_wells: int, as_of: pd.Timestamp, states: Sequence[str]) -> pd.DataFrame:
     """Which wells are sealed on a day, and since when.
 

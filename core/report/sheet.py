@@ -25,7 +25,7 @@ from .words import Words, is_given
 SYMBOLS = dict(zip(OUTCOMES, "✕△?◇✓", strict=True))
 """What tells the outcomes apart without colour."""
 
-_DATA = ("register", "facts", "placement")
+DATA = ("register", "facts", "placement")
 """Families of rules that speak of the quality of the data."""
 
 _MOST_NAMES = 100
@@ -350,7 +350,7 @@ def _notes(row: Row, around: _Around, unverified: int, policy: Policy | None, wo
     """What was found in the data of the subject, and what else weakens the verdict."""
     role, language = str(row["subject_role"]), words.language
     for item in around.others:
-        if item["rule"].split(".")[0] in _DATA and item["finding_id"] != row["finding_id"]:
+        if item["rule"].split(".")[0] in DATA and item["finding_id"] != row["finding_id"]:
             yield masked(words.sentence(item["message_key"], item["message_values"], role))
     if unverified:
         yield say("unverified", language, n=unverified)

@@ -5,11 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import allocation, closing, land, pairs, seals, wells
+from . import (
+    allocation,
+    charges,
+    closing,
+    findings,
+    land,
+    pairs,
+    permits,
+    power,
+    problems,
+    quarter,
+    seals,
+    sources,
+    wells,
+)
 from .kind import Kind
 
+_MODULES = (
+    *(wells, seals, pairs, land, closing, allocation),
+    *(power, permits, charges, quarter, findings, problems, sources),
+)
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {kind.name: kind for module in (wells, seals, pairs, land, closing, allocation) for kind in module.KINDS}
+    {kind.name: kind for module in _MODULES for kind in module.KINDS}
 )
 """Every table by name, in the order in which they are printed."""
 
