@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgis.gui import QgsMapCanvas, QgsMessageBar
-from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QSignalBlocker, QSize
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QProgressBar, QShortcut, QTabWidget, QWidget
@@ -21,6 +20,7 @@ from ..shared.tasks import Work, alive, start
 from ..shared.windows import LARGEST, Dialog, scrolled
 from .acts import Read, breaking, in_the_way, reading, saving
 from .choice import Choice, suggestion_text
+from .focus import Focus
 from .ledger_page import LedgerPage
 from .map_link import MapLink
 from .page import PairPage
@@ -61,7 +61,7 @@ class PairingDialog(Dialog):
         self._path: Path | None = None
         self._records = self._late = self._again = False
         self._question: BreakDialog | None = None
-        self._focus: QWidget | None = None
+        self._focus = Focus(self)
         self.bar = QgsMessageBar()
         self.bar.setObjectName("pairingMessages")
         self.body.addWidget(self.bar)
@@ -211,7 +211,7 @@ class PairingDialog(Dialog):
         self.busy.show()
         self.state.setText(title)
         self.state.show()
-        self._focus = self._focus or self.focusWidget()
+        self._focus.keep()
         self.tabs.setEnabled(False)
         ended = alive(self, lambda: self._ended(work))
         work = Work(title, function, alive(self, done), alive(self, failed), ended)
@@ -227,18 +227,9 @@ class PairingDialog(Dialog):
         if self.board is not None:
             self.state.hide()
             self.tabs.setEnabled(True)
-            self._refocus()
+            self._focus.give_back(self.page.renewal if self.tabs.currentIndex() == 0 else self.ledger.pairs)
         if self._again:
             self.reload()
-
-    def _refocus(self) -> None:
-        """The keys go on where they were before the page was locked, or where the next pair begins."""
-        before, self._focus = self._focus, None
-        if before is None:
-            return
-        here = not sip.isdeleted(before) and before.isEnabled() and before.isVisible()
-        start = self.page.renewal if self.tabs.currentIndex() == 0 else self.ledger.pairs
-        (before if here else start).setFocus()
 
     def _unread(self, error: Exception) -> None:
         self._read(None)
