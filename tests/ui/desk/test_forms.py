@@ -262,6 +262,7 @@ def test_enter_records_and_the_keyboard_goes_through_the_fields(show, qtbot, cas
         form.focusNextChild()
     assert seen[0] == "well_id"
     assert seen.index("kind") < seen.index("day") < seen.index("doc_no")
+    form.document.setFocus()
     qtbot.keyClick(form.document, Qt.Key.Key_Return)
     idle(qtbot, form)
     assert query(case, "SELECT subject_id FROM events") == [("W1",)]
