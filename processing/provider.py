@@ -16,6 +16,7 @@ from .enforcement.quotabalance import QuotaBalance
 from .enforcement.rankunits import RankUnits
 from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
+from .output.exportmaps import ExportMaps
 from .output.mergecases import MergeCases
 from .output.verifycasefile import VerifyCaseFile
 from .planning.closingorder import ClosingOrder
@@ -54,6 +55,7 @@ ALGORITHMS = (
     VetSites,
     VerifyCaseFile,
     MergeCases,
+    ExportMaps,
 )
 
 

@@ -7,7 +7,7 @@ in the styles of the map, one of the two on paper.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qgis.core import QgsVectorLayer
 
@@ -42,12 +42,17 @@ class Drawing:
     levels: bool = False
 
     def on(
-        self, layer: QgsVectorLayer, house: House, say: Callable[[str, str], str], scale: float = 1.0
+        self,
+        layer: QgsVectorLayer,
+        house: House,
+        say: Callable[[str, str], str],
+        scale: float = 1.0,
+        letters: float = 1.0,
     ) -> None:
         """Give a layer this style.
 
         Args:
-            say: makes one label of the Chinese and the English one. scale: of markers.
+            say: makes one label of the Chinese and the English one. scale: of markers. letters: of labels.
         """
         made = [(rule, house.symbol(name, scale), say(zh, en)) for rule, name, zh, en in self.rows]
         if self.field:
@@ -56,9 +61,32 @@ class Drawing:
             layer.setRenderer(symbols.by_rule(made, self.levels))
         if self.labels:
             rules = [
-                (rule, shown, house.text(text), at, adjust) for rule, shown, text, at, adjust in self.labels
+                (rule, shown, house.text(text, letters), at, adjust)
+                for rule, shown, text, at, adjust in self.labels
             ]
             layer.setLabeling(symbols.labels(rules))
+            layer.setLabelsEnabled(True)
+
+    def only(self, kept: Callable[[str | None], bool] | None = None, label_scale: int | None = 0) -> Drawing:
+        """The same with some of its rows.
+
+        Args:
+            kept: says of a value or rule whether it stays. label_scale: for all labels; None for no labels.
+        """
+        rows = [row for row in self.rows if kept is None or kept(row[0])]
+        if label_scale is None:
+            return replace(self, rows=rows, labels=())
+        return replace(self, rows=rows, labels=[(*label[:3], label_scale, label[4]) for label in self.labels])
+
+    def with_labels(self, labels: Sequence[Label]) -> Drawing:
+        """The same with other labels."""
+        return replace(self, labels=labels)
+
+    def at(self, expression: str, value: str) -> Drawing:
+        """The same with an expression in its rules replaced."""
+        return replace(
+            self, rows=[((row[0] or "").replace(expression, value), *row[1:]) for row in self.rows]
+        )
 
 
 def both(zh: str, en: str) -> str:
