@@ -216,7 +216,7 @@ DRAWINGS: dict[str, Drawing] = {
     # Drawn on paper only
     "pair_wells": Drawing(
         (
-            ("renewal", "renewal", "更新井", "Renewal"),
+            ("renewal", "pair_renewal", "更新井", "Renewal"),
             ("retired", "gone", "封填或拟封填的井", "Sealed, or to be sealed"),
         ),
         (("", "well_id", "well", 0, None),),
@@ -283,13 +283,13 @@ def retirement(
     groups = by_year(house, years)
     for begin, end, symbol in groups:
         span = f"{begin}" if begin == end else f"{begin}–{end}"
-        when = f"= {begin}" if begin == end else f"BETWEEN {begin} AND {end}"
-        rule = f'"status" = \'retired\' AND year("retired_on") {when}'
+        rule = f'"status" = \'retired\' AND year("retired_on") >= {begin} AND year("retired_on") <= {end}'
         rules.append((rule, symbol, say(f"{span}年退减", f"Retired {span}")))
-    known = f"BETWEEN {groups[0][0]} AND {groups[-1][1]}" if groups else "IS NULL AND FALSE"
+    first, last = (groups[0][0], groups[-1][1]) if groups else (0, 0)
     rules += [
         (
-            f'"status" = \'retired\' AND coalesce(year("retired_on"), 0) NOT {known}',
+            f'"status" = \'retired\' AND ("retired_on" IS NULL OR year("retired_on") < {first}'
+            f' OR year("retired_on") > {last})',
             house.symbol("retired_other"),
             say("其他年份或无日期", "Another year, or no day"),
         ),

@@ -176,12 +176,16 @@ class Export:
         return result
 
     def _png(self, page: FilledPage, path: Path) -> int:
-        settings = QgsLayoutExporter.ImageExportSettings()
-        settings.dpi = self.dpi
-        settings.exportMetadata = False
-        settings.generateWorldFile = False
-        settings.predefinedMapScales = SCALES
-        return QgsLayoutExporter(page.layout).exportToImage(os.fspath(path), settings)
+        """As pictures, one for each page; plain ones, without georeference or metadata."""
+        exporter, per_metre = QgsLayoutExporter(page.layout), round(self.dpi / 0.0254)
+        for number in range(page.layout.pageCollection().pageCount()):
+            image = exporter.renderPageToImage(number, dpi=self.dpi)
+            image.setDotsPerMeterX(per_metre)
+            image.setDotsPerMeterY(per_metre)
+            part = path if number == 0 else path.with_name(f"{path.stem}_{number + 1}{path.suffix}")
+            if image.isNull() or not image.save(os.fspath(part)):
+                return QgsLayoutExporter.ExportResult.FileError
+        return _DONE
 
     def _svg(self, page: FilledPage, path: Path) -> int:
         settings = QgsLayoutExporter.SvgExportSettings()

@@ -51,6 +51,8 @@ _SHRINKING = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.52)
 """Sizes that are tried until everything fits its place."""
 
 _POINT_MM = 25.4 / 72
+_SMALLEST_TABLE = 0.75
+"""Letters of a table are not made smaller than this for its rows: they go on on a further page."""
 _STYLES = (
     QgsLegendStyle.Style.Title,
     QgsLegendStyle.Style.Group,
@@ -189,34 +191,36 @@ class FilledPage:
         table = self._table()
         if table is None:
             return
-        some = next(iter(self.sheet.figures.values()))
+        above = self.item("figures_title", QgsLayoutItemLabel)  # QGIS makes a frame as narrow as its table
+        room = (above or table.frame(0)).rect().width(), table.frame(0).rect().height()
         layer = _rows_layer(self.sheet.figures)
         self.project.addMapLayer(layer, False)
         table.setVectorLayer(layer)
-        frame = table.frame(0)
-        above = self.item("figures_title", QgsLayoutItemLabel)  # QGIS makes a frame as narrow as its table
-        width = max(frame.rect().width(), above.rect().width() if above is not None else 0.0)
         longest = max(self.sheet.figures.values(), key=lambda figures: len(figures.rows))
         texts = [(figures.headings, *figures.rows) for figures in self.sheet.figures.values()]
-        room, margin = frame.rect().height(), table.cellMargin()
-        head, body = table.headerTextFormat(), table.contentTextFormat()
-        for factor in _SHRINKING[:6]:
+        asked = [
+            max(_width(row[place]) for rows in texts for row in rows) for place in range(len(texts[0][0]))
+        ]
+        margin, head, body = table.cellMargin(), table.headerTextFormat(), table.contentTextFormat()
+        for factor in _SHRINKING:
             table.setCellMargin(margin * factor)
             for letters, put in ((head, table.setHeaderTextFormat), (body, table.setContentTextFormat)):
                 sized = QgsTextFormat(letters)
                 sized.setSize(letters.size() * factor)
                 put(sized)
-            table.setColumns(_columns(longest.headings, texts, width - 0.4, table.cellMargin()))
-            table.refreshAttributes()
-            if self._needed(len(longest.rows)) <= room:
+            table.setColumns(_columns(longest.headings, asked, room[0] - 0.4, table.cellMargin()))
+            needed = self._needed(len(longest.rows), asked)
+            if needed[0] <= room[0] and (needed[1] <= room[1] or factor < _SMALLEST_TABLE):
                 break
+        table.refreshAttributes()
 
-    def _needed(self, n_rows: int) -> float:
-        """Height of the table with so many rows, in millimetres."""
+    def _needed(self, n_rows: int, asked: Sequence[float]) -> tuple[float, float]:
+        """Width and height of the table with so many rows and such texts, in millimetres."""
         table = self._table()
         letters = table.contentTextFormat()
-        line = letters.size() * _POINT_MM * 1.5 if letters.sizeUnit() == _POINTS else letters.size()
-        return (n_rows + 1) * (line + 2 * table.cellMargin() + 0.15) + 0.2
+        size = letters.size() * _POINT_MM if letters.sizeUnit() == _POINTS else letters.size()
+        width = sum(asked) * size / 2 + len(asked) * (2 * table.cellMargin() + 0.2) + 0.4
+        return width, (n_rows + 1) * (1.5 * size + 2 * table.cellMargin() + 0.15) + 0.2
 
     def _legend(self, headings: Mapping[str, str]) -> None:
         legend = self.item("legend", QgsLayoutItemLegend)
@@ -257,7 +261,7 @@ class FilledPage:
         root = legend.model().rootGroup()
         root.removeAllChildren()
         groups: dict[str, QgsLayerTreeGroup] = {}
-        for heading, layers in self.sheet.groups:
+        for heading, layers in sorted(self.sheet.groups, key=lambda group: group[0] == "units"):
             for layer in layers if heading else ():
                 seen = self._kinds[layer.id()].within(box)
                 if not seen:
@@ -357,12 +361,9 @@ def _rows_layer(figures: Mapping[str, Figures]) -> QgsVectorLayer:
 
 
 def _columns(
-    headings: Sequence[str], tables: Sequence[Sequence[Sequence[str]]], width: float, margin: float
+    headings: Sequence[str], asked: Sequence[float], width: float, margin: float
 ) -> list[QgsLayoutTableColumn]:
-    """Columns as wide as their longest text, stretched to the width of the frame; numbers stand right."""
-    asked = [
-        max(_width(row[place]) for rows in tables for row in rows) + 1.0 for place in range(len(headings))
-    ]
+    """Columns in proportion to their longest texts, as wide as the frame together; numbers stand right."""
     share = max(width - (2 * margin + 0.2) * len(asked), 10.0) / sum(asked)
     columns = []
     for place, (heading, of_column) in enumerate(zip(headings, asked, strict=True)):
@@ -376,8 +377,8 @@ def _columns(
 
 
 def _width(text: str) -> float:
-    """Width of a text in halves of a Chinese letter."""
-    return sum(2.0 if ord(letter) > 0x2E7F else 1.1 for letter in text)
+    """Width of a text in halves of a Chinese letter, a little for safety."""
+    return sum(2.0 if ord(letter) > 0x2E7F else 1.15 for letter in text) + 0.6
 
 
 def _shaped(box: QgsRectangle, width: float, height: float) -> QgsRectangle:

@@ -36,8 +36,8 @@ from .layers import layer_of, map_crs, projected
 _LABELLED = 40
 """Wells on a page that are still labelled with their ids."""
 
-_AT_FULL_SIZE = {"attention": 250, "order": 120}
-_SMALLEST = {"attention": 0.55, "order": 0.4}
+_AT_FULL_SIZE = {"attention": 250, "order": 120, "pairs": 12}
+_SMALLEST = {"attention": 0.55, "order": 0.4, "pairs": 0.5}
 _PAGE = "attribute(@atlas_feature, 'unit_id')"
 _ON_PAGE = "intersects($geometry, @atlas_geometry)"
 _ORDERLY = ("pass", "exempt")
@@ -166,7 +166,7 @@ class Painter:
             projected(wells, self.crs, self.public),
             {"well_id": wells["well_id"], "part": part},
         )
-        scale = self._scale(len(wells), "attention")
+        scale = self._scale(len(wells), "pairs")
         DRAWINGS["pair_wells"].on(points, self.house, self._counted(Counter(part), _BY_PART), scale)
         points.setLabelsEnabled(not self.public and len(wells) <= _LABELLED)
         return [("pairs", [points, layer]), *self._borders(), *self._zones_group()]
@@ -175,8 +175,6 @@ class Painter:
         areas = land(self.book)
         if not len(areas):
             return None
-        if self.book.scope.county:
-            areas = self.book.of_units(areas, "county") if areas["county"].notna().any() else areas
         years = sorted(
             {int(year) for year in areas.loc[areas["state"] == "retired", "retired_day"].dt.year.dropna()}
         )

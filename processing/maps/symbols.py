@@ -30,11 +30,18 @@ INK = "#2b2b2b"
 
 
 def marker(
-    name: str, size: float, fill: str, outline: str = "#ffffff", width: float = 0.15, level: int = 0
+    name: str,
+    size: float,
+    fill: str,
+    outline: str = "#ffffff",
+    width: float = 0.15,
+    level: int = 0,
+    angle: float = 0.0,
 ) -> QgsSymbol:
-    """A simple marker; ``level`` lifts the important ones above the others."""
+    """A simple marker, turned by ``angle`` degrees; ``level`` lifts the important ones above the others."""
     values = {"name": name, "size": size, "color": fill, "outline_color": outline, "outline_width": width}
     symbol = QgsMarkerSymbol.createSimple({key: str(value) for key, value in values.items()})
+    symbol.symbolLayer(0).setAngle(angle)
     symbol.symbolLayer(0).setRenderingPass(level)
     return symbol
 
