@@ -106,6 +106,10 @@ def land(book: Book) -> pd.DataFrame:
         return frame
     history = land_history(book.register)
     known = history[history["day"].isna() | (history["day"] <= pd.Timestamp(book.run.as_of))]
+    # irrigated, with a day of retirement and nothing else: unclear, and not counted by the balance either
+    unclear = known["snapshot"] & (known["kind"] == "retired")
+    unclear &= frame["status"].fillna("").to_numpy()[known["row"]] != "retired"
+    known = known[~unclear | known["row"].isin(known.loc[known["kind"] == "restored", "row"])]
     days = {}
     for kind in ("retired", "restored"):
         last = known[known["kind"] == kind].drop_duplicates("row", keep="last").set_index("row")

@@ -1,4 +1,4 @@
-"""Rows of a case as layers in memory, in the projection of the map: nothing of the file stays open while it is drawn."""
+"""Rows of a case as layers in memory, in the projection of the map: nothing of the file stays open meanwhile."""
 
 from __future__ import annotations
 

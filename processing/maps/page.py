@@ -193,34 +193,41 @@ class FilledPage:
             return
         above = self.item("figures_title", QgsLayoutItemLabel)  # QGIS makes a frame as narrow as its table
         room = (above or table.frame(0)).rect().width(), table.frame(0).rect().height()
+        texts = [row for figures in self.sheet.figures.values() for row in (figures.headings, *figures.rows)]
+        asked = [max(_width(row[place]) for row in texts) for place in range(len(texts[0]))]
+        n_rows = max(len(figures.rows) for figures in self.sheet.figures.values())
+        margin = table.cellMargin()
+        wide = [each for each in _SHRINKING if self._fits(asked, n_rows, each, room)[0]] or _SHRINKING[-1:]
+        whole = [
+            each for each in wide if each >= _SMALLEST_TABLE and self._fits(asked, n_rows, each, room)[1]
+        ]
+        factor = (whole or wide)[0]
+        # All this before there are rows: QGIS 3.22 writes beyond its memory where columns change under rows
+        table.setCellMargin(margin * factor)
+        for get, put in (
+            (table.headerTextFormat, table.setHeaderTextFormat),
+            (table.contentTextFormat, table.setContentTextFormat),
+        ):
+            sized = QgsTextFormat(get())
+            sized.setSize(sized.size() * factor)
+            put(sized)
         layer = _rows_layer(self.sheet.figures)
         self.project.addMapLayer(layer, False)
         table.setVectorLayer(layer)
-        longest = max(self.sheet.figures.values(), key=lambda figures: len(figures.rows))
-        texts = [(figures.headings, *figures.rows) for figures in self.sheet.figures.values()]
-        asked = [
-            max(_width(row[place]) for rows in texts for row in rows) for place in range(len(texts[0][0]))
-        ]
-        margin, head, body = table.cellMargin(), table.headerTextFormat(), table.contentTextFormat()
-        for factor in _SHRINKING:
-            table.setCellMargin(margin * factor)
-            for letters, put in ((head, table.setHeaderTextFormat), (body, table.setContentTextFormat)):
-                sized = QgsTextFormat(letters)
-                sized.setSize(letters.size() * factor)
-                put(sized)
-            table.setColumns(_columns(longest.headings, asked, room[0] - 0.4, table.cellMargin()))
-            needed = self._needed(len(longest.rows), asked)
-            if needed[0] <= room[0] and (needed[1] <= room[1] or factor < _SMALLEST_TABLE):
-                break
+        table.setColumns(_columns(texts[0], asked, room[0] - 0.4, margin * factor))
         table.refreshAttributes()
 
-    def _needed(self, n_rows: int, asked: Sequence[float]) -> tuple[float, float]:
-        """Width and height of the table with so many rows and such texts, in millimetres."""
+    def _fits(
+        self, asked: Sequence[float], n_rows: int, factor: float, room: tuple[float, float]
+    ) -> tuple[bool, bool]:
+        """Whether the width and the height of the table fit, with letters made smaller by a factor."""
         table = self._table()
         letters = table.contentTextFormat()
-        size = letters.size() * _POINT_MM if letters.sizeUnit() == _POINTS else letters.size()
-        width = sum(asked) * size / 2 + len(asked) * (2 * table.cellMargin() + 0.2) + 0.4
-        return width, (n_rows + 1) * (1.5 * size + 2 * table.cellMargin() + 0.15) + 0.2
+        size = letters.size() * (_POINT_MM if letters.sizeUnit() == _POINTS else 1.0) * factor
+        margin = table.cellMargin() * factor
+        width = sum(asked) * size / 2 + len(asked) * (2 * margin + 0.2) + 0.4
+        height = (n_rows + 1) * (1.5 * size + 2 * margin + 0.15) + 0.2
+        return width <= room[0], height <= room[1]
 
     def _legend(self, headings: Mapping[str, str]) -> None:
         legend = self.item("legend", QgsLayoutItemLegend)

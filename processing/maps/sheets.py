@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from qgis.core import QgsExpression, QgsRectangle, QgsVectorLayer
 
 from ...core.errors import OverdraftError
@@ -28,7 +27,6 @@ from ...core.papers.maps import (
     units_of,
 )
 from ...core.papers.privacy import PUBLIC
-from . import symbols
 from .drawing import DRAWINGS, retirement
 from .house import House
 from .layers import layer_of, map_crs, projected
@@ -48,8 +46,9 @@ class Sheet:
     """One map before it is put on paper.
 
     Attributes:
-        kind: which map. title: as printed. groups: heading of the legend and layers below it, top first; layers under
-            the heading ``""`` are drawn and stand in no legend. ground: what the map must show whole.
+        kind: which map. title: as printed.
+        groups: heading of the legend and layers below it, top first; layers under the heading ``""`` are drawn and stand
+            in no legend. ground: what the map must show whole.
         figures: by unit; of a sheet under ``""``. coverage: polygons of the units of an atlas, else None. units: id, name and title of each.
         inset: layer of the overview of an atlas.
     """
@@ -101,7 +100,7 @@ class Painter:
             kind,
             title,
             [*self._mask(), *groups],
-            self._ground([layer for _, layers in groups for layer in layers]),
+            self._ground(groups[0][1]),
             {"": figures_of(self.book, kind, change)},
         )
 
@@ -191,7 +190,7 @@ class Painter:
             ("retired_on", "restored_on"),
         )
         retirement(layer, self.house, years, self.say)
-        return [("units", self._unit_layers()), ("retirement", [layer])]
+        return [("retirement", [layer]), *self._borders()]
 
     def _change(self) -> list | None:
         change = self.change
@@ -330,19 +329,17 @@ class Painter:
 
     # --- measures
 
-    def _ground(self, layers: Sequence[QgsVectorLayer]) -> QgsRectangle:
-        """What must be seen whole: the county in scope, else all units, else zones and fields, else wells."""
+    def _ground(self, subject: Sequence[QgsVectorLayer]) -> QgsRectangle:
+        """What must be seen whole: the county in scope, else all units; without units what the map is about."""
         county = self.book.scope.county
         if len(self.units):
             rows = self.units
             if county and (rows["unit_id"] == county).any():
                 rows = rows[(rows["unit_id"] == county).to_numpy()]
-            return self._extent(
-                layer_of("ground", "polygon", self.crs, projected(rows, self.crs), {"id": rows["unit_id"]})
-            )
-        areas = [layer for layer in layers if layer.geometryType() == 2] or list(layers)
+            shapes = projected(rows, self.crs)
+            return self._extent(layer_of("ground", "polygon", self.crs, shapes, {"id": rows["unit_id"]}))
         whole = QgsRectangle()
-        for layer in areas:
+        for layer in subject:
             whole.combineExtentWith(layer.extent())
         return _grown(whole)
 

@@ -229,6 +229,10 @@ PARAMETERS = {
     ],
     "verifycasefile": ["CASE", "HEAD", "RUN", "LANGUAGE", "PROBLEMS"],
     "mergecases": ["CASES", "POLICY", "POLICY_FILE", "AS_OF", "SETTINGS", "LANGUAGE", "OUTPUT"],
+    "exportmaps": [
+        *("CASE", "MAPS", "PROFILE", "COUNTY", "PAPER", "ORIENTATION", "FORMAT", "AUTHOR", "LOGO", "OTHER"),
+        *("LETTERS", "DPI", "LANGUAGE", "OUTPUT"),
+    ],
 }
 OUTPUTS = {
     "createregister": ["OUTPUT"],
@@ -274,6 +278,7 @@ OUTPUTS = {
     "vetsites": ["OUTPUT", "FINDINGS"],
     "verifycasefile": ["PROBLEMS", "N_ENTRIES", "N_PROBLEMS", "N_AFTER", "HEAD_NOW"],
     "mergecases": ["OUTPUT", "N_CASES", "N_READ", "N_SHARED", "N_ROWS"],
+    "exportmaps": ["OUTPUT", "N_PAGES", "N_FILES", "FILES"],
 }
 GROUPS = {
     "createregister": "register",
@@ -288,6 +293,7 @@ GROUPS = {
     "vetsites": "siting",
     "verifycasefile": "output",
     "mergecases": "output",
+    "exportmaps": "output",
 }
 ALL = list(PARAMETERS)
 
