@@ -52,7 +52,7 @@ _SHRINKING = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.52)
 
 _POINT_MM = 25.4 / 72
 _SMALLEST_TABLE = 0.75
-"""Letters of a table are not made smaller than this for its rows: they go on on a further page."""
+"""Letters of a sheet's table are not made smaller than this for its rows: they go on on a further page."""
 _STYLES = (
     QgsLegendStyle.Style.Title,
     QgsLegendStyle.Style.Group,
@@ -198,9 +198,8 @@ class FilledPage:
         n_rows = max(len(figures.rows) for figures in self.sheet.figures.values())
         margin = table.cellMargin()
         wide = [each for each in _SHRINKING if self._fits(asked, n_rows, each, room)[0]] or _SHRINKING[-1:]
-        whole = [
-            each for each in wide if each >= _SMALLEST_TABLE and self._fits(asked, n_rows, each, room)[1]
-        ]
+        smallest = _SMALLEST_TABLE if self.sheet.coverage is None else 0.0  # a page of an atlas is one page
+        whole = [each for each in wide if each >= smallest and self._fits(asked, n_rows, each, room)[1]]
         factor = (whole or wide)[0]
         # All this before there are rows: QGIS 3.22 writes beyond its memory where columns change under rows
         table.setCellMargin(margin * factor)
@@ -226,7 +225,7 @@ class FilledPage:
         size = letters.size() * (_POINT_MM if letters.sizeUnit() == _POINTS else 1.0) * factor
         margin = table.cellMargin() * factor
         width = sum(asked) * size / 2 + len(asked) * (2 * margin + 0.2) + 0.4
-        height = (n_rows + 1) * (1.5 * size + 2 * margin + 0.15) + 0.2
+        height = (n_rows + 1) * (1.25 * size + 2 * margin + 0.15) + 0.2
         return width <= room[0], height <= room[1]
 
     def _legend(self, headings: Mapping[str, str]) -> None:

@@ -47,9 +47,10 @@ class Sheet:
 
     Attributes:
         kind: which map. title: as printed.
-        groups: heading of the legend and layers below it, top first; layers under the heading ``""`` are drawn and stand
-            in no legend. ground: what the map must show whole.
-        figures: by unit; of a sheet under ``""``. coverage: polygons of the units of an atlas, else None. units: id, name and title of each.
+        groups: heading of the legend and layers below it, top first; layers under the heading ``""`` are drawn and
+            stand in no legend.
+        ground: what the map must show whole. figures: by unit; of a sheet under ``""``.
+        coverage: polygons of the units of an atlas, else None. units: id, name and title of each.
         inset: layer of the overview of an atlas.
     """
 

@@ -232,13 +232,21 @@ def test_what_cannot_be_printed_is_said(run, provider, profile, case, tmp_path, 
     assert check({**given, "DPI": 10}, context)[1].startswith("DPI: 10 is not allowed")
 
 
-def test_a_run_compared_with_itself_has_no_change(run, profile, case, tmp_path):
-    given = {"CASE": case, "OTHER": case, "MAPS": "change", "LETTERS": "text", "LANGUAGE": "en"}
-    run("exportmaps", {**given, "OUTPUT": str(tmp_path)})
-    text = text_of(tmp_path / "change_en_internal.pdf")
-    assert re.search(r"Unchanged\s+6,922", text)
-    assert re.search(r"Worse outcome\s+0", text)
-    assert "changes from" in text
+def test_changes_since_an_earlier_run(run, profile, register, point_wells, tmp_path):
+    """Three wells: one stays, one came, one is gone."""
+    paths = []
+    for name, wells in (("before", ("W1", "W2")), ("after", ("W1", "W3"))):
+        paths.append(str(tmp_path / f"{name}.gpkg"))
+        places = {"W1": 89.3, "W2": 89.4, "W3": 89.5}
+        rows = [(well, places[well], 42.3, 100.0) for well in wells]
+        run("enforce", {**register, "WELLS": point_wells(rows), "OUTPUT": paths[-1]})
+    given = {"CASE": paths[1], "OTHER": paths[0], "MAPS": "change", "LETTERS": "text", "LANGUAGE": "en"}
+    run("exportmaps", {**given, "OUTPUT": str(tmp_path / "maps")})
+    text = text_of(tmp_path / "maps" / "change_en_internal.pdf")
+    counts = {"Worse outcome": 0, "Better outcome": 0, "Changed otherwise": 0, "Entered": 1, "Left": 1}
+    for label, n in {**counts, "Unchanged": 1}.items():
+        assert re.search(rf"{label}\s+{n}\b", text), label
+    assert "INVENTED" not in text
 
 
 def test_a_long_table_goes_on_on_further_pages(qgis_app, profile, case, tmp_path, monkeypatch):
