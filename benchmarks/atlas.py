@@ -3,11 +3,11 @@
     .venv/bin/python benchmarks/atlas.py                       # 30 counties, 7 thousand wells
     .venv/bin/python benchmarks/atlas.py --counties 10 --wells 2000
 
-Makes a case file of invented counties, zones and wells, judges it, and prints its county atlas: one PDF for each county
-and one for all, with letters as outlines, pages and rows checked. Then `native:atlaslayouttopdf` exports the same layout
-(the same layers, legend, table and overview, as ours filled it in) to one PDF. Both in one process, one after the other,
-each as often as ``--repeat`` says; the fastest counts. Seconds of wall clock, in brackets of processor; the load of the
-machine is printed beside them. Figures that were measured stand in benchmarks/README.md.
+Makes a case file of invented counties, zones and wells, judges it, and prints its county atlas: one PDF for each
+county and one for all, with letters as outlines, pages and rows checked. Then `native:atlaslayouttopdf` exports the
+same layout (the same layers, legend, table and overview, as ours filled it in) to one PDF. Both in one process, one
+after the other, each as often as ``--repeat`` says; the fastest counts. Seconds of wall clock, in brackets of processor;
+the load of the machine is printed beside them. Figures that were measured stand in benchmarks/README.md.
 """
 
 from __future__ import annotations
@@ -107,9 +107,9 @@ def measured(work: Callable[[], object], repeat: int) -> tuple[float, float]:
 
 def compare(case: Path, folder: Path, repeat: int) -> None:
     """Ours, then QGIS's export of the layout that ours filled in."""
-    import processing
     from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
+    import processing
     from overdraft.processing.maps.request import MapRequest, _Work, export_maps
 
     request = MapRequest(case, folder, ("county_atlas",), language="zh")
