@@ -6,7 +6,7 @@
 Makes a case file of invented counties, zones and wells, judges it, and prints its county atlas: one PDF for each
 county and one for all, with letters as outlines, pages and rows checked. Then `native:atlaslayouttopdf` exports the
 same layout (the same layers, legend, table and overview, as ours filled it in) to one PDF. Both in one process, one
-after the other, each as often as ``--repeat`` says; the fastest counts. Seconds of wall clock, in brackets of processor;
+after the other, each as often as ``--repeat`` says; the fastest counts. Seconds of wall clock (of processor);
 the load of the machine is printed beside them. Figures that were measured stand in benchmarks/README.md.
 """
 
