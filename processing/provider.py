@@ -17,6 +17,7 @@ from .enforcement.rankunits import RankUnits
 from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
 from .output.exporttables import ExportTables
+from .output.exportmaps import ExportMaps
 from .output.mergecases import MergeCases
 from .output.verifycasefile import VerifyCaseFile
 from .planning.closingorder import ClosingOrder
@@ -56,6 +57,7 @@ ALGORITHMS = (
     VerifyCaseFile,
     MergeCases,
     ExportTables,
+    ExportMaps,
 )
 
 

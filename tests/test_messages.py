@@ -192,7 +192,7 @@ def is_said(text: str, words: set[str]) -> bool:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_family_holds_only_its_own_keys(family):
-    """Beside them at most the labels of its rules in the report. The papers share a family over several files."""
+    """Beside them at most the labels of its rules in the report. Papers are one family in several files."""
     with (FOLDER / f"{family}.toml").open("rb") as stream:
         texts = tomllib.load(stream)
     labels = texts.pop("report", {}) if family != "report" else {}

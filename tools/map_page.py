@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
+from functools import partial
+from pathlib import Path
+
 from map_facts import MARKS, OUTCOMES, Facts
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -28,7 +33,18 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QPolygonF
-from style_parts import FAMILIES, text
+
+if "overdraft" not in sys.modules:  # run by hand: make the checkout importable, as the tests do
+    spec = importlib.util.spec_from_file_location(
+        "conftest", Path(__file__).resolve().parents[1] / "conftest.py"
+    )
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+from overdraft.processing.maps import symbols  # noqa: E402
+from overdraft.processing.maps.house import shipped  # noqa: E402
+
+FAMILY = shipped().family
+text = partial(symbols.text, FAMILY)
 
 INK, QUIET, PAPER, RULE = "#2b2b2b", "#6e6e6e", "#fbfaf6", "#8a8a8a"
 OUTCOME_INK = {
@@ -249,7 +265,7 @@ def _scale_bar(layout: QgsPrintLayout, shown: QgsLayoutItemMap, frame: QRectF, f
     bar.setUnitsPerSegment(_nice(frame.width() * shown.scale() / 1e6 / 22))
     bar.setHeight(1.6)
     font = bar.font()
-    font.setFamily(FAMILIES[0])
+    font.setFamily(FAMILY)
     font.setPointSizeF(7)
     bar.setFont(font)
     bar.setBackgroundEnabled(False)

@@ -1301,7 +1301,7 @@
     </message>
     <message>
         <source>Place</source>
-        <translation>地点</translation>
+        <translation>单元</translation>
     </message>
     <message>
         <source>Well that is drilled or concerned</source>
@@ -5238,6 +5238,58 @@
     <message>
         <source>Overwrite</source>
         <translation>覆盖</translation>
+    </message>
+    <message>
+        <source>Dots per inch (empty: 300)</source>
+        <translation>分辨率（每英寸点数，空表示300）</translation>
+    </message>
+    <message>
+        <source>Maps (empty: all)</source>
+        <translation>图件（空表示全部）</translation>
+    </message>
+    <message>
+        <source>Who may see them (empty: internal)</source>
+        <translation>使用范围（空表示内部）</translation>
+    </message>
+    <message>
+        <source>Id of the county (empty: all)</source>
+        <translation>区县编号（空表示全部）</translation>
+    </message>
+    <message>
+        <source>Paper (empty: A4)</source>
+        <translation>图幅（空表示A4）</translation>
+    </message>
+    <message>
+        <source>Orientation (empty: landscape)</source>
+        <translation>方向（空表示横向）</translation>
+    </message>
+    <message>
+        <source>Format (empty: PDF)</source>
+        <translation>格式（空表示PDF）</translation>
+    </message>
+    <message>
+        <source>Unit that prints the maps</source>
+        <translation>编制单位</translation>
+    </message>
+    <message>
+        <source>Logo of that unit</source>
+        <translation>编制单位徽标</translation>
+    </message>
+    <message>
+        <source>Case file of an earlier run, for the map of changes</source>
+        <translation>此前核查的案卷文件（变化图用）</translation>
+    </message>
+    <message>
+        <source>Letters in PDF (empty: outlines)</source>
+        <translation>PDF文字（空表示转为轮廓）</translation>
+    </message>
+    <message>
+        <source>Folder for the maps</source>
+        <translation>存放图件的文件夹</translation>
+    </message>
+    <message>
+        <source>{pages} pages in {files} files, checked against the case: {folder}</source>
+        <translation>共{pages}页、{files}个文件，已与案卷核对：{folder}</translation>
     </message>
     <message>
         <source>Load the Python packages</source>

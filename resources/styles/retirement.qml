@@ -2,12 +2,12 @@
 <qgis labelsEnabled="0" version="3.22.16-Białowieża" styleCategories="Symbology|Labeling">
  <renderer-v2 type="RuleRenderer" referencescale="-1" enableorderby="0" forceraster="0" symbollevels="0">
   <rules key="{00000000-0000-4000-8000-000000000001}">
-   <rule filter="&quot;status&quot; = 'retired' AND year(&quot;retired_on&quot;) = 2021" symbol="0" label="2021年退减 Retired 2021" key="{00000000-0000-4000-8000-000000000002}"/>
-   <rule filter="&quot;status&quot; = 'retired' AND year(&quot;retired_on&quot;) = 2022" symbol="1" label="2022年退减 Retired 2022" key="{00000000-0000-4000-8000-000000000003}"/>
-   <rule filter="&quot;status&quot; = 'retired' AND year(&quot;retired_on&quot;) = 2023" symbol="2" label="2023年退减 Retired 2023" key="{00000000-0000-4000-8000-000000000004}"/>
-   <rule filter="&quot;status&quot; = 'retired' AND year(&quot;retired_on&quot;) = 2024" symbol="3" label="2024年退减 Retired 2024" key="{00000000-0000-4000-8000-000000000005}"/>
-   <rule filter="&quot;status&quot; = 'retired' AND year(&quot;retired_on&quot;) = 2025" symbol="4" label="2025年退减 Retired 2025" key="{00000000-0000-4000-8000-000000000006}"/>
-   <rule filter="&quot;status&quot; = 'retired' AND coalesce(year(&quot;retired_on&quot;), 0) NOT BETWEEN 2021 AND 2025" symbol="5" label="其他年份或无日期 Another year, or no day" key="{00000000-0000-4000-8000-000000000007}"/>
+   <rule filter="&quot;status&quot; = 'retired' AND year(&quot;retired_on&quot;) >= 2021 AND year(&quot;retired_on&quot;) &lt;= 2021" symbol="0" label="2021年退减 Retired 2021" key="{00000000-0000-4000-8000-000000000002}"/>
+   <rule filter="&quot;status&quot; = 'retired' AND year(&quot;retired_on&quot;) >= 2022 AND year(&quot;retired_on&quot;) &lt;= 2022" symbol="1" label="2022年退减 Retired 2022" key="{00000000-0000-4000-8000-000000000003}"/>
+   <rule filter="&quot;status&quot; = 'retired' AND year(&quot;retired_on&quot;) >= 2023 AND year(&quot;retired_on&quot;) &lt;= 2023" symbol="2" label="2023年退减 Retired 2023" key="{00000000-0000-4000-8000-000000000004}"/>
+   <rule filter="&quot;status&quot; = 'retired' AND year(&quot;retired_on&quot;) >= 2024 AND year(&quot;retired_on&quot;) &lt;= 2024" symbol="3" label="2024年退减 Retired 2024" key="{00000000-0000-4000-8000-000000000005}"/>
+   <rule filter="&quot;status&quot; = 'retired' AND year(&quot;retired_on&quot;) >= 2025 AND year(&quot;retired_on&quot;) &lt;= 2025" symbol="4" label="2025年退减 Retired 2025" key="{00000000-0000-4000-8000-000000000006}"/>
+   <rule filter="&quot;status&quot; = 'retired' AND (&quot;retired_on&quot; IS NULL OR year(&quot;retired_on&quot;) &lt; 2021 OR year(&quot;retired_on&quot;) > 2025)" symbol="5" label="其他年份或无日期 Another year, or no day" key="{00000000-0000-4000-8000-000000000007}"/>
    <rule filter="&quot;restored_on&quot; IS NOT NULL" symbol="6" label="复灌 Restored" key="{00000000-0000-4000-8000-000000000008}"/>
    <rule filter="ELSE" symbol="7" label="灌溉 Irrigated" key="{00000000-0000-4000-8000-000000000009}"/>
   </rules>

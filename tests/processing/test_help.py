@@ -233,6 +233,10 @@ PARAMETERS = {
         *("CASE", "TABLES", "FORMATS", "COUNTY", "ZONE", "AUTHORITY", "BEGIN", "END"),
         *("PROFILE", "PERSON", "COORDINATE_DIGITS", "LANGUAGE", "OUTPUT"),
     ],
+    "exportmaps": [
+        *("CASE", "MAPS", "PROFILE", "COUNTY", "PAPER", "ORIENTATION", "FORMAT", "AUTHOR", "LOGO", "OTHER"),
+        *("LETTERS", "DPI", "LANGUAGE", "OUTPUT"),
+    ],
 }
 OUTPUTS = {
     "createregister": ["OUTPUT"],
@@ -279,6 +283,7 @@ OUTPUTS = {
     "verifycasefile": ["PROBLEMS", "N_ENTRIES", "N_PROBLEMS", "N_AFTER", "HEAD_NOW"],
     "mergecases": ["OUTPUT", "N_CASES", "N_READ", "N_SHARED", "N_ROWS"],
     "exporttables": ["OUTPUT", "N_TABLES", "N_ROWS", "N_FILES"],
+    "exportmaps": ["OUTPUT", "N_PAGES", "N_FILES", "FILES"],
 }
 GROUPS = {
     "createregister": "register",
@@ -294,6 +299,7 @@ GROUPS = {
     "verifycasefile": "output",
     "mergecases": "output",
     "exporttables": "output",
+    "exportmaps": "output",
 }
 ALL = list(PARAMETERS)
 
@@ -350,7 +356,8 @@ def test_lengths_say_their_unit(algorithm):
 def test_works_in_models_and_in_a_thread(algorithm):
     flags = algorithm.flags()
     assert not flags & algorithm.FlagHideFromModeler
-    assert not flags & algorithm.FlagNoThreading
+    # layouts may be drawn in the main thread only
+    assert bool(flags & algorithm.FlagNoThreading) == (algorithm.name() == "exportmaps")
     assert not flags & algorithm.FlagHideFromToolbox
 
 

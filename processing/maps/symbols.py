@@ -1,4 +1,4 @@
-"""Symbols, renderers and labels in few words, for :mod:`make_styles` and :mod:`render_map`."""
+"""Symbols, renderers and labels in few words."""
 
 from __future__ import annotations
 
@@ -23,29 +23,25 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor, QFont
 
-FAMILIES = (
-    "Noto Sans CJK SC",
-    "Source Han Sans SC",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "SimHei",
-    "WenQuanYi Micro Hei",
-)
-"""Fonts with Chinese letters, best first; the first is stored, newer QGIS versions also read the others."""
-
-INK, GREY, RED, DARK_RED = "#2b2b2b", "#6e6e6e", "#c1121f", "#8b0000"
-GREEN, BLUE, ORANGE, PURPLE, WATER = "#1a8a5a", "#0b5fa5", "#d97706", "#7b3f98", "#3b82c4"
+INK = "#2b2b2b"
 
 
 # --- symbols -------------------------------------------------------------------------------------------------------
 
 
 def marker(
-    name: str, size: float, fill: str, outline: str = "#ffffff", width: float = 0.15, level: int = 0
+    name: str,
+    size: float,
+    fill: str,
+    outline: str = "#ffffff",
+    width: float = 0.15,
+    level: int = 0,
+    angle: float = 0.0,
 ) -> QgsSymbol:
-    """A simple marker; ``level`` lifts the important ones above the others."""
+    """A simple marker, turned by ``angle`` degrees; ``level`` lifts the important ones above the others."""
     values = {"name": name, "size": size, "color": fill, "outline_color": outline, "outline_width": width}
     symbol = QgsMarkerSymbol.createSimple({key: str(value) for key, value in values.items()})
+    symbol.symbolLayer(0).setAngle(angle)
     symbol.symbolLayer(0).setRenderingPass(level)
     return symbol
 
@@ -62,14 +58,14 @@ def stacked(*symbols: QgsSymbol) -> QgsSymbol:
     return base
 
 
-def question_mark(level: int) -> QgsSymbol:
-    """A grey disc with a white question mark: a person must look."""
-    disc = marker("circle", 3.0, "#4a4e57", "#ffffff", 0.25, level)
-    letter = QgsFontMarkerSymbolLayer("DejaVu Sans", "?", 2.3, QColor("#ffffff"))
-    letter.setFontStyle("Bold")
-    letter.setRenderingPass(level + 1)
-    disc.appendSymbolLayer(letter)
-    return disc
+def letter(sign: str, font: str, size: float, fill: str, level: int) -> QgsSymbol:
+    """A sign of a font, bold."""
+    layer = QgsFontMarkerSymbolLayer(font, sign, size, QColor(fill))
+    layer.setFontStyle("Bold")
+    layer.setRenderingPass(level)
+    symbol = QgsMarkerSymbol.createSimple({})
+    symbol.changeSymbolLayer(0, layer)
+    return symbol
 
 
 def line(
@@ -155,10 +151,10 @@ def by_rule(rules: list[tuple[str, QgsSymbol, str]], levels: bool = False) -> Qg
 
 
 def text(
-    size: float, colour: str = INK, bold: bool = False, halo: float = 0.9, spacing: float = 0.0
+    family: str, size: float, colour: str = INK, bold: bool = False, halo: float = 0.9, spacing: float = 0.0
 ) -> QgsTextFormat:
     """Letters with a white halo."""
-    font = QFont(FAMILIES[0])
+    font = QFont(family)
     font.setBold(bold)
     font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, spacing)
     form = QgsTextFormat()

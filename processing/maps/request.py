@@ -1,0 +1,180 @@
+"""Printed maps from a case file, from what was asked for to files: the same for batch runs and windows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from qgis.PyQt.QtGui import QImage, QImageReader
+
+from ...core.errors import OverdraftError
+from ...core.messages import render
+from ...core.papers.book import Book, open_book
+from ...core.papers.maps import ATLASES, MAPS, NEEDS, about, subtitle, title_of
+from ...core.papers.names import safe_name
+from ...core.papers.privacy import INTERNAL
+from ...core.papers.scope import Scope
+from .export import OUTLINES, Export, Written, preview
+from .house import House, house, own_file
+from .layers import crs_told
+from .page import FilledPage, Texts
+from .sheets import Painter
+from .templates import fonts_missing, fonts_named, template
+
+_GROUPS = ("wells", "pairs", "units", "zones", "irrigation", "retirement", "change")
+
+
+@dataclass(frozen=True)
+class MapRequest:
+    """What is to be printed.
+
+    Attributes:
+        case: the case file. folder: where the files go; made where it is missing.
+        maps: of ``MAPS``; empty: all for which the case holds something.
+        paper, orientation: of the sheet. formats: of ``pdf``, ``png``, ``svg``. profile: ``public`` or ``internal``.
+        county: id of the county to print alone; empty: all. language: ``en`` or ``zh``.
+        author: unit that prints. logo: its sign. other: case file of an earlier run, for what changed.
+        letters: ``outlines`` or ``text``, in PDF. dpi: dots per inch.
+    """
+
+    case: Path
+    folder: Path
+    maps: tuple[str, ...] = ()
+    paper: str = "A4"
+    orientation: str = "landscape"
+    formats: tuple[str, ...] = ("pdf",)
+    profile: str = INTERNAL
+    county: str = ""
+    language: str = "zh"
+    author: str = ""
+    logo: Path | None = None
+    other: Path | None = None
+    letters: str = OUTLINES
+    dpi: float = 300.0
+
+
+def export_maps(
+    request: MapRequest, warn: Callable[[str], None], progress: Callable[[float], None]
+) -> Written:
+    """Write the maps; what stood under their names stays whole until all are complete.
+
+    Args:
+        warn: told what the reader of the log must know, in the language of the maps.
+
+    Raises:
+        OverdraftError: the case cannot be read or was never judged; a map cannot be made, checked or written.
+        Cancelled: from ``progress``.
+    """
+    work = _Work(request, warn)
+    progress(0.1)
+    made = not request.folder.exists()
+    export = None
+    try:
+        request.folder.mkdir(exist_ok=True)
+        ending = f"{request.language}_{request.profile}"
+        if request.county:
+            ending = safe_name(ending, request.county)
+        export = Export(request.folder, request.formats, request.letters, request.dpi, ending)
+        kinds = work.kinds
+        for number, kind in enumerate(kinds):
+            page = work.page(kind)
+            if page is not None:
+                begin, width = 0.1 + 0.88 * number / len(kinds), 0.88 / len(kinds)
+                export.add(page, lambda share, begin=begin, width=width: progress(begin + share * width))
+        if not export.written.files:
+            raise OverdraftError("papers.maps.no_maps")
+        progress(0.99)
+        return export.commit()
+    except OSError as error:
+        detail = error.strerror or str(error)
+        raise OverdraftError("papers.maps.cannot_write", path=str(request.folder), detail=detail) from error
+    finally:
+        if export is not None:
+            export.discard()
+        if made and request.folder.is_dir() and not any(request.folder.iterdir()):
+            request.folder.rmdir()
+
+
+def preview_map(request: MapRequest, kind: str, dpi: float = 80.0) -> QImage:
+    """The first page of one map as a picture; an empty one where the case holds nothing for it.
+
+    Raises:
+        OverdraftError: as :func:`export_maps`.
+    """
+    page = _Work(request, lambda sentence: None).page(kind)
+    return QImage() if page is None else preview(page, dpi)
+
+
+class _Work:
+    """The case opened once, and pages made from it one after the other."""
+
+    def __init__(self, request: MapRequest, warn: Callable[[str], None]) -> None:
+        self.request, self.warn = request, warn
+        self.book: Book = open_book(request.case, NEEDS, request.language, Scope(county=request.county))
+        self.house: House = house(own_file())
+        earlier = None
+        if request.other is not None:
+            earlier = open_book(request.other, ("irrigation",), request.language)
+        self.painter = Painter(self.book, self.house, request.profile, earlier)
+        self._texts = self._made_texts()
+        for sentence in self._fonts():
+            warn(sentence)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The maps asked for, in their order."""
+        if self.request.maps:
+            return tuple(kind for kind in MAPS if kind in self.request.maps)
+        return tuple(kind for kind in MAPS if kind != "change" or self.request.other is not None)
+
+    def page(self, kind: str) -> FilledPage | None:
+        """A map on its sheet; None where the case holds nothing for it, which is told."""
+        request = self.request
+        try:
+            sheet = self.painter.sheet(kind)
+        except OverdraftError as error:
+            if kind in ATLASES and not request.maps:
+                self.warn(error.text(request.language))
+                return None
+            raise
+        if sheet is None:
+            change = self.painter.change if kind == "change" else None
+            self.warn(self.book.say("maps.nothing", title=title_of(self.book, kind, change)))
+            return None
+        path = template(kind, request.paper, request.orientation, request.language)
+        return FilledPage(sheet, path, self.painter.crs, self._texts, self.house)
+
+    def _made_texts(self) -> Texts:
+        book, request = self.book, self.request
+        invented = book.say("maps.invented") if book.run.manifest.get("invented") else ""
+        variables = {
+            "subtitle": subtitle(book),
+            "mark": book.say(f"maps.mark.{request.profile}"),
+            "invented": invented,
+            "about": "\n".join(about(book, crs_told(self.painter.crs), request.profile)),
+            "author": request.author,
+            "disclaimer": book.say("maps.disclaimer"),
+        }
+        if request.logo is not None and not _is_picture(request.logo):
+            raise OverdraftError("papers.maps.no_logo", path=str(request.logo))
+        headings = {name: book.say(f"maps.group.{name}") for name in _GROUPS}
+        return Texts(variables, headings, request.logo)
+
+    def _fonts(self) -> Iterator[str]:
+        """What is missing for the letters of the maps, before anything is drawn."""
+        request, language = self.request, self.request.language
+        if fonts_missing({self.house.family}):
+            yield render("papers.maps.no_chinese", {"fonts": ", ".join(self.house.fonts)}, language)
+        named = set(self.house.missing_fonts)
+        for kind in self.kinds:
+            path = template(kind, request.paper, request.orientation, language)
+            named |= set(fonts_missing(fonts_named(path)))
+        for font in sorted(named):
+            yield render("papers.maps.font_missing", {"found": font, "used": self.house.family}, language)
+
+
+def _is_picture(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    return path.suffix.lower() == ".svg" or QImageReader(str(path)).canRead()

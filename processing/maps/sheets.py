@@ -1,0 +1,403 @@
+"""What each map shows: its layers, top first, under the headings of the legend; its ground; its figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from qgis.core import QgsExpression, QgsRectangle, QgsVectorLayer
+
+from ...core.errors import OverdraftError
+from ...core.papers.book import Book
+from ...core.papers.maps import (
+    ATLASES,
+    Change,
+    Figures,
+    changes,
+    figures_of,
+    in_force,
+    land,
+    placed,
+    title_of,
+    unit_figures,
+    unit_title,
+    units_of,
+)
+from ...core.papers.privacy import PUBLIC
+from .drawing import DRAWINGS, retirement
+from .house import House
+from .layers import layer_of, map_crs, projected
+
+_LABELLED = 40
+"""Wells on a page that are still labelled with their ids."""
+
+_AT_FULL_SIZE = {"attention": 250, "order": 120, "pairs": 12}
+_SMALLEST = {"attention": 0.55, "order": 0.4, "pairs": 0.5}
+_PAGE = "attribute(@atlas_feature, 'unit_id')"
+_ON_PAGE = "intersects($geometry, @atlas_geometry)"
+_ORDERLY = ("pass", "exempt")
+
+
+@dataclass
+class Sheet:
+    """One map before it is put on paper.
+
+    Attributes:
+        kind: which map. title: as printed.
+        groups: heading of the legend and layers below it, top first; layers under the heading ``""`` are drawn and
+            stand in no legend.
+        ground: what the map must show whole. figures: by unit; of a sheet under ``""``.
+        coverage: polygons of the units of an atlas, else None. units: id, name and title of each.
+        inset: layer of the overview of an atlas.
+    """
+
+    kind: str
+    title: str
+    groups: list[tuple[str, list[QgsVectorLayer]]]
+    ground: QgsRectangle
+    figures: Mapping[str, Figures]
+    coverage: QgsVectorLayer | None = None
+    units: list[tuple[str, str, str]] = field(default_factory=list)
+    inset: QgsVectorLayer | None = None
+
+    @property
+    def layers(self) -> list[QgsVectorLayer]:
+        """All layers of the map, top first."""
+        return [layer for _, layers in self.groups for layer in layers]
+
+
+class Painter:
+    """Makes the sheets of a case.
+
+    Args:
+        book: the case. house: how things look. profile: who may see it. earlier: an earlier run, for what changed.
+    """
+
+    def __init__(self, book: Book, house: House, profile: str, earlier: Book | None = None) -> None:
+        self.book, self.house, self.profile, self.earlier = book, house, profile, earlier
+        self.public = profile == PUBLIC
+        self.units = in_force(book, "units", "unit_id")
+        self.zones = in_force(book, "zones", "zone_id")
+        self.wells = placed(book)
+        self.crs = map_crs((self.units, self.zones, book["irrigation"], self.wells))
+
+    def sheet(self, kind: str) -> Sheet | None:
+        """A map; None where the case holds nothing that it is about.
+
+        Raises:
+            OverdraftError: an atlas without polygons of its units; a map of changes without an earlier run.
+        """
+        if kind in ATLASES:
+            return self._atlas(kind)
+        groups = getattr(self, f"_{kind}")()
+        if groups is None:
+            return None
+        change = self.change if kind == "change" else None
+        title = title_of(self.book, kind, change)
+        return Sheet(
+            kind,
+            title,
+            [*self._mask(), *groups],
+            self._ground(groups[0][1]),
+            {"": figures_of(self.book, kind, change)},
+        )
+
+    def _atlas(self, kind: str) -> Sheet:
+        units = units_of(self.book, kind)
+        if not len(units):
+            level = self.book.words.token("unit_level", ATLASES[kind])
+            raise OverdraftError("papers.maps.no_units", level=level)
+        ids = [str(unit) for unit in units["unit_id"]]
+        titles = [unit_title(self.book, kind, unit) for unit in ids]
+        units_told = [*zip(ids, map(self.book.words.place, ids), titles, strict=True)]
+        shapes = projected(units, self.crs)
+        columns = {"unit_id": ids, "title": titles}
+        coverage = layer_of("coverage", "polygon", self.crs, shapes, columns)
+        masks = self._of_level(ATLASES[kind])
+        neighbours = layer_of("neighbours", "polygon", self.crs, *masks)
+        DRAWINGS["neighbours"].on(neighbours, self.house, self.say)
+        inset = layer_of("inset", "polygon", self.crs, *masks)
+        DRAWINGS["inset"].on(inset, self.house, self.say)
+        most = self.wells[f"{ATLASES[kind]}_id"].value_counts()
+        wells = self._wells(kind, int(most.median()) if len(most) else 0)
+        groups = [("", [neighbours]), *wells, *self._borders(kind), *self._zones_group(kind), *self._fields()]
+        figures = {unit: unit_figures(self.book, kind, unit) for unit in ids}
+        ground = self._extent(inset)
+        return Sheet(kind, title_of(self.book, kind), groups, ground, figures, coverage, units_told, inset)
+
+    # --- what the maps are about
+
+    def _zones(self) -> list | None:
+        if not len(self.zones):
+            return None
+        return [*self._zones_group(), *self._borders()]
+
+    def _verdicts(self) -> list | None:
+        if not len(self.wells):
+            return None
+        return [*self._wells(), *self._borders(), *self._zones_group()]
+
+    def _pairs(self) -> list | None:
+        lines = self.book.of_wells(self.book["pair_lines"], "renewal_id")
+        if not len(lines):
+            return None
+        lines = lines[lines.geometry.notna().to_numpy()]
+        counts = Counter(lines["permission"])
+        layer = layer_of(
+            "pair_lines",
+            "line",
+            self.crs,
+            projected(lines, self.crs, self.public),
+            {"permission": lines["permission"]},
+        )
+        DRAWINGS["pair_lines"].on(layer, self.house, self._counted(counts, _BY_PERMISSION))
+        parts = dict.fromkeys(lines["retired_id"].dropna(), "retired") | dict.fromkeys(
+            lines["renewal_id"].dropna(), "renewal"
+        )
+        wells = self.wells[self.wells["well_id"].isin(parts)]
+        part = [parts[well] for well in wells["well_id"]]
+        points = layer_of(
+            "pair_wells",
+            "point",
+            self.crs,
+            projected(wells, self.crs, self.public),
+            {"well_id": wells["well_id"], "part": part},
+        )
+        scale = self._scale(len(wells), "pairs")
+        DRAWINGS["pair_wells"].on(points, self.house, self._counted(Counter(part), _BY_PART), scale)
+        points.setLabelsEnabled(not self.public and len(wells) <= _LABELLED)
+        return [("pairs", [points, layer]), *self._borders(), *self._zones_group()]
+
+    def _retirement(self) -> list | None:
+        areas = land(self.book)
+        if not len(areas):
+            return None
+        years = sorted(
+            {int(year) for year in areas.loc[areas["state"] == "retired", "retired_day"].dt.year.dropna()}
+        )
+        layer = layer_of(
+            "retirement",
+            "polygon",
+            self.crs,
+            projected(areas, self.crs),
+            {
+                "status": areas["state"],
+                "retired_on": areas["retired_day"],
+                "restored_on": areas["restored_day"],
+            },
+            ("retired_on", "restored_on"),
+        )
+        retirement(layer, self.house, years, self.say)
+        return [("retirement", [layer]), *self._borders()]
+
+    def _change(self) -> list | None:
+        change = self.change
+        wells = self.wells
+        kinds = [change.kinds.get(str(row), "same") for row in wells["row_id"]]
+        frames = [(wells, kinds), (change.gone, ["left"] * len(change.gone))]
+        shapes, names, told = [], [], []
+        for frame, of_frame in frames:
+            if len(frame):
+                shapes.append(projected(frame, self.crs, self.public))
+                names += list(frame["well_id"])
+                told += of_frame
+        if not shapes:
+            return None
+        layer = layer_of(
+            "changes", "point", self.crs, np.concatenate(shapes), {"well_id": names, "change": told}
+        )
+        scale = self._scale(sum(kind != "same" for kind in told), "attention")
+        DRAWINGS["changes"].on(layer, self.house, self._counted(Counter(told), _BY_CHANGE), scale)
+        layer.setLabelsEnabled(False)
+        return [("change", [layer]), *self._borders(), *self._zones_group()]
+
+    @cached_property
+    def change(self) -> Change:
+        """What became of the wells since the earlier run.
+
+        Raises:
+            OverdraftError: no earlier run was given.
+        """
+        if self.earlier is None:
+            raise OverdraftError("papers.maps.no_other")
+        return changes(self.book, self.earlier)
+
+    # --- layers
+
+    def _wells(self, kind: str = "", per_page: int | None = None) -> list:
+        """Wells that somebody must look at above, those in order below.
+
+        Args:
+            kind: the atlas that they are for; empty for a sheet, whose legend counts them. per_page: how many a page of
+                it has.
+        """
+        homes = self.wells[f"{ATLASES[kind]}_id"] if kind else self.wells["county_id"]
+        outcomes = self.wells["outcome"].fillna("")
+        orderly = outcomes.isin(_ORDERLY).to_numpy()
+        share = 1.0 if per_page is None or not len(orderly) else per_page / len(orderly)
+        counts = Counter(self.book.wells["outcome"].fillna(""))
+        shapes = projected(self.wells, self.crs, self.public)
+        say = self.say if kind else self._counted(counts, _BY_OUTCOME)
+        layers = []
+        for name, mask in (("attention", ~orderly), ("order", orderly)):
+            n = int(mask.sum() * share)
+            layer = layer_of(
+                name,
+                "point",
+                self.crs,
+                shapes[mask],
+                {"well_id": self.wells["well_id"][mask], "outcome": outcomes[mask], "unit_id": homes[mask]},
+            )
+            drawing = DRAWINGS["wells"].only(
+                lambda value, orderly=(name == "order"): (value in _ORDERLY) == orderly, label_scale=0
+            )
+            if kind:
+                drawing = drawing.with_labels([(f'"unit_id" = {_PAGE}', *drawing.labels[0][1:])])
+            drawing.on(layer, self.house, say, self._scale(n, name), letters=0.8)
+            layer.setLabelsEnabled(not self.public and 0 < n <= _LABELLED)
+            if mask.any():
+                layers.append(layer)
+        return [("wells", layers)] if layers else []
+
+    def _zones_group(self, kind: str = "") -> list:
+        if not len(self.zones):
+            return []
+        names = [self.book.words.place(zone) for zone in self.zones["zone_id"]]
+        columns = {"name": names, **{key: self.zones[key] for key in ("severity", "control", "aquifer")}}
+        columns |= {"legal_state": [None] * len(names)}
+        layer = layer_of(
+            "zones",
+            "polygon",
+            self.crs,
+            projected(self.zones, self.crs),
+            columns | {"valid_to": [None] * len(names)},
+            ("valid_to",),
+        )
+        drawing = DRAWINGS["zones"].only(lambda rule: not str(rule).startswith("NOT ("))
+        if kind:
+            drawing = drawing.with_labels([(_ON_PAGE, *drawing.labels[0][1:])])
+        drawing.on(layer, self.house, self.say, letters=0.85)
+        return [("zones", [layer])]
+
+    def _fields(self) -> list:
+        areas = self.book["irrigation"]
+        if not len(areas):
+            return []
+        areas = land(self.book)
+        status = areas["state"]
+        layer = layer_of("irrigation", "polygon", self.crs, projected(areas, self.crs), {"status": status})
+        DRAWINGS["irrigation"].only(label_scale=None).on(layer, self.house, self.say)
+        return [("irrigation", [layer])]
+
+    def _borders(self, kind: str = "") -> list:
+        return [("units", self._unit_layers(kind))] if len(self.units) else []
+
+    def _unit_layers(self, kind: str = "") -> list[QgsVectorLayer]:
+        """Borders with names: of counties on a sheet; on the page of an atlas of its neighbours and of townships."""
+        if not len(self.units):
+            return []
+        names = [self.book.words.place(unit) for unit in self.units["unit_id"]]
+        columns = {"name": names, **{key: self.units[key] for key in ("unit_id", "parent_id", "level")}}
+        layer = layer_of("units", "polygon", self.crs, projected(self.units, self.crs), columns)
+        drawing = DRAWINGS["units"].only(label_scale=0)
+        labels = []
+        for rule, shown, letters, scale, adjust in drawing.labels:
+            if "'township'" in rule and not kind:
+                continue
+            if kind and ATLASES[kind] in rule:
+                rule = f'({rule}) AND "unit_id" <> {_PAGE}'
+            elif "'township'" in rule:
+                rule = f'({rule}) AND "parent_id" = {_PAGE}'
+            labels.append((rule, shown, letters, scale, adjust))
+        drawing.with_labels(labels).on(layer, self.house, self.say, letters=0.85)
+        return [layer]
+
+    def _of_level(self, level: str) -> tuple[np.ndarray, dict]:
+        units = self.units[(self.units["level"] == level).to_numpy()]
+        return projected(units, self.crs), {"unit_id": units["unit_id"]}
+
+    def _mask(self) -> list:
+        """What lies around the county in scope, pale."""
+        county = self.book.scope.county
+        if not county or not len(self.units):
+            return []
+        layer = layer_of("neighbours", "polygon", self.crs, *self._of_level("county"))
+        DRAWINGS["neighbours"].at(_PAGE, QgsExpression.quotedString(county)).on(layer, self.house, self.say)
+        return [("", [layer])]
+
+    # --- measures
+
+    def _ground(self, subject: Sequence[QgsVectorLayer]) -> QgsRectangle:
+        """What must be seen whole: the county in scope, else all units; without units what the map is about."""
+        county = self.book.scope.county
+        if len(self.units):
+            rows = self.units
+            if county and (rows["unit_id"] == county).any():
+                rows = rows[(rows["unit_id"] == county).to_numpy()]
+            shapes = projected(rows, self.crs)
+            return self._extent(layer_of("ground", "polygon", self.crs, shapes, {"id": rows["unit_id"]}))
+        whole = QgsRectangle()
+        for layer in subject:
+            whole.combineExtentWith(layer.extent())
+        return _grown(whole)
+
+    def _extent(self, layer: QgsVectorLayer) -> QgsRectangle:
+        return _grown(layer.extent())
+
+    def _scale(self, n: int, name: str) -> float:
+        """Markers become smaller where there are many: 7 wells and 7 thousand both stay legible."""
+        full = _AT_FULL_SIZE[name]
+        return 1.0 if n <= full else max((full / n) ** 0.25, _SMALLEST[name])
+
+    # --- words
+
+    def say(self, zh: str, en: str) -> str:
+        """A label in the language of the paper."""
+        return zh if self.book.language == "zh" else en
+
+    def _counted(
+        self, counts: Mapping[object, int], values: Mapping[str, tuple]
+    ) -> Callable[[str, str], str]:
+        """Labels followed by how many there are."""
+
+        def say(zh: str, en: str) -> str:
+            label = self.say(zh, en)
+            if en not in values:
+                return label
+            n = sum(counts.get(value, 0) for value in values[en])
+            return self.book.say("maps.counted", label=label, n=f"{n:,}")
+
+        return say
+
+
+_BY_OUTCOME = {
+    "Fail": ("fail",),
+    "Review": ("review",),
+    "Not evaluated": ("not_evaluated",),
+    "Exempt": ("exempt",),
+    "Pass": ("pass",),
+    "Not judged yet": ("",),
+}
+_BY_PERMISSION = {
+    "Pair stands": ("allow", "allow_if"),
+    "Pair to be checked": ("hold", "review", "not_evaluated"),
+    "Pair refused": ("deny", "suspend"),
+}
+_BY_PART = {"Renewal": ("renewal",), "Sealed, or to be sealed": ("retired",)}
+_BY_CHANGE = {
+    "Worse": ("worse",),
+    "Better": ("better",),
+    "Changed otherwise": ("changed",),
+    "Wells that entered": ("entered",),
+    "Wells that left": ("left",),
+    "Unchanged": ("same",),
+}
+
+
+def _grown(box: QgsRectangle) -> QgsRectangle:
+    """At least two kilometres, and a little room around."""
+    width, height = max(box.width(), 2_000.0), max(box.height(), 2_000.0)
+    return QgsRectangle.fromCenterAndSize(box.center(), 1.04 * width, 1.04 * height)
