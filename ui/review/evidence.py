@@ -29,7 +29,7 @@ from ..session import Session
 from ..shared.help import open_window_help
 from ..shared.messages import complain, say, text_of
 from ..shared.plain import set_tip
-from .printing import write_slip
+from ...processing.printing import write_slip
 
 NAME = "slip"
 """The help page of the panel."""
