@@ -75,9 +75,7 @@ def print_sheets(pages: Iterable[str], path: Path) -> int:
     return count
 
 
-def print_document(
-    document: Document, path: Path, progress: Callable[[float], None] | None = None
-) -> int:
+def print_document(document: Document, path: Path, progress: Callable[[float], None] | None = None) -> int:
     """A document over as many pages of A4 as it needs, numbered. Returns the number of pages.
 
     Raises:
@@ -126,7 +124,9 @@ def _breaks(document: Document, writer: QPdfWriter, page: QSizeF) -> dict[int, l
         tops = []
         for row in range(table.rows()):
             cells = (table.cellAt(row, column) for column in range(table.columns()))
-            tops.append(min(layout.blockBoundingRect(cell.firstCursorPosition().block()).top() for cell in cells))
+            tops.append(
+                min(layout.blockBoundingRect(cell.firstCursorPosition().block()).top() for cell in cells)
+            )
         box = layout.frameBoundingRect(table)
         heights = np.diff([*tops, box.bottom()])
         first = endless.findBlock(max(table.firstPosition() - 2, 0))

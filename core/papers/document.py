@@ -81,7 +81,9 @@ def picture_of(path: Path) -> Picture:
     return Picture(data, kind)
 
 
-def document_page(document: Document, paged: bool = False, breaks: Mapping[int, Sequence[int]] = MappingProxyType({})) -> str:
+def document_page(
+    document: Document, paged: bool = False, breaks: Mapping[int, Sequence[int]] = MappingProxyType({})
+) -> str:
     """A document as one HTML page without scripts or anything from elsewhere; texts are shown as they are.
 
     Args:
@@ -116,7 +118,9 @@ def shares(table: Table) -> list[int]:
     needs = []
     for column in table.columns:
         shown = [*column.label.split(), *(told(value) for value in column.values[:_LOOKED_AT])]
-        longest = max((sum(2 if ord(letter) > 0x2E7F else 1.3 for letter in text) for text in shown), default=1)
+        longest = max(
+            (sum(2 if ord(letter) > 0x2E7F else 1.3 for letter in text) for text in shown), default=1
+        )
         needs.append(min(max(longest, _NEEDS[0]), _NEEDS[1]) + 2)
     return [max(int(100 * need / sum(needs)), 1) for need in needs]
 

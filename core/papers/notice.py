@@ -155,7 +155,14 @@ def clause_name(book: Book, clause: object) -> str | None:
 def period_words(book: Book, first: date, last: date) -> str:
     """A period in words; the year of its end only where it is another one."""
     form = "same_year" if first.year == last.year else "two_years"
-    days = {"y": first.year, "m": first.month, "d": first.day, "y2": last.year, "m2": last.month, "d2": last.day}
+    days = {
+        "y": first.year,
+        "m": first.month,
+        "d": first.day,
+        "y2": last.year,
+        "m2": last.month,
+        "d2": last.day,
+    }
     iso = {"begin": first.isoformat(), "end": last.isoformat()}
     return book.say(f"period.{form}", **{name: str(value) for name, value in {**days, **iso}.items()})
 

@@ -84,7 +84,11 @@ def new_docx(title: str, language: str) -> docx.document.Document:
 
     made = docx.Document()
     properties = made.core_properties
-    properties.title, properties.author, properties.last_modified_by = printable(title), "overdraft", "overdraft"
+    properties.title, properties.author, properties.last_modified_by = (
+        printable(title),
+        "overdraft",
+        "overdraft",
+    )
     properties.comments, properties.language = "", "zh-CN" if language == "zh" else "en"
     properties.created = properties.modified = datetime.now(UTC).replace(tzinfo=None)
     page = made.sections[0]

@@ -23,7 +23,9 @@ def working_days(calendar: pd.DataFrame, first: date, last: date) -> int:
     Args:
         calendar: the role ``calendar`` in canonical form: holidays (``working`` false) and make-up workdays.
     """
-    return int(calendar_counts(calendar, *(np.array([day], dtype="datetime64[D]") for day in (first, last)))[0])
+    return int(
+        calendar_counts(calendar, *(np.array([day], dtype="datetime64[D]") for day in (first, last)))[0]
+    )
 
 
 def last_day(calendar: pd.DataFrame, first: date, n: int) -> date:

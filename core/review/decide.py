@@ -10,20 +10,16 @@ from datetime import date
 import pandas as pd
 
 from ..casefile import CaseStore, Cells, Change, Copy, Entry
-from ..casefile.layout import layouts
+from ..casefile.decisions import DECISION, reopened, told
 from ..errors import OverdraftError
 from ..findings.verdicts import to_json
 from .acts import ACTS, Act, refusals
 
-DECISION = tuple(item.name for item in layouts()["decisions"].fields)
 LOOKED_AT = ("finding_id", "subject_id", "outcome", "unverified", "evidence_hash")
 """What must be known of a finding to decide on it."""
 
 FOUR_EYES = "review.four_eyes"
 """Setting of a case: nobody verifies a decision of their own. On unless the case says otherwise."""
-
-_TOLD = ("state", "outcome", "reason_kind", "attachment", "deferred_to", "stale")
-"""What the history says of a decision before and after, beside person, time and reason."""
 
 
 @dataclass(frozen=True)
@@ -176,15 +172,15 @@ def _cells(record: Mapping[str, object]) -> dict[str, object]:
 
 def _decision(act: Act, finding: Cells, before: Cells | None, today: date) -> dict[str, object]:
     """The row of ``decisions`` after the act."""
+    if act.kind == "reopen" and before is not None:
+        return reopened(before)
     revision = 1 if before is None else int(str(before["revision"])) + 1
     row: dict[str, object] = dict.fromkeys(DECISION)
-    if act.kind in ("verify", "reopen"):
+    if act.kind == "verify":
         row |= before or {}
     row |= {"finding_id": finding["finding_id"], "state": ACTS[act.kind], "revision": revision}
     if act.kind == "verify":
         return row | {"verified_by": act.who.strip(), "verified_on": str(today)}
-    if act.kind == "reopen":
-        return row | {"verified_by": None, "verified_on": None, "stale": 0, "changed": None}
     overridden = act.kind == "override"
     return row | {
         "outcome": act.outcome if overridden else None,
@@ -210,10 +206,3 @@ def _entry(act: Act, name: str, before: Cells | None, after: Cells) -> Entry:
         after=told(after),
         reason=act.reason.strip() or None,
     )
-
-
-def told(row: Cells | None) -> dict[str, object]:
-    """What the history says of a decision: the state, and whatever else is filled."""
-    if row is None:
-        return {"state": "open"}
-    return {name: row[name] for name in _TOLD if row[name] not in (None, "", 0)}

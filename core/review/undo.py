@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ..casefile import CaseStore, Cells, Change, Entry
-from .decide import DECISION, Step, told
+from ..casefile.decisions import DECISION, told
+from .decide import Step
 
 LIMIT = 100
 """How many steps can be taken back."""
