@@ -1,4 +1,4 @@
-"""Pages on paper: HTML as PDF, each file written beside its target and renamed, so that an older one stays until then."""
+"""Pages on paper: HTML as PDF."""
 
 from __future__ import annotations
 

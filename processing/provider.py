@@ -17,6 +17,7 @@ from .enforcement.rankunits import RankUnits
 from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
 from .output.mergecases import MergeCases
+from .output.publicnotice import PublicNotice
 from .output.verifycasefile import VerifyCaseFile
 from .planning.closingorder import ClosingOrder
 from .planning.pairreplacements import PairReplacements
@@ -54,6 +55,7 @@ ALGORITHMS = (
     VetSites,
     VerifyCaseFile,
     MergeCases,
+    PublicNotice,
 )
 
 
