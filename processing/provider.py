@@ -18,6 +18,7 @@ from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
 from .output.mergecases import MergeCases
 from .output.publicnotice import PublicNotice
+from .output.verdictslip import VerdictSlip
 from .output.verifycasefile import VerifyCaseFile
 from .planning.closingorder import ClosingOrder
 from .planning.pairreplacements import PairReplacements
@@ -56,6 +57,7 @@ ALGORITHMS = (
     VerifyCaseFile,
     MergeCases,
     PublicNotice,
+    VerdictSlip,
 )
 
 

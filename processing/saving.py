@@ -23,6 +23,17 @@ def file_name(*parts: str) -> str:
     return plain[:_LONGEST_NAME].strip(" .") or "_"
 
 
+def free_name(taken: set[str], *parts: str) -> str:
+    """A name as :func:`file_name` makes it that is not among those ``taken`` in any case of letters; it is then."""
+    plain, number = file_name(*parts), 1
+    name = plain
+    while name.casefold() in taken:
+        number += 1
+        name = f"{plain} ({number})"
+    taken.add(name.casefold())
+    return name
+
+
 def save_all(files: Sequence[File], progress: Callable[[float], None]) -> list[Path]:
     """Write files, each by its own function; what stood under their names stays until all are complete.
 

@@ -29,7 +29,7 @@ def findings_on_wells(book: Book, ids: Collection[str] = ()) -> pd.DataFrame:
     Raises:
         OverdraftError: a well is not in the register, or not in scope.
     """
-    wells = _wanted(book, ids)
+    wells = wells_wanted(book, ids)
     found = book["findings"]
     found = found[found["subject_role"].eq("wells")]
     at = pd.Series(wells.index, index=wells["row_id"])
@@ -65,7 +65,7 @@ def places_of(book: Book, wells: pd.DataFrame) -> list[str]:
     return told
 
 
-def _wanted(book: Book, ids: Collection[str]) -> pd.DataFrame:
+def wells_wanted(book: Book, ids: Collection[str]) -> pd.DataFrame:
     """The wells in scope that are asked for, rows as in ``book.wells``."""
     wells = book.wells
     if not ids:
