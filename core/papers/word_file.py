@@ -104,18 +104,21 @@ def new_docx(title: str, language: str) -> docx.document.Document:
 
 def _put(made: docx.document.Document, block: Block, language: str, cut: bool, progress: Progress) -> None:
     if block.kind == "table" and block.table is not None:
-        _paragraph(made, "heading", block.text, language, cut)
+        add_paragraph(made, "heading", block.text, language, cut)
         _grid(made, block.table, progress)
         for note in block.table.notes:
-            _paragraph(made, "note", note, language)
+            add_paragraph(made, "note", note, language)
     elif block.kind == "picture" and block.picture is not None:
-        _paragraph(made, "heading", block.text, language, cut)
+        add_paragraph(made, "heading", block.text, language, cut)
         _picture(made, block.picture.data)
     else:
-        _paragraph(made, block.kind, block.text, language, cut)
+        add_paragraph(made, block.kind, block.text, language, cut)
 
 
-def _paragraph(made: docx.document.Document, kind: str, text: str, language: str, cut: bool = False) -> None:
+def add_paragraph(
+    made: docx.document.Document, kind: str, text: str, language: str, cut: bool = False
+) -> None:
+    """Append a paragraph of a kind of block."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt
 
