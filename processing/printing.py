@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from qgis.PyQt.QtCore import QMarginsF, QRectF, QSizeF, Qt
 from qgis.PyQt.QtGui import (
     QFont,
+    QImage,
     QPageLayout,
     QPageSize,
     QPainter,
@@ -21,14 +23,22 @@ from qgis.PyQt.QtGui import (
 )
 
 from ..core.errors import OverdraftError
-from ..core.papers.document import Document, document_page
+from ..core.papers.document import Document, Paging, document_page
 
 _DPI = 300
+_SCREEN_DPI = 96
+"""Pixels of a picture in HTML to the inch."""
+
+_Progress = Callable[[float], None] | None
+
 _SLIP_MM = (13.0, 13.0, 13.0, 13.0)
 _PAPER_MM = (24.0, 24.0, 22.0, 22.0)
 """Margins: left, right, top, bottom; the number of the page stands in the lowest."""
 
 _FOOT_MM = 8.0
+_SMALLEST = 0.78
+"""Scale below which a letter takes another page rather than smaller letters."""
+
 _NOTES = 2
 """Room that is kept below a table for each of its notes, in rows of headings."""
 
@@ -75,7 +85,7 @@ def print_sheets(pages: Iterable[str], path: Path) -> int:
     return count
 
 
-def print_document(document: Document, path: Path, progress: Callable[[float], None] | None = None) -> int:
+def print_document(document: Document, path: Path, progress: _Progress = None) -> int:
     """A document over as many pages of A4 as it needs, numbered. Returns the number of pages.
 
     Raises:
@@ -83,30 +93,72 @@ def print_document(document: Document, path: Path, progress: Callable[[float], N
         Cancelled: from ``progress``.
     """
     with _printer(path, _PAPER_MM) as (writer, painter):
-        foot = _FOOT_MM / 25.4 * _DPI
-        page = QSizeF(writer.width(), writer.height() - foot)
-        made = _document(document_page(document, True, _breaks(document, writer, page)), writer)
-        made.setPageSize(page)
-        count = made.pageCount()
-        font = QFont(made.defaultFont())
-        font.setPointSizeF(9.0)
-        for number in range(count):
-            if progress:
-                progress(number / count)
-            if number and not writer.newPage():
-                raise OSError(0, "QPdfWriter")
-            painter.save()
-            painter.translate(0, -number * page.height())
-            made.drawContents(painter, QRectF(0, number * page.height(), page.width(), page.height()))
-            painter.restore()
-            painter.setFont(font)
-            place = QRectF(0, page.height(), page.width(), foot)
-            sides = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(place, int(sides), f"{number + 1} / {count}")
+        page = _room(writer)
+        paging = _paging(document, writer, page)
+        return _flow(_document(document_page(document, paging), writer), writer, painter, page, progress)
+
+
+def print_letter(html: str, path: Path, progress: _Progress = None) -> int:
+    """A page of text; what is a little longer is made smaller, what is much longer takes several numbered pages of A4.
+    Returns the number of pages.
+
+    Raises:
+        OSError: the file cannot be written.
+        Cancelled: from ``progress``.
+    """
+    with _printer(path, _PAPER_MM) as (writer, painter):
+        page, made = _room(writer), _document(html, writer)
+        scale = fit(made, page)
+        if scale < _SMALLEST:
+            return _flow(_document(html, writer), writer, painter, page, progress)
+        painter.scale(scale, scale)
+        made.drawContents(painter)
+    return 1
+
+
+def _room(writer: QPdfWriter) -> QSizeF:
+    """A page without the line of its number."""
+    return QSizeF(writer.width(), writer.height() - _FOOT_MM / 25.4 * _DPI)
+
+
+def _flow(
+    made: QTextDocument, writer: QPdfWriter, painter: QPainter, page: QSizeF, progress: _Progress
+) -> int:
+    """Paint a text page by page, with the number of each below it."""
+    made.setPageSize(page)
+    count = made.pageCount()
+    font = QFont(made.defaultFont())
+    font.setPointSizeF(9.0)
+    for number in range(count):
+        if progress:
+            progress(number / count)
+        if number and not writer.newPage():
+            raise OSError(0, "QPdfWriter")
+        painter.save()
+        painter.translate(0, -number * page.height())
+        made.drawContents(painter, QRectF(0, number * page.height(), page.width(), page.height()))
+        painter.restore()
+        painter.setFont(font)
+        place = QRectF(0, page.height(), page.width(), writer.height() - page.height())
+        sides = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+        painter.drawText(place, int(sides), f"{number + 1} / {count}")
     return count
 
 
-def _breaks(document: Document, writer: QPdfWriter, page: QSizeF) -> dict[int, list[int]]:
+def _paging(document: Document, writer: QPdfWriter, page: QSizeF) -> Paging:
+    """How large pictures are, and where tables are parted."""
+    sizes = {}
+    for place, block in enumerate(document.blocks):
+        if block.picture is not None:
+            size = QImage.fromData(block.picture.data).size()
+            most = QSizeF(page.width(), 0.9 * page.height()) * (_SCREEN_DPI / _DPI)
+            size.scale(most.toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+            sizes[place] = (size.width(), size.height())
+    paging = Paging(sizes=sizes)
+    return replace(paging, breaks=_breaks(document, writer, page, paging))
+
+
+def _breaks(document: Document, writer: QPdfWriter, page: QSizeF, paging: Paging) -> dict[int, list[int]]:
     """Before which rows of each table a page ends, so that no row is torn in two.
 
     The heights are those of the document on one endless page: every table begins on a page of its own, below its
@@ -115,7 +167,7 @@ def _breaks(document: Document, writer: QPdfWriter, page: QSizeF) -> dict[int, l
     tables = [place for place, block in enumerate(document.blocks) if block.kind == "table"]
     if not tables:
         return {}
-    endless = _document(document_page(document, True), writer)
+    endless = _document(document_page(document, paging), writer)
     endless.setPageSize(QSizeF(page.width(), 1e9))
     layout = endless.documentLayout()
     found = [frame for frame in endless.rootFrame().childFrames() if isinstance(frame, QTextTable)]

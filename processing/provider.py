@@ -17,6 +17,7 @@ from .enforcement.rankunits import RankUnits
 from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
 from .output.mergecases import MergeCases
+from .output.officialletters import OfficialLetters
 from .output.publicnotice import PublicNotice
 from .output.verdictslip import VerdictSlip
 from .output.verifycasefile import VerifyCaseFile
@@ -58,6 +59,7 @@ ALGORITHMS = (
     MergeCases,
     PublicNotice,
     VerdictSlip,
+    OfficialLetters,
 )
 
 

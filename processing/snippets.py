@@ -116,7 +116,9 @@ class WellMaps:
         layer.dataProvider().addAttributes(fields.toList())
         layer.updateFields()
         shapes = frame.geometry.to_numpy()
-        drawn = (shapely.get_type_id(shapes) == 0) if name == "wells" else (shapely.get_dimensions(shapes) == 2)
+        drawn = (
+            (shapely.get_type_id(shapes) == 0) if name == "wells" else (shapely.get_dimensions(shapes) == 2)
+        )
         drawn &= ~shapely.is_empty(shapes)
         texts = frame[columns].astype(object).where(frame[columns].notna(), None).to_numpy()
         features = []

@@ -1,6 +1,6 @@
 """Write the templates of letters into resources/papers; people copy them into their profile and change them in Word.
 
-    .venv/bin/python tools/make_papers.py
+.venv/bin/python tools/make_papers.py
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ APPROVAL = {
             ("依据条款", "{{clauses}}"),
             ("经办人意见", "\n签名：　　　　　　　　年　　月　　日"),
             ("审核意见", "\n签名：　　　　　　　　年　　月　　日"),
-            ("审批决定", "{{decision}}　{{approval_no}}　{{decided_on}}\n（盖章）　　　　　　　年　　月　　日"),
+            (
+                "审批决定",
+                "{{decision}}　{{approval_no}}　{{decided_on}}\n（盖章）　　　　　　　年　　月　　日",
+            ),
         ],
         "核查基准日{{as_of}}，核查批次{{run}}，历史校验值{{head}}。{{invented}}",
     ),
@@ -54,7 +57,10 @@ APPROVAL = {
             ("Clauses", "{{clauses}}"),
             ("Drafted", "\nSigned:                              Date:"),
             ("Checked", "\nSigned:                              Date:"),
-            ("Decision", "{{decision}}  {{approval_no}}  {{decided_on}}\nSeal:                              Date:"),
+            (
+                "Decision",
+                "{{decision}}  {{approval_no}}  {{decided_on}}\nSeal:                              Date:",
+            ),
         ],
         "Judged on {{as_of}}, run {{run}}. Head hash of the history: {{head}}. {{invented}}",
     ),
@@ -65,7 +71,9 @@ TEXTS = {
         ("title", "关于征求机井处置及取水申请意见的函"),
         ("right", "{{doc_no}}"),
         ("text0", "{{to}}："),
-        ("text", "我单位依据下列文件对辖区机井和取水申请进行核查，其中{{n_wells}}眼机井、{{n_applications}}件申请涉及你单位，现征求意见。"),
+        ("text",
+         "我单位依据下列文件对辖区机井和取水申请进行核查，其中{{n_wells}}眼机井、{{n_applications}}件申请涉及你单位，"
+         "现征求意见。"),
         ("heading", "一、依据文件"),
         ("text0", "{{documents}}"),
         ("heading", "二、涉及机井"),
@@ -86,7 +94,10 @@ TEXTS = {
         ("title", "Request for an opinion on wells and applications"),
         ("right", "{{doc_no}}"),
         ("text0", "To: {{to}}"),
-        ("text", "Wells and applications have been examined under the documents below. {{n_wells}} wells and {{n_applications}} applications concern you; your opinion is asked for."),
+        ("text",
+         "Wells and applications have been examined under the documents below. {{n_wells}} "
+         "wells and {{n_applications}} applications concern you; your opinion is asked "
+         "for."),
         ("heading", "1. Documents"),
         ("text0", "{{documents}}"),
         ("heading", "2. Wells"),
@@ -107,7 +118,9 @@ TEXTS = {
         ("title", "责令限期封井通知书"),
         ("right", "{{doc_no}}"),
         ("text0", "{{owner}}："),
-        ("text", "经核查，位于{{place}}的机井（编号{{well_id}}，用途{{use}}，井深{{depth_m}}米，许可证号{{permit_no}}）存在下列情形："),
+        ("text",
+         "经核查，位于{{place}}的机井（编号{{well_id}}，用途{{use}}，井深{{depth_m}}米，"
+         "许可证号{{permit_no}}）存在下列情形："),
         ("text0", "{{findings}}"),
         ("text", "依据下列文件和条款："),
         ("text0", "{{documents}}"),
@@ -122,16 +135,22 @@ TEXTS = {
         ("title", "Closure notice"),
         ("right", "{{doc_no}}"),
         ("text0", "To: {{owner}}"),
-        ("text", "The well {{well_id}} at {{place}} (use {{use}}, depth {{depth_m}} m, permit {{permit_no}}) was examined, with these results:"),
+        ("text",
+         "The well {{well_id}} at {{place}} (use {{use}}, depth {{depth_m}} m, permit "
+         "{{permit_no}}) was examined, with these results:"),
         ("text0", "{{findings}}"),
         ("text", "Under these documents and clauses:"),
         ("text0", "{{documents}}"),
         ("text0", "{{clauses}}"),
         ("text", "you are ordered by {{deadline}} to carry out: {{actions}}, and to let it be inspected on site."),
-        ("text", "Objections may be raised in writing within this period, naming the id of the well. Telephone: {{phone}}. Address: {{address}}"),
+        ("text",
+         "Objections may be raised in writing within this period, naming the id of the "
+         "well. Telephone: {{phone}}. Address: {{address}}"),
         ("right", "{{unit}}"),
         ("right", "{{date}}"),
-        ("note", "Codes: {{codes}}. Judged on {{as_of}}, run {{run}}. Head hash of the history: {{head}}. {{invented}}"),
+        ("note",
+         "Codes: {{codes}}. Judged on {{as_of}}, run {{run}}. Head hash of the history: "
+         "{{head}}. {{invented}}"),
     ],
 }  # fmt: skip
 
@@ -161,10 +180,10 @@ def _sheet(made, rows) -> None:
     for place, cells in enumerate(rows):
         row = table.rows[place].cells
         parts = [row[0], row[1], row[2], row[3]] if len(cells) == 4 else [row[0], row[1].merge(row[3])]
-        for number, (cell, text) in enumerate(zip(parts, cells)):
+        for number, (cell, text) in enumerate(zip(parts, cells, strict=True)):
             run = cell.paragraphs[0].add_run(text)
             run.font.size, run.font.bold = Pt(11), number % 2 == 0
-    for column, width in zip(table.columns, (26, 56, 28, 46)):
+    for column, width in zip(table.columns, (26, 56, 28, 46), strict=True):
         for cell in column.cells:
             cell.width = Mm(width)
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ..errors import OverdraftError
 from ..findings import OUTCOMES
+from ..personal import masked
 from ..report.words import is_given
 from .book import Book
 
@@ -61,7 +62,7 @@ def places_of(book: Book, wells: pd.DataFrame) -> list[str]:
         county = book.words.place(row.county_id) if is_given(row.county_id) else row.county
         township = book.words.place(row.township_id) if is_given(row.township_id) else row.township
         parts = [str(part) for part in (county, township, row.village) if is_given(part)]
-        told.append(("" if book.language == "zh" else ", ").join(parts))
+        told.append(masked(("" if book.language == "zh" else ", ").join(parts)))
     return told
 
 

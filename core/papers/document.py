@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from ..errors import OverdraftError
 from ..harmless import printable
@@ -62,6 +61,18 @@ class Document:
     language: str
 
 
+@dataclass(frozen=True)
+class Paging:
+    """What a printer knows of its pages, by the place of a block.
+
+    Attributes:
+        breaks: of a table, the rows before which a page ends. sizes: of a picture, width and height in pixels.
+    """
+
+    breaks: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    sizes: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+
 def picture_of(path: Path) -> Picture:
     """A picture file as a document holds it.
 
@@ -81,23 +92,22 @@ def picture_of(path: Path) -> Picture:
     return Picture(data, kind)
 
 
-def document_page(
-    document: Document, paged: bool = False, breaks: Mapping[int, Sequence[int]] = MappingProxyType({})
-) -> str:
+def document_page(document: Document, paging: Paging | None = None) -> str:
     """A document as one HTML page without scripts or anything from elsewhere; texts are shown as they are.
 
     Args:
-        paged: for a printer that knows only simple markup: pictures have a size, nothing has a frame.
-        breaks: by the place of a table among the blocks, the rows before which a page ends.
+        paging: for a printer that knows only simple markup; None: for a window.
 
     Raises:
         OverdraftError: the package jinja2 is missing.
     """
+    breaks = paging.breaks if paging else {}
     blocks = [
         {
             "kind": block.kind,
             "text": printable(block.text),
             "picture": block.picture,
+            "size": paging.sizes.get(place) if paging else None,
             "table": block.table,
             "parts": _parts(block.table, breaks.get(place, ())) if block.table else [],
             "widths": shares(block.table) if block.table else [],
@@ -108,7 +118,7 @@ def document_page(
         "lang": "zh-CN" if document.language == "zh" else "en",
         "title": printable(document.title),
         "blocks": blocks,
-        "paged": paged,
+        "paged": paging is not None,
     }
     return environment().get_template("document.html.j2").render(context)
 

@@ -61,7 +61,12 @@ class Letter:
 
 
 def letters(
-    book: Book, kind: str, asked: Addressed, wells: Collection[str], applications: Collection[str], profile: str
+    book: Book,
+    kind: str,
+    asked: Addressed,
+    wells: Collection[str],
+    applications: Collection[str],
+    profile: str,
 ) -> list[Letter]:
     """The letters of a kind: an approval sheet for each application, a closure notice for each well, one letter that
     asks for an opinion on all of them.
@@ -99,7 +104,6 @@ def _approval(book: Book, asked: Addressed, intake: pd.DataFrame, profile: str) 
     name = str(intake["application_id"].iloc[0])
     vetted, fired, conditions = _vetting(book, name)
     lines, clauses = _tests(book, fired)
-    wanted, _ = _tests(book, conditions)
     values = {
         **_common(book, asked, clauses),
         **_cells(book, "applications", intake, profile),
@@ -109,7 +113,7 @@ def _approval(book: Book, asked: Addressed, intake: pd.DataFrame, profile: str) 
         "authority": _text(vetted.get("authority")),
         "consult": _text(vetted.get("consult")),
         "tests": _lines(lines),
-        "conditions": _lines(wanted),
+        "conditions": _lines(_condition(book, item) for item in conditions),
     }
     return Letter(name, values)
 
@@ -118,7 +122,8 @@ def _closure(book: Book, asked: Addressed, well: pd.DataFrame, profile: str) -> 
     name = str(well["well_id"].iloc[0])
     found = findings_on_wells(book, [name])
     found = found[found["well"].eq(well.index[0])]
-    closing = found[found["measure"].isin(CLOSING) & found["state"].isin(DECIDED) & ~found["stale"]]
+    closing = found[found["measure"].isin(CLOSING) & found["verdict"].eq("fail")]
+    closing = closing[closing["state"].isin(DECIDED) & ~closing["stale"]]
     if closing.empty:
         actions = [book.words.token("action", action) for action in CLOSING]
         raise OverdraftError("papers.letter.no_closing", found=name, allowed=actions)
@@ -130,19 +135,23 @@ def _opinion(
 ) -> Letter:
     found = findings_on_wells(book, list(wells["well_id"])) if len(wells) else book["findings"].iloc[:0]
     lines, clauses, consult = [], set(), []
-    for row in intakes.index:
+    for number, row in enumerate(intakes.index, start=1):
         intake = intakes.loc[[row]]
         vetted, fired, _ = _vetting(book, str(intake["application_id"].iloc[0]))
         told, cited = _tests(book, fired)
         clauses |= cited
         consult += [str(vetted["consult"])] if is_given(vetted.get("consult")) else []
         permission = book.words.token("permission", vetted.get("permission"))
-        line = {"id": intake["application_id"].iloc[0], "place": _recorded_place(intake), "permission": permission}
-        lines += [book.say("letter.application", **line), *told]
+        line = {
+            "id": intake["application_id"].iloc[0],
+            "place": _recorded_place(intake),
+            "permission": permission,
+        }
+        lines += [f"{number}. {book.say('letter.application', **line)}", *(f"· {test}" for test in told)]
     values = _about_wells(book, asked, wells, found, profile, clauses)
     subjects = [*wells["well_id"], *intakes["application_id"]]
     to = asked.to.strip() or "、".join(dict.fromkeys(consult)) or BLANK
-    more = {"applications": _lines(lines), "n_applications": str(len(intakes)), "to": to}
+    more = {"applications": "\n".join(lines) or BLANK, "n_applications": str(len(intakes)), "to": to}
     return Letter(str(subjects[0]) if len(subjects) == 1 else "", values | more)
 
 
@@ -228,13 +237,18 @@ def _persons(book: Book, rows: pd.DataFrame, profile: str) -> dict[str, str]:
     """``owner`` and ``owner_phone`` as the profile shows them."""
     values = {"owner": BLANK, "owner_phone": BLANK}
     persons, user = book["persons"], rows["user_id"].iloc[0] if "user_id" in rows.columns else None
-    if not len(persons) or not is_given(user):
+    found = (
+        persons[persons["user_id"].eq(user).fillna(False).astype(bool)].head(1)
+        if is_given(user)
+        else persons[:0]
+    )
+    if found.empty:
         return values
-    found = persons[persons["user_id"].eq(user).fillna(False).astype(bool)].head(1)
     names = {"owner": "owner", "phone": "owner_phone"}
     columns = tuple(book.column("persons", name, found[name]) for name in names if name in found.columns)
     for column in private(Table("persons", "", columns), profile).columns:
-        values |= {names[column.name]: told(value) for value in column.values if value}
+        if column.values[0]:
+            values[names[column.name]] = told(column.values[0])
     return values
 
 
@@ -253,15 +267,21 @@ def _tests(book: Book, items: list[dict]) -> tuple[list[str], set[str]]:
     for item in items:
         role = str(item.get("subject_role") or "applications")
         sentence = masked(book.words.sentence(item["message_key"], item.get("message_values"), role))
-        permission = item.get("permission")
-        result = book.words.token("permission", permission) if permission else ""
-        lines.append(book.say("letter.test", result=result, clause=item.get("clause") or "", sentence=sentence).strip())
+        result = book.words.token("permission", item.get("permission"))
+        lines.append(book.say("letter.test", result=result, clause=item.get("clause"), sentence=sentence))
     return lines, {str(item["clause"]) for item in items if is_given(item.get("clause"))}
+
+
+def _condition(book: Book, item: dict) -> str:
+    """What an approval is bound to, and whether the case knows it met."""
+    met = "unknown" if item.get("met") is None else "met" if item["met"] else "not_met"
+    sentence = masked(book.words.sentence(item["message_key"], item.get("message_values"), "applications"))
+    return book.say(f"letter.condition.{met}", clause=item.get("clause"), sentence=sentence)
 
 
 def _recorded_place(row: pd.DataFrame) -> str:
     parts = (row[name].iloc[0] for name in ("county", "township", "village") if name in row.columns)
-    return "".join(str(part) for part in parts if is_given(part)) or BLANK
+    return masked("".join(str(part) for part in parts if is_given(part))) or BLANK
 
 
 def _text(value: object) -> str:

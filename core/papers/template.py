@@ -1,7 +1,7 @@
 """Letters from templates that people write in Word: ``{{name}}`` is replaced by a text, nothing is ever executed.
 
-A template is data. It may hold no macros, no links to elsewhere and no fields that fetch anything; the texts put in stay
-texts whatever they look like.
+A template is data. It may hold no macros, no links to elsewhere and no fields that fetch anything; the texts put in
+stay texts whatever they look like.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ MOST_BYTES = 40 * 1024 * 1024
 """What a template may hold when it is unpacked."""
 
 _PLACE = re.compile(r"\{\{\s*([a-z][a-z_0-9]*)\s*\}\}")
-_FETCHING = re.compile(r"\b(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK|IMPORT|MACROBUTTON|DATABASE|RD)\b", re.I)
+_FETCHING = re.compile(
+    r"\b(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK|IMPORT|MACROBUTTON|DATABASE|RD)\b", re.I
+)
 """Field codes of Word that reach out of the document."""
 
 
@@ -38,7 +40,9 @@ def template_of(kind: str, language: str, folders: Iterable[Path]) -> Path:
         for name in (f"{kind}.{language}.docx", f"{kind}.docx"):
             if (folder / name).is_file():
                 return folder / name
-    raise OverdraftError("papers.letter.no_template", found=f"{kind}.{language}.docx", allowed=[*map(str, folders)])
+    raise OverdraftError(
+        "papers.letter.no_template", found=f"{kind}.{language}.docx", allowed=[*map(str, folders)]
+    )
 
 
 def filled(path: Path, values: Mapping[str, str]) -> docx.document.Document:
@@ -84,7 +88,9 @@ def opened(path: Path) -> docx.document.Document:
         detail = error.strerror or str(error)
         raise OverdraftError("papers.letter.unreadable", path=str(path), detail=detail) from error
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, XMLSyntaxError) as error:
-        raise OverdraftError("papers.letter.unreadable", path=str(path), detail=type(error).__name__) from error
+        raise OverdraftError(
+            "papers.letter.unreadable", path=str(path), detail=type(error).__name__
+        ) from error
     found = next(_dangers(made), "")
     if found:
         raise OverdraftError("papers.letter.unsafe", path=path.name, found=found)
@@ -111,7 +117,9 @@ def _parts(made: docx.document.Document) -> Iterator[Any]:
     from docx.opc.part import XmlPart
 
     for part in made.part.package.iter_parts():
-        if isinstance(part, XmlPart) and re.search(r"/(document|header\d*|footer\d*)\.xml$", str(part.partname)):
+        if isinstance(part, XmlPart) and re.search(
+            r"/(document|header\d*|footer\d*)\.xml$", str(part.partname)
+        ):
             yield part.element
 
 

@@ -42,7 +42,8 @@ class WellSlip:
     Attributes:
         row: place of the well in ``book.wells``. name: its file name's part, the id of its row.
         findings: a sheet for each finding, worst first. codes: their ids, by which each is found again.
-        history: of the findings and of the well, oldest first, each with the clause that it is about. head: last hash of the history.
+        history: of the findings and of the well, oldest first, each with the clause that it is about.
+        head: last hash of the history.
     """
 
     row: int
@@ -132,7 +133,9 @@ def _slip(book: Book, snapshot: Snapshot, profile: str, well: pd.DataFrame) -> W
 
 def _sheets(book: Book, snapshot: Snapshot, well: str) -> list[Sheet]:
     """Of each finding of the last run, and of each that somebody decided on and no run finds any more."""
-    now, then = snapshot.cells_of([(table, "subject_id", (well,)) for table in ("findings", "decided_findings")])
+    now, then = snapshot.cells_of(
+        [(table, "subject_id", (well,)) for table in ("findings", "decided_findings")]
+    )
     found = [str(row["finding_id"]) for row in now]
     gone = [str(row["finding_id"]) for row in then if row["finding_id"] not in set(found)]
     decisions = snapshot.cells_of([("decisions", "finding_id", gone)])[0]

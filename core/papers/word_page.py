@@ -47,10 +47,17 @@ def _cell(cell: Any, made: Any) -> dict:
 
 def _paragraph(paragraph: Any) -> dict:
     form = paragraph.paragraph_format
-    alignment = paragraph.alignment if paragraph.alignment is not None else paragraph.style.paragraph_format.alignment
+    alignment = (
+        paragraph.alignment if paragraph.alignment is not None else paragraph.style.paragraph_format.alignment
+    )
     indent = form.first_line_indent
     runs = [
-        {"lines": run.text.split("\n"), "bold": bool(run.bold), "italic": bool(run.italic), "size": _size(run, paragraph)}
+        {
+            "lines": run.text.split("\n"),
+            "bold": bool(run.bold),
+            "italic": bool(run.italic),
+            "size": _size(run, paragraph),
+        }
         for run in paragraph.runs
         if run.text
     ]

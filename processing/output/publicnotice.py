@@ -36,12 +36,16 @@ class PublicNotice(OverdraftAlgorithm):
     def declare(self):
         return (
             declared.case_to_compare("CASE", tr("Case file (needed)")),
-            declared.text("ABOUT", tr("What the notice is about (empty: the findings on wells of the place)")),
+            declared.text(
+                "ABOUT", tr("What the notice is about (empty: the findings on wells of the place)")
+            ),
             declared.text("COUNTY", tr("County (id)")),
             declared.text("ZONE", tr("Zone (id)")),
             declared.text("AUTHORITY", tr("Authority, as the wells name it")),
             declared.text("WELLS", tr("Wells (ids, separated by semicolons; empty: all)")),
-            declared.choices("STATES", tr("States of decisions (empty: accepted, overridden, verified)"), STATES),
+            declared.choices(
+                "STATES", tr("States of decisions (empty: accepted, overridden, verified)"), STATES
+            ),
             declared.text("UNIT", tr("Unit that publishes and takes objections (needed)")),
             declared.text("PHONE", tr("Telephone for objections")),
             declared.text("ADDRESS", tr("Address for objections")),
@@ -56,7 +60,10 @@ class PublicNotice(OverdraftAlgorithm):
                 "BASIS", tr("Further documents that it rests on, a line each"), multiLine=True, optional=True
             ),
             QgsProcessingParameterFile(
-                "MAP", tr("Map for the annex (PNG or JPEG)"), optional=True, fileFilter="PNG, JPEG (*.png *.jpg *.jpeg)"
+                "MAP",
+                tr("Map for the annex (PNG or JPEG)"),
+                optional=True,
+                fileFilter="PNG, JPEG (*.png *.jpg *.jpeg)",
             ),
             declared.choices("FORMATS", tr("Formats (empty: docx and pdf)"), FORMATS),
             declared.language(),
@@ -76,7 +83,9 @@ class PublicNotice(OverdraftAlgorithm):
         from ...core.papers.notice import NOTICE_NEEDS, public_notice
 
         language = self.inputs.language
-        scope = Scope(*(text_of(self, parameters, name, context) or "" for name in ("COUNTY", "ZONE", "AUTHORITY")))
+        scope = Scope(
+            *(text_of(self, parameters, name, context) or "" for name in ("COUNTY", "ZONE", "AUTHORITY"))
+        )
         asked = self._asked(parameters, context)
         case = path_of(self, parameters, "CASE", context)
         notice = public_notice(open_book(case, NOTICE_NEEDS, language, scope), asked)

@@ -7,7 +7,11 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from qgis.core import QgsProcessingOutputNumber, QgsProcessingParameterBoolean, QgsProcessingParameterFolderDestination
+from qgis.core import (
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterFolderDestination,
+)
 
 from .. import paper_options as asked
 from .. import parameters as declared
@@ -61,7 +65,9 @@ class VerdictSlip(OverdraftAlgorithm):
         record_export(case, profile, person, getpass.getuser(), [self.NAME])
         folder = Path(self.parameterAsString(parameters, "OUTPUT", context)).absolute()
         with TemporaryDirectory() as room:
-            pages, n_findings = self._pages(case, profile, Path(room), parameters, context, progress.part(0.0, 0.6))
+            pages, n_findings = self._pages(
+                case, profile, Path(room), parameters, context, progress.part(0.0, 0.6)
+            )
             files = self._files(pages, folder, case.stem, parameters, context)
             written = save_all(files, progress.part(0.6, 1.0))
         if len(written) < _MOST_TOLD:

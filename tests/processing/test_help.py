@@ -229,6 +229,18 @@ PARAMETERS = {
     ],
     "verifycasefile": ["CASE", "HEAD", "RUN", "LANGUAGE", "PROBLEMS"],
     "mergecases": ["CASES", "POLICY", "POLICY_FILE", "AS_OF", "SETTINGS", "LANGUAGE", "OUTPUT"],
+    "publicnotice": [
+        *("CASE", "ABOUT", "COUNTY", "ZONE", "AUTHORITY", "WELLS", "STATES", "UNIT", "PHONE", "ADDRESS"),
+        *("MAILBOX", "BEGIN", "END", "DAYS", "ISSUED_ON", "BASIS", "MAP", "FORMATS", "LANGUAGE", "OUTPUT"),
+    ],
+    "verdictslip": [
+        *("CASE", "WELLS", "COUNTY", "ZONE", "AUTHORITY", "EACH", "TOGETHER", "FORMATS", "PROFILE", "PERSON"),
+        *("LANGUAGE", "OUTPUT"),
+    ],
+    "officialletters": [
+        *("CASE", "KIND", "WELLS", "APPLICATIONS", "UNIT", "TO", "DOC_NO", "PHONE", "ADDRESS", "ISSUED_ON"),
+        *("END", "BASIS", "TEMPLATE", "FORMATS", "PROFILE", "PERSON", "LANGUAGE", "OUTPUT"),
+    ],
 }
 OUTPUTS = {
     "createregister": ["OUTPUT"],
@@ -274,6 +286,9 @@ OUTPUTS = {
     "vetsites": ["OUTPUT", "FINDINGS"],
     "verifycasefile": ["PROBLEMS", "N_ENTRIES", "N_PROBLEMS", "N_AFTER", "HEAD_NOW"],
     "mergecases": ["OUTPUT", "N_CASES", "N_READ", "N_SHARED", "N_ROWS"],
+    "publicnotice": ["OUTPUT", "N_WELLS", "N_FINDINGS", "N_WORKDAYS", "N_FILES", "LAST_DAY"],
+    "verdictslip": ["OUTPUT", "N_WELLS", "N_FINDINGS", "N_FILES"],
+    "officialletters": ["OUTPUT", "N_LETTERS", "N_FILES"],
 }
 GROUPS = {
     "createregister": "register",
@@ -288,6 +303,9 @@ GROUPS = {
     "vetsites": "siting",
     "verifycasefile": "output",
     "mergecases": "output",
+    "publicnotice": "output",
+    "verdictslip": "output",
+    "officialletters": "output",
 }
 ALL = list(PARAMETERS)
 
