@@ -276,7 +276,7 @@ def _condition(book: Book, item: dict) -> str:
     """What an approval is bound to, and whether the case knows it met."""
     met = "unknown" if item.get("met") is None else "met" if item["met"] else "not_met"
     sentence = masked(book.words.sentence(item["message_key"], item.get("message_values"), "applications"))
-    return book.say(f"letter.condition.{met}", clause=item.get("clause"), sentence=sentence)
+    return book.say(f"condition.{met}", clause=item.get("clause"), sentence=sentence)
 
 
 def _recorded_place(row: pd.DataFrame) -> str:

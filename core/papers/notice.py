@@ -124,13 +124,11 @@ def document_line(book: Book, policy: Policy) -> str:
     """A document as a paper cites it."""
     chinese = book.language == "zh"
     title = policy.title if chinese or not policy.title_en else policy.title_en
-    more = {
-        "number": policy.number,
-        "issuer": policy.issuer if chinese else policy.issuer_en or policy.issuer,
-        "issued": policy.issued_on.isoformat() if policy.issued_on else "",
-    }
-    told = [book.say(f"cite.{name}", value=value) for name, value in more.items() if value]
-    return book.say("cite.title", title=title) + "".join(told)
+    issuer = policy.issuer if chinese else policy.issuer_en or policy.issuer
+    number = book.say("cite.number", value=policy.number) if policy.number else ""
+    issued = book.say("cite.issued", value=policy.issued_on.isoformat()) if policy.issued_on else ""
+    named = ("" if chinese else " ").join(filter(None, (book.say("cite.title", title=title), number)))
+    return ("，" if chinese else ", ").join(filter(None, (named, issuer, issued)))
 
 
 def clause_lines(book: Book, clauses: Collection[str]) -> list[str]:
@@ -155,21 +153,19 @@ def clause_name(book: Book, clause: object) -> str | None:
 def period_words(book: Book, first: date, last: date) -> str:
     """A period in words; the year of its end only where it is another one."""
     form = "same_year" if first.year == last.year else "two_years"
-    days = {
-        "y": first.year,
-        "m": first.month,
-        "d": first.day,
-        "y2": last.year,
-        "m2": last.month,
-        "d2": last.day,
-    }
-    iso = {"begin": first.isoformat(), "end": last.isoformat()}
-    return book.say(f"period.{form}", **{name: str(value) for name, value in {**days, **iso}.items()})
+    begin, end = _parts(book, first), _parts(book, last)
+    return book.say(f"period.{form}", **begin, **{f"{name}2": part for name, part in end.items()})
 
 
 def day_words(book: Book, day: date) -> str:
     """A day in words."""
-    return book.say("day", y=str(day.year), m=str(day.month), d=str(day.day), iso=day.isoformat())
+    return book.say("day", **_parts(book, day))
+
+
+def _parts(book: Book, day: date) -> dict[str, str]:
+    """Year, month and day, with two digits each where the language writes them so."""
+    digits = 1 if book.language == "zh" else 2
+    return {"y": str(day.year), "m": f"{day.month:0{digits}}", "d": f"{day.day:0{digits}}"}
 
 
 def _table(book: Book, found: pd.DataFrame) -> Table:

@@ -90,7 +90,7 @@ class OfficialLetters(OverdraftAlgorithm):
         made = letters(book, kind, addressed, ids("WELLS"), ids("APPLICATIONS"), profile)
         formats = tokens_of(self, parameters, "FORMATS", context) or FORMATS
         folder = Path(self.parameterAsString(parameters, "OUTPUT", context)).absolute()
-        title = book.say(f"letter.title.{kind}")
+        title = book.say(f"letter_title.{kind}")
         files, taken = [], set()
         for number, letter in enumerate(made):
             progress(0.5 * number / len(made))
