@@ -10,6 +10,9 @@ from .acts import By, Objection, Recorded
 from .checks import day_of, id_of, label, text_of, the_row
 from .view import Row, View
 
+NO_KIND = ""
+"""Objections are of one kind."""
+
 
 def objection(view: View, act: Objection, by: By) -> Recorded:
     """Record an objection and reopen every decision on a finding about the well, in one step.
@@ -46,7 +49,7 @@ def objection(view: View, act: Objection, by: By) -> Recorded:
         kind="objection",
         subject_role="wells",
         subject_id=str(well["well_id"]),
-        token="",
+        token=NO_KIND,
         day=day,
         changes=tuple(changes),
         entry=Entry("objection", str(well["well_id"]), by.who, by.login, after=after, reason=text),
