@@ -1,4 +1,4 @@
-"""Texts that a spreadsheet takes for texts.
+"""Texts that a spreadsheet takes for texts, and that XML can hold.
 
 A cell that begins (after spaces, also within it after a line break) with one of ``= + - @`` or a tab or return may be
 computed when a program opens the file, and may then reach out to other files or the net.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _COMPUTED = re.compile(r"^[\s\u00a0]*[=+\-@\t\r]|[\n\r][\s\u00a0]*[=+\-@]")
 
 
@@ -19,3 +20,8 @@ def is_computed(text: str) -> bool:
 def harmless(text: str) -> str:
     """The text, with an apostrophe in front where a spreadsheet would compute it."""
     return f"'{text}" if is_computed(text) else text
+
+
+def printable(text: str) -> str:
+    """The text, with a replacement character for what XML cannot hold: control characters, halves of pairs."""
+    return _UNPRINTABLE.sub("\ufffd", text)

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 _LENGTHS = ("DISTANCE_LIMIT", "POSITION_ACCURACY")
 _DAYS = ("AS_OF", "BASELINE", "RETIREMENT_BASELINE")
+_PERIODS = ("BEGIN", "END", "ISSUED_ON")
+"""Days of papers: they may lie after the day of judgement."""
+
 _CASES = ("BEFORE", "AFTER")
 _GEOMETRY = {
     "point": QgsWkbTypes.GeometryType.PointGeometry,
@@ -245,7 +248,7 @@ def _record(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcess
 
 def _days(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessingContext) -> Iterator[str]:
     found = {}
-    for name in _DAYS:
+    for name in (*_DAYS, *_PERIODS):
         if not _has(algorithm, name) or not is_given(parameters, name):
             continue
         acceptable = algorithm.parameterDefinition(name).checkValueIsAcceptable(parameters[name], context)
@@ -256,7 +259,7 @@ def _days(algorithm: OverdraftAlgorithm, parameters: dict, context: QgsProcessin
             )
     as_of = found.pop("AS_OF", None) or date.today()
     for name, day in found.items():
-        if day is not None and day > as_of:
+        if name not in _PERIODS and day is not None and day > as_of:
             yield tr(
                 "{name}: {day} is later than the day of judgement, {as_of} (AS_OF). Give that day or an earlier one."
             ).format(name=name, day=day, as_of=as_of)

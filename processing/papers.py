@@ -19,9 +19,9 @@ from qgis.core import (
 )
 
 from .layers import Field, OutputLayer
-from .layers.beside import BesideFile
 from .layers.destination import features
 from .layers.fields import fields_to_qgis
+from .saving import File, file_name, free_name, save_all
 from .texts import tr
 
 if TYPE_CHECKING:
@@ -29,15 +29,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("xlsx", "csv", "html")
 
-_UNSAFE = re.compile(r'[<>:"|?*\\/\x00-\x1f]')
-_LONGEST_NAME = 120
 _KINDS = {"text": "text", "integer": "int64", "real": "real", "date": "text"}
-
-
-def file_name(*parts: str) -> str:
-    """A name that every system can hold, of parts that may be anything."""
-    plain = _UNSAFE.sub("_", " ".join(filter(None, parts))).strip(" .")
-    return plain[:_LONGEST_NAME].strip(" .") or "_"
 
 
 def save_tables(
@@ -56,49 +48,44 @@ def save_tables(
         QgsProcessingException: a file cannot be written, or is open in another program.
         Cancelled: from ``progress``; nothing is written.
     """
-    made: list[BesideFile] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for number, kind in enumerate(formats):
-            part = _part(progress, number / len(formats), 0.98 / len(formats))
-            for beside, write in _files(paper, folder, stem, kind, context, part):
-                made.append(beside)
-                write(beside.inside)
-        progress(0.99)
-        progress(0.995)  # the last moment to cancel
-        for beside in made:
-            beside.commit()
-    except OSError as error:
-        raise QgsProcessingException(
-            tr(
-                "{name} cannot be written: {reason}. Close it in other programs, or choose another folder."
-            ).format(name=error.filename or folder, reason=error.strerror or error)
-        ) from error
-    finally:
-        for beside in made:
-            beside.discard()
-    return [beside.target for beside in made]
+    files: list[File] = []
+    for number, kind in enumerate(formats):
+        part = _part(progress, number / len(formats), 0.98 / len(formats))
+        files += _files(paper, folder, stem, kind, context, part)
+    folder.mkdir(parents=True, exist_ok=True)
+    return save_all(files, lambda share: progress(share) if share >= 0.98 else None)
 
 
 def _part(progress: Callable[[float], None], begin: float, size: float) -> Callable[[float], None]:
     return lambda share: progress(begin + share * size)
 
 
-def _files(paper: Paper, folder: Path, stem: str, kind: str, context: QgsProcessingContext, progress):
+def _files(
+    paper: Paper,
+    folder: Path,
+    stem: str,
+    kind: str,
+    context: QgsProcessingContext,
+    progress: Callable[[float], None],
+) -> list[File]:
     """The files of one format, each with what writes it."""
     from ..core.papers import csv_text, html_page
 
-    if kind == "csv":
-        for number, table in enumerate(paper.tables):
-            progress(number / len(paper.tables))
-            target = folder / f"{file_name(stem, table.title, paper.mark)}.csv"
-            yield BesideFile(target), lambda path, table=table: _put(path, csv_text(paper, table))
-    elif kind == "html":
-        target = folder / f"{file_name(stem, paper.title, paper.mark)}.html"
-        yield BesideFile(target), lambda path: _put(path, html_page(paper))
-    else:
+    if kind == "xlsx":
         target = folder / f"{file_name(stem, paper.title, paper.mark)}.xlsx"
-        yield BesideFile(target), lambda path: _workbook(paper, path, context, progress)
+        return [(target, lambda path: _workbook(paper, path, context, progress))]
+    if kind == "html":
+        target = folder / f"{file_name(stem, paper.title, paper.mark)}.html"
+        return [(target, lambda path: (progress(0.0), _put(path, html_page(paper))))]
+    taken: set[str] = set()
+    n = len(paper.tables)
+    return [
+        (
+            folder / f"{free_name(taken, stem, table.title, paper.mark)}.csv",
+            lambda path, table=table, done=number / n: (progress(done), _put(path, csv_text(paper, table))),
+        )
+        for number, table in enumerate(paper.tables)
+    ]
 
 
 def _put(path: Path, text: str) -> None:

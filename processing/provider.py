@@ -16,9 +16,12 @@ from .enforcement.quotabalance import QuotaBalance
 from .enforcement.rankunits import RankUnits
 from .enforcement.replacementledger import ReplacementLedger
 from .enforcement.retirementbalance import RetirementBalance
-from .output.exporttables import ExportTables
 from .output.exportmaps import ExportMaps
+from .output.exporttables import ExportTables
 from .output.mergecases import MergeCases
+from .output.officialletters import OfficialLetters
+from .output.publicnotice import PublicNotice
+from .output.verdictslip import VerdictSlip
 from .output.verifycasefile import VerifyCaseFile
 from .planning.closingorder import ClosingOrder
 from .planning.pairreplacements import PairReplacements
@@ -58,6 +61,9 @@ ALGORITHMS = (
     MergeCases,
     ExportTables,
     ExportMaps,
+    PublicNotice,
+    VerdictSlip,
+    OfficialLetters,
 )
 
 

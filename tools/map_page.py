@@ -40,8 +40,8 @@ if "overdraft" not in sys.modules:  # run by hand: make the checkout importable,
     )
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
-from overdraft.processing.maps import symbols  # noqa: E402
-from overdraft.processing.maps.house import shipped  # noqa: E402
+from overdraft.processing.maps import symbols
+from overdraft.processing.maps.house import shipped
 
 FAMILY = shipped().family
 text = partial(symbols.text, FAMILY)

@@ -16,7 +16,7 @@ constraints=""
 stamp="$venv/.setup-stamp"
 python=/usr/bin/python3
 system_packages="qgis python3-qgis xvfb xauth imagemagick poppler-utils fonts-noto-cjk git make
-    python3-venv python3-geopandas python3-scipy python3-rasterio python3-jinja2 python3-openpyxl
+    python3-venv python3-geopandas python3-scipy python3-rasterio python3-jinja2 python3-openpyxl python3-docx
     pyqt5-dev-tools qttools5-dev-tools"
 # The release decides where shapely, pyogrio and geopandas come from.
 case "$(. /etc/os-release 2>/dev/null && printf '%s %s' "${ID:-}" "${VERSION_ID:-}")" in

@@ -155,7 +155,21 @@ class Link:
     anyway: bool = False
 
 
-Act = Event | MoreEvidence | Correction | Void | Intake | Decision | Withdrawal | Link
+@dataclass(frozen=True)
+class Objection:
+    """Somebody objects to what was decided on a well: the objection is kept, and the decisions are open again.
+
+    Attributes:
+        text: what is objected, without names and numbers of persons. objection_id: empty for the next free one.
+    """
+
+    well_id: str
+    filed_on: str
+    text: str
+    objection_id: str = ""
+
+
+Act = Event | MoreEvidence | Correction | Void | Intake | Decision | Withdrawal | Link | Objection
 
 
 @dataclass(frozen=True)
@@ -172,10 +186,12 @@ class Recorded:
     """What an act did.
 
     Attributes:
-        kind: of the history entry: event, evidence, correction, void, application, decision, withdrawal, link.
+        kind: of the history entry: event, evidence, correction, void, application, decision, withdrawal, link,
+            objection.
         subject_role, subject_id: what it is about; token: kind of event, of application, or the decision.
         event_id, application_id: of the rows made, where there are any.
-        changes, entry: as they went to the store; copies: files that were copied.
+        changes, entry: as they went to the store; more: further entries, one for each decision that was reopened.
+        copies: files that were copied.
     """
 
     kind: str
@@ -188,3 +204,4 @@ class Recorded:
     event_id: str = ""
     application_id: str = ""
     copies: tuple[Copy, ...] = ()
+    more: tuple[Entry, ...] = ()

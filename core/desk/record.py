@@ -9,12 +9,25 @@ from pathlib import Path
 
 from ..casefile import CaseStore, Change, ConflictError, Entry
 from ..errors import OverdraftError
-from .acts import Act, By, Correction, Decision, Event, Intake, MoreEvidence, Recorded, Void, Withdrawal
+from .acts import (
+    Act,
+    By,
+    Correction,
+    Decision,
+    Event,
+    Intake,
+    MoreEvidence,
+    Objection,
+    Recorded,
+    Void,
+    Withdrawal,
+)
 from .applications import decision, intake, link, withdrawal
 from .checks import text_of
 from .errors import ActsError
 from .events import correction, event, label_of_reason, more_evidence, void
 from .files import copy_all, take_away
+from .objections import objection
 from .view import View
 
 _SUPPLIED = ("events", "evidence", "pairs", "applications")
@@ -68,7 +81,8 @@ def _record(
     changes = [*changes, *_supplied(View(store), changes)]
     made = copy_all([copy for done in planned for copy in done.copies])
     try:
-        store.apply(changes, [done.entry for done in planned], lambda share: tick(0.8 + 0.2 * share))
+        entries = [entry for done in planned for entry in (done.entry, *done.more)]
+        store.apply(changes, entries, lambda share: tick(0.8 + 0.2 * share))
     except BaseException:
         take_away(made)
         raise
@@ -91,6 +105,8 @@ def _plan(view: View, act: Act, by: By, case: Path) -> Recorded:
         return decision(view, act, by)
     if isinstance(act, Withdrawal):
         return withdrawal(view, act, by)
+    if isinstance(act, Objection):
+        return objection(view, act, by)
     return link(view, act, by, case)
 
 
@@ -125,9 +141,12 @@ def undo(store: CaseStore, done: Recorded, by: By, case: Path, reason: str = "")
         after={"undone": done.kind, "event_id": said.event_id} if said else {"undone": done.kind},
         reason=text_of(reason, label_of_reason()),
     )
-    store.apply(back, [entry])
+    reopened = [
+        Entry("undo", one.subject, by.who, by.login, one.after, one.before, entry.reason) for one in done.more
+    ]
+    store.apply(back, [entry, *reopened])
     event_id = said.event_id if said else ""
-    return replace(done, kind="undo", changes=tuple(back), entry=entry, event_id=event_id, copies=())
+    return replace(done, kind="undo", changes=tuple(back), entry=entry, event_id=event_id, copies=(), more=())
 
 
 def _reverse(change: Change) -> Change:
@@ -139,6 +158,8 @@ def _reverse(change: Change) -> Change:
         return Change(change.table, key, plain, None)
     old = {name: change.before[name] for name in after if name in change.before}
     old |= {name: change.key[name] for name in change.key if name in after}
+    if "revision" in old:
+        old["revision"] = int(str(after["revision"])) + 1  # a number is never used twice
     return Change(change.table, key, {name: plain[name] for name in plain if name not in key}, old)
 
 

@@ -10,11 +10,23 @@ import pandas as pd
 
 from ..errors import OverdraftError
 from ..schema import register_schema
-from .acts import Act, Correction, Decision, Event, Intake, Link, MoreEvidence, Piece, Void, Withdrawal
+from .acts import (
+    Act,
+    Correction,
+    Decision,
+    Event,
+    Intake,
+    Link,
+    MoreEvidence,
+    Objection,
+    Piece,
+    Void,
+    Withdrawal,
+)
 from .checks import amount, label
 from .errors import ActsError
 
-ACTS = ("event", "evidence", "correct", "void", "apply", "approve", "refuse", "withdraw", "link")
+ACTS = ("event", "evidence", "correct", "void", "apply", "approve", "refuse", "withdraw", "link", "objection")
 """What a row of acts may be; empty means ``event``."""
 
 COLUMNS = (
@@ -182,6 +194,10 @@ def _link(row: _Cells, files: Path | None, crs: object) -> Link:
     )
 
 
+def _objection(row: _Cells, files: Path | None, crs: object) -> Objection:
+    return Objection(row("subject_id") or row("well_id"), row("day"), row("reason"))
+
+
 _MAKERS: dict[str, Callable[[_Cells, Path | None, object], Act]] = {
     "event": _event,
     "evidence": _evidence,
@@ -192,4 +208,5 @@ _MAKERS: dict[str, Callable[[_Cells, Path | None, object], Act]] = {
     "refuse": _decide("refused"),
     "withdraw": _withdraw,
     "link": _link,
+    "objection": _objection,
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OverdraftError
+from ..harmless import printable
 from .column import Cell, Column
 from .paper import Paper, differences
 from .table import Table, Total
@@ -24,8 +25,6 @@ _LONGEST_TEXT = 32_767
 _LONGEST_NAME = 31
 _WIDTHS = (8, 48)
 _FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""What XML cannot hold."""
 
 Progress = Callable[[float], None]
 
@@ -122,7 +121,7 @@ def _text(sheet, value: str, font: Any = None, alignment: Any = None) -> Any:
     from openpyxl.cell import WriteOnlyCell
 
     made = WriteOnlyCell(sheet)
-    plain = _CONTROL.sub("\ufffd", value)
+    plain = printable(value)
     made.value = plain if len(plain) <= _LONGEST_TEXT else plain[: _LONGEST_TEXT - 1] + "…"
     made.data_type = "s"
     if font is not None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
-from ..casefile import CaseStore
-from ..casefile.changes import moment
+from ..casefile.changes import Question, moment
 from ..casefile.content import POLICY_TEXT
 from ..errors import OverdraftError
 from ..findings import OUTCOMES
@@ -36,6 +35,13 @@ _LEFT_OUT = ("name", "placed", "outcome", ROW_ID)
 
 
 Row = Mapping[str, Any]
+
+
+class Answers(Protocol):
+    """What rows are asked of: a case file, or what was read from one."""
+
+    def cells_of(self, questions: Iterable[Question]) -> list[list[dict[str, object]]]:
+        """For each question the rows that hold one of its values."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def _document_of(row: Row, texts: Iterable[Row], policy: Policy | None) -> Polic
     return min(known, key=lambda item: item.version != row["policy_version"], default=None)
 
 
-def finding_sheet(store: CaseStore, finding_id: str, language: str, policy: Policy | None = None) -> Sheet:
+def finding_sheet(store: Answers, finding_id: str, language: str, policy: Policy | None = None) -> Sheet:
     """Collect a finding from a case.
 
     Args:
@@ -140,7 +146,7 @@ def finding_sheet(store: CaseStore, finding_id: str, language: str, policy: Poli
         subject=_named(row, subject_of(row, words, policy), subject, words),
         role=words.either(f"role.{role}", words.token("role", role)),
         place=words.place(row["unit_id"]) if is_given(row["unit_id"]) and role != "units" else "",
-        facts=tuple(_facts(role, subject, words)),
+        facts=tuple(facts_of(role, subject, words)),
         rule=words.rule(str(row["rule"])),
         outcome=str(row["outcome"]),
         outcome_label=words.token("outcome", row["outcome"]),
@@ -177,7 +183,7 @@ class _Around:
     history: list[dict[str, Any]]
 
 
-def _around(store: CaseStore, row: Row) -> _Around:
+def _around(store: Answers, row: Row) -> _Around:
     role, subject = str(row["subject_role"]), str(row["subject_id"])
     roles = register_schema().roles
     keys = [*(parsed(row["settings"]) or {}), *(parsed(row["unverified"]) or [])]
@@ -203,7 +209,7 @@ def _around(store: CaseStore, row: Row) -> _Around:
     )
 
 
-def _with_earlier(store: CaseStore, history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_earlier(store: Answers, history: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The entries about a finding, and before them those of the older document from which its decision came."""
     follow = next((item for item in history if item["kind"] == "follow"), None)
     if follow is None:
@@ -213,7 +219,7 @@ def _with_earlier(store: CaseStore, history: list[dict[str, Any]]) -> list[dict[
     return [*_with_earlier(store, [item for item in earlier if item["seq"] < follow["seq"]]), *history]
 
 
-def _names(store: CaseStore, row: Row, subject: Row) -> dict[str, str]:
+def _names(store: Answers, row: Row, subject: Row) -> dict[str, str]:
     """Names of the units and zones that the finding mentions, by their id."""
     told = {**subject, **(parsed(row["evidence"]) or {}), **(parsed(row["message_values"]) or {})}
     ids = set(_ids([row["unit_id"], row["subject_id"], *told.values()]))
@@ -243,7 +249,7 @@ def _named(row: Row, told: str, subject: Row, words: Words) -> str:
     return masked(f"{told} {name}" if is_given(name) and str(name) not in told else told)
 
 
-def _facts(role: str, row: Row, words: Words) -> Iterable[Line]:
+def facts_of(role: str, row: Row, words: Words) -> Iterable[Line]:
     """What the register, and the placement of wells, hold of the subject."""
     roles = register_schema().roles
     if role not in roles or not row:

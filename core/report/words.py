@@ -175,6 +175,8 @@ class Words:
     def _told(self, name: str, value: object, role: str) -> object:
         if isinstance(value, bool):
             return self("yes" if value else "no")
+        if isinstance(value, (int, float)) and (name == "year" or name.endswith("_year")):
+            return str(int(value))  # a year has no thousands
         if isinstance(value, list):
             told = [show(self._told(name, item, role)) for item in value]
             return ("、" if self.language == "zh" else ", ").join(told) or None

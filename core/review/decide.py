@@ -12,13 +12,13 @@ import pandas as pd
 from ..casefile import CaseStore, Cells, Change, ConflictError, Copy, Entry
 from ..casefile.attest import told
 from ..casefile.changes import Question
-from ..casefile.layout import LAST_RUN, layouts
+from ..casefile.decisions import DECISION, reopened
+from ..casefile.layout import LAST_RUN
 from ..errors import OverdraftError
 from ..findings.verdicts import to_json
 from .acts import ACTS, Act, refusals
 from .steps import Decisions, Step
 
-DECISION = tuple(item.name for item in layouts()["decisions"].fields)
 LOOKED_AT = ("finding_id", "subject_id", "outcome", "unverified", "evidence_hash")
 """What must be known of a finding to decide on it."""
 
@@ -226,15 +226,15 @@ def _cells(record: Mapping[str, object]) -> dict[str, object]:
 
 def _decision(act: Act, finding: Cells, before: Cells | None, today: date) -> dict[str, object]:
     """The row of ``decisions`` after the act."""
+    if act.kind == "reopen" and before is not None:
+        return reopened(before)
     revision = 1 if before is None else int(str(before["revision"])) + 1
     row: dict[str, object] = dict.fromkeys(DECISION)
-    if act.kind in ("verify", "reopen"):
+    if act.kind == "verify":
         row |= before or {}
     row |= {"finding_id": finding["finding_id"], "state": ACTS[act.kind], "revision": revision}
     if act.kind == "verify":
         return row | {"verified_by": act.who.strip(), "verified_on": str(today)}
-    if act.kind == "reopen":
-        return row | {"verified_by": None, "verified_on": None, "stale": 0, "changed": None}
     overridden = act.kind == "override"
     return row | {
         "outcome": act.outcome if overridden else None,

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from ..casefile import CaseStore, Cells, Change, Entry
 from ..casefile.attest import told
-from .decide import DECISION, PART, Progress
+from ..casefile.decisions import DECISION
+from .decide import PART, Progress
 from .steps import Decisions, Step
 
 LIMIT = 100

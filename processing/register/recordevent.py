@@ -30,7 +30,7 @@ from ..texts import tr, ui_language
 if TYPE_CHECKING:
     import pandas as pd
 
-ACTS = ["event", "evidence", "correct", "void", "apply", "approve", "refuse", "withdraw", "link"]
+ACTS = ["event", "evidence", "correct", "void", "apply", "approve", "refuse", "withdraw", "link", "objection"]
 _DAYS = ("DAY", "TAKEN_ON", "CHECKED_ON", "POWER_CUT_ON", "PERMIT_CANCELLED_ON")
 _TEXTS = (
     *("SUBJECT_ID", "DOC_NO", "PHOTO", "DOCUMENT", "CHECKED_BY", "EVENT_ID", "APPLICATION_ID"),
@@ -132,6 +132,9 @@ class RecordEvent(OverdraftAlgorithm):
                 text = problem.text(self.inputs.language)
                 feedback.reportError(tr("Row {n}: {problem}").format(n=row + 1, problem=text))
             raise
+        reopened = sum(len(item.more) for item in done)
+        if reopened:
+            feedback.pushInfo(tr("Decisions reopened by objections: {n}").format(n=reopened))
         table = _table(done, case, policy, self.inputs.as_of, progress.part(0.4, 0.9))
         _tell(feedback, table)
         answers = {

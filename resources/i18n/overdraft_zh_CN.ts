@@ -5240,6 +5240,182 @@
         <translation>覆盖</translation>
     </message>
     <message>
+        <source>Kind of letter (needed)</source>
+        <translation>文书种类（必需）</translation>
+    </message>
+    <message>
+        <source>Wells (ids, separated by semicolons)</source>
+        <translation>机井（编号，以分号分隔）</translation>
+    </message>
+    <message>
+        <source>Applications (ids, separated by semicolons)</source>
+        <translation>取水申请（编号，以分号分隔）</translation>
+    </message>
+    <message>
+        <source>Unit that signs (needed)</source>
+        <translation>落款单位（必需）</translation>
+    </message>
+    <message>
+        <source>To whom (empty: who is to be consulted)</source>
+        <translation>主送单位（空：会商单位）</translation>
+    </message>
+    <message>
+        <source>Telephone</source>
+        <translation>联系电话</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>联系地址</translation>
+    </message>
+    <message>
+        <source>Day of the letter (empty: today)</source>
+        <translation>落款日期（空：今天）</translation>
+    </message>
+    <message>
+        <source>By when (empty: room to write it)</source>
+        <translation>期限（空：留出填写处）</translation>
+    </message>
+    <message>
+        <source>Further documents that it rests on, a line each</source>
+        <translation>其他依据文件，每行一个</translation>
+    </message>
+    <message>
+        <source>Template (empty: that of the profile, else ours)</source>
+        <translation>模板（空：配置文件夹中的，没有则用自带的）</translation>
+    </message>
+    <message>
+        <source>Formats (empty: docx and pdf)</source>
+        <translation>格式（空：docx和pdf）</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Template: {path}</source>
+        <translation>模板：{path}</translation>
+    </message>
+    <message>
+        <source>KIND is needed: {kinds}.</source>
+        <translation>KIND必填：{kinds}。</translation>
+    </message>
+    <message>
+        <source>What the notice is about (empty: the findings on wells of the place)</source>
+        <translation>公示事由（空：所选地区机井核查结论及处理意见）</translation>
+    </message>
+    <message>
+        <source>County (id)</source>
+        <translation>县级编号</translation>
+    </message>
+    <message>
+        <source>Zone (id)</source>
+        <translation>分区编号</translation>
+    </message>
+    <message>
+        <source>Authority, as the wells name it</source>
+        <translation>审批机关（按机井所载）</translation>
+    </message>
+    <message>
+        <source>Wells (ids, separated by semicolons; empty: all)</source>
+        <translation>机井（编号，以分号分隔；空：全部）</translation>
+    </message>
+    <message>
+        <source>States of decisions (empty: accepted, overridden, verified)</source>
+        <translation>处理状态（空：已采纳、已改判、已复核）</translation>
+    </message>
+    <message>
+        <source>Unit that publishes and takes objections (needed)</source>
+        <translation>公示并受理异议的单位（必需）</translation>
+    </message>
+    <message>
+        <source>Telephone for objections</source>
+        <translation>异议联系电话</translation>
+    </message>
+    <message>
+        <source>Address for objections</source>
+        <translation>异议联系地址</translation>
+    </message>
+    <message>
+        <source>Mailbox for objections</source>
+        <translation>异议电子邮箱</translation>
+    </message>
+    <message>
+        <source>First day of the notice (empty: today)</source>
+        <translation>公示首日（空：今天）</translation>
+    </message>
+    <message>
+        <source>Last day of the notice (empty: after the working days)</source>
+        <translation>公示末日（空：按工作日数推算）</translation>
+    </message>
+    <message>
+        <source>Working days</source>
+        <translation>工作日数</translation>
+    </message>
+    <message>
+        <source>Day of the notice (empty: its first day)</source>
+        <translation>落款日期（空：公示首日）</translation>
+    </message>
+    <message>
+        <source>Map for the annex (PNG or JPEG)</source>
+        <translation>附件位置图（PNG或JPEG）</translation>
+    </message>
+    <message>
+        <source>Wells (ids, separated by semicolons; empty: all with a finding)</source>
+        <translation>机井（编号，以分号分隔；空：有结论的全部机井）</translation>
+    </message>
+    <message>
+        <source>A file for each well</source>
+        <translation>每井一个文件</translation>
+    </message>
+    <message>
+        <source>One file with all wells</source>
+        <translation>全部机井合为一个文件</translation>
+    </message>
+    <message>
+        <source>Formats (empty: pdf)</source>
+        <translation>格式（空：pdf）</translation>
+    </message>
+    <message>
+        <source>Tick EACH, TOGETHER or both: otherwise no file is made.</source>
+        <translation>请勾选EACH或TOGETHER（或两者），否则不生成文件。</translation>
+    </message>
+    <message>
+        <source>First day of the period</source>
+        <translation>时段首日</translation>
+    </message>
+    <message>
+        <source>Last day of the period</source>
+        <translation>时段末日</translation>
+    </message>
+    <message>
+        <source>Decimals of coordinates for the public</source>
+        <translation>公开坐标小数位数</translation>
+    </message>
+    <message>
+        <source>Who may see it (empty: internal)</source>
+        <translation>使用范围（空：internal）</translation>
+    </message>
+    <message>
+        <source>Who exports (needed for personal data in full)</source>
+        <translation>输出人（输出完整个人信息时必需）</translation>
+    </message>
+    <message>
+        <source>Decisions reopened by objections: {n}</source>
+        <translation>因异议重新打开的处理决定：{n}条</translation>
+    </message>
+    <message>
+        <source>{name} cannot be written: {reason}. Close it in other programs, or choose another folder.</source>
+        <translation>无法写入{name}：{reason}。请在其他程序中关闭该文件，或另选文件夹。</translation>
+    </message>
+    <message>
+        <source>Load the Python packages</source>
+        <translation>加载 Python 软件包</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>输出报表…</translation>
+    </message>
+    <message>
         <source>Dots per inch (empty: 300)</source>
         <translation>分辨率（每英寸点数，空表示300）</translation>
     </message>
@@ -5292,60 +5468,12 @@
         <translation>共{pages}页、{files}个文件，已与案卷核对：{folder}</translation>
     </message>
     <message>
-        <source>Load the Python packages</source>
-        <translation>加载 Python 软件包</translation>
-    </message>
-    <message>
-        <source>Export…</source>
-        <translation>输出报表…</translation>
-    </message>
-    <message>
         <source>Tables (empty: all)</source>
         <translation>报表（空：全部）</translation>
     </message>
     <message>
         <source>Formats (empty: xlsx)</source>
         <translation>格式（空：xlsx）</translation>
-    </message>
-    <message>
-        <source>Folder</source>
-        <translation>文件夹</translation>
-    </message>
-    <message>
-        <source>County (id)</source>
-        <translation>县（区）编号</translation>
-    </message>
-    <message>
-        <source>Zone (id)</source>
-        <translation>分区编号</translation>
-    </message>
-    <message>
-        <source>Authority, as the wells name it</source>
-        <translation>审批机关（与机井所载一致）</translation>
-    </message>
-    <message>
-        <source>First day of the period</source>
-        <translation>时段首日</translation>
-    </message>
-    <message>
-        <source>Last day of the period</source>
-        <translation>时段末日</translation>
-    </message>
-    <message>
-        <source>Decimals of coordinates for the public</source>
-        <translation>公开坐标的小数位数</translation>
-    </message>
-    <message>
-        <source>Who may see it (empty: internal)</source>
-        <translation>使用对象（空：内部）</translation>
-    </message>
-    <message>
-        <source>Who exports (needed for personal data in full)</source>
-        <translation>输出人（完整输出个人信息时必填）</translation>
-    </message>
-    <message>
-        <source>{name} cannot be written: {reason}. Close it in other programs, or choose another folder.</source>
-        <translation>无法写入{name}：{reason}。请在其他程序中关闭该文件，或另选文件夹。</translation>
     </message>
     <message>
         <source>Sums and notes</source>

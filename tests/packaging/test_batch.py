@@ -34,6 +34,7 @@ def test_plugin_of_the_zip_lists_its_algorithms(batch) -> None:
         *("quotabalance", "allocatequota", "overplanfees", "powertowater", "rankunits", "compareruns"),
         *("pairreplacements", "planretirement", "closingorder", "verifyretirement", "vetsites"),
         *("verifycasefile", "mergecases", "exporttables", "exportmaps"),
+        *("publicnotice", "verdictslip", "officialletters"),
         "recordevent",
     }
     assert {f"overdraft:{name}" for name in expected} <= found

@@ -85,7 +85,7 @@ def test_menu_toolbar_and_algorithms_are_there_while_it_lives(iface, load):
     plugin.initGui()
     now = traces(iface)
     assert now["vector menu"] == before["vector menu"] + 1
-    assert now["algorithms"] == 25
+    assert now["algorithms"] == 28
     names = list(plugin.menu.actions)
     assert names == MENU
     shown = [action.objectName() for action in plugin.toolbar.actions()]

@@ -237,6 +237,18 @@ PARAMETERS = {
         *("CASE", "MAPS", "PROFILE", "COUNTY", "PAPER", "ORIENTATION", "FORMAT", "AUTHOR", "LOGO", "OTHER"),
         *("LETTERS", "DPI", "LANGUAGE", "OUTPUT"),
     ],
+    "publicnotice": [
+        *("CASE", "ABOUT", "COUNTY", "ZONE", "AUTHORITY", "WELLS", "STATES", "UNIT", "PHONE", "ADDRESS"),
+        *("MAILBOX", "BEGIN", "END", "DAYS", "ISSUED_ON", "BASIS", "MAP", "FORMATS", "LANGUAGE", "OUTPUT"),
+    ],
+    "verdictslip": [
+        *("CASE", "WELLS", "COUNTY", "ZONE", "AUTHORITY", "EACH", "TOGETHER", "FORMATS", "PROFILE", "PERSON"),
+        *("LANGUAGE", "OUTPUT"),
+    ],
+    "officialletters": [
+        *("CASE", "KIND", "WELLS", "APPLICATIONS", "UNIT", "TO", "DOC_NO", "PHONE", "ADDRESS", "ISSUED_ON"),
+        *("END", "BASIS", "TEMPLATE", "FORMATS", "PROFILE", "PERSON", "LANGUAGE", "OUTPUT"),
+    ],
 }
 OUTPUTS = {
     "createregister": ["OUTPUT"],
@@ -284,6 +296,9 @@ OUTPUTS = {
     "mergecases": ["OUTPUT", "N_CASES", "N_READ", "N_SHARED", "N_ROWS"],
     "exporttables": ["OUTPUT", "N_TABLES", "N_ROWS", "N_FILES"],
     "exportmaps": ["OUTPUT", "N_PAGES", "N_FILES", "FILES"],
+    "publicnotice": ["OUTPUT", "N_WELLS", "N_FINDINGS", "N_WORKDAYS", "N_FILES", "LAST_DAY"],
+    "verdictslip": ["OUTPUT", "N_WELLS", "N_FINDINGS", "N_FILES"],
+    "officialletters": ["OUTPUT", "N_LETTERS", "N_FILES"],
 }
 GROUPS = {
     "createregister": "register",
@@ -300,6 +315,9 @@ GROUPS = {
     "mergecases": "output",
     "exporttables": "output",
     "exportmaps": "output",
+    "publicnotice": "output",
+    "verdictslip": "output",
+    "officialletters": "output",
 }
 ALL = list(PARAMETERS)
 

@@ -25,6 +25,7 @@ from ...core.casefile.opening import LOCKED, impatient
 from ...core.errors import OverdraftError
 from ...core.report.sheet import Sheet, finding_sheet, shipped
 from ...core.report.slip import clause_text, panel_page, slip_page
+from ...processing.printing import write_slip
 from ...processing.texts import tr, ui_language
 from ..session import Session
 from ..shared.files import with_suffix
@@ -32,7 +33,6 @@ from ..shared.help import open_window_help
 from ..shared.messages import complain, say, text_of
 from ..shared.plain import set_tip
 from ..shared.tasks import Work, alive, start
-from .printing import write_slip
 
 NAME = "slip"
 """The help page of the panel."""

@@ -202,3 +202,12 @@ def test_a_token_reads_as_what_it_mostly_is():
     ]
     row = finding(evidence=json.dumps({"reasons": ["double_pledge", "incomplete"]}))
     assert evidence_of(row, Words("zh", policy)).endswith("重复对应、有效对应不足")
+
+
+def test_a_year_in_a_sentence_has_no_thousands():
+    """A year that went through JSON is a float."""
+    words = Words("zh", None)
+    told = words.sentence("allocation.cap.missing", {"unit": "X", "year": 2025.0, "n_wells": 1234.0})
+    assert "2025年" in told
+    assert "1,234眼" in told
+    assert words._told("first_year", 2024.0, "") == "2024"

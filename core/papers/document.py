@@ -1,0 +1,142 @@
+"""A text with tables and pictures, as notices, letters and slips are: what DOCX, HTML and PDF are made of alike."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import OverdraftError
+from ..harmless import printable
+from ..report.render import environment
+from .page import told
+from .table import Table
+
+KINDS = ("title", "heading", "text", "quote", "right", "mark", "note", "table", "picture", "break")
+"""Kinds of block. ``right``: signature and day. ``mark``: what nobody may overlook. ``break``: a new page."""
+
+MOST_PICTURE = 20 * 1024 * 1024
+"""Bytes of a picture file."""
+
+_LOOKED_AT = 200
+_NEEDS = (5, 32)
+
+_SIGNATURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture with its format, ``png`` or ``jpeg``."""
+
+    data: bytes
+    kind: str
+
+    @property
+    def inline(self) -> str:
+        """As a page holds it, without reaching out to a file."""
+        return f"data:image/{self.kind};base64,{base64.b64encode(self.data).decode('ascii')}"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One paragraph, table or picture; ``kind`` of :data:`KINDS`."""
+
+    kind: str
+    text: str = ""
+    table: Table | None = None
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """Blocks in their order.
+
+    Attributes:
+        title: for the properties of the file. language: ``en`` or ``zh``.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    language: str
+
+
+@dataclass(frozen=True)
+class Paging:
+    """What a printer knows of its pages, by the place of a block.
+
+    Attributes:
+        breaks: of a table, the rows before which a page ends. sizes: of a picture, width and height in pixels.
+    """
+
+    breaks: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    sizes: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+
+def picture_of(path: Path) -> Picture:
+    """A picture file as a document holds it.
+
+    Raises:
+        OverdraftError: it cannot be read, is too large, or is neither PNG nor JPEG.
+    """
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(MOST_PICTURE + 1)
+    except OSError as error:
+        raise OverdraftError(
+            "papers.picture_unreadable", path=str(path), detail=error.strerror or str(error)
+        ) from error
+    kind = next((kind for sign, kind in _SIGNATURES.items() if data.startswith(sign)), "")
+    if not kind or len(data) > MOST_PICTURE:
+        raise OverdraftError("papers.picture_unknown", path=str(path), allowed=MOST_PICTURE // 2**20)
+    return Picture(data, kind)
+
+
+def document_page(document: Document, paging: Paging | None = None) -> str:
+    """A document as one HTML page without scripts or anything from elsewhere; texts are shown as they are.
+
+    Args:
+        paging: for a printer that knows only simple markup; None: for a window.
+
+    Raises:
+        OverdraftError: the package jinja2 is missing.
+    """
+    breaks = paging.breaks if paging else {}
+    blocks = [
+        {
+            "kind": block.kind,
+            "text": printable(block.text),
+            "picture": block.picture,
+            "size": paging.sizes.get(place) if paging else None,
+            "table": block.table,
+            "parts": _parts(block.table, breaks.get(place, ())) if block.table else [],
+            "widths": shares(block.table) if block.table else [],
+        }
+        for place, block in enumerate(document.blocks)
+    ]
+    context = {
+        "lang": "zh-CN" if document.language == "zh" else "en",
+        "title": printable(document.title),
+        "blocks": blocks,
+        "paged": paging is not None,
+    }
+    return environment().get_template("document.html.j2").render(context)
+
+
+def shares(table: Table) -> list[int]:
+    """Percent of the width for each column, by what its heading and first cells need; a Chinese character takes two."""
+    needs = []
+    for column in table.columns:
+        shown = [*column.label.split(), *(told(value) for value in column.values[:_LOOKED_AT])]
+        longest = max(
+            (sum(2 if ord(letter) > 0x2E7F else 1.3 for letter in text) for text in shown), default=1
+        )
+        needs.append(min(max(longest, _NEEDS[0]), _NEEDS[1]) + 2)
+    return [max(int(100 * need / sum(needs)), 1) for need in needs]
+
+
+def _parts(table: Table, breaks: Sequence[int]) -> list[list[list[str]]]:
+    """The rows as texts, parted where a page ends."""
+    rows = [[printable(told(value)) for value in row] for row in table.rows]
+    ends = [*breaks, len(rows)]
+    return [rows[begin:end] for begin, end in zip([0, *breaks], ends, strict=True)]

@@ -1,0 +1,133 @@
+"""``verdictslip``: one page of A4 for each well, one by one and as one file."""
+
+from __future__ import annotations
+
+import getpass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from qgis.core import (
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterFolderDestination,
+)
+
+from .. import paper_options as asked
+from .. import parameters as declared
+from ..algorithm import OverdraftAlgorithm
+from ..inputs import path_of, text_of, tokens_of
+from ..saving import free_name, save_all
+from ..texts import tr
+
+FORMATS = ["pdf", "html"]
+_MOST_TOLD = 20
+NUMBERS = ("N_WELLS", "N_FINDINGS", "N_FILES")
+
+
+class VerdictSlip(OverdraftAlgorithm):
+    """Prints what was found and decided on single wells, with a small map of each."""
+
+    NAME = "verdictslip"
+    GROUP = "output"
+    CASE_REQUIRED = True
+
+    def declare(self):
+        return (
+            declared.case_to_compare("CASE", tr("Case file (needed)")),
+            declared.text("WELLS", tr("Wells (ids, separated by semicolons; empty: all with a finding)")),
+            declared.text("COUNTY", tr("County (id)")),
+            declared.text("ZONE", tr("Zone (id)")),
+            declared.text("AUTHORITY", tr("Authority, as the wells name it")),
+            QgsProcessingParameterBoolean("EACH", tr("A file for each well"), True),
+            QgsProcessingParameterBoolean("TOGETHER", tr("One file with all wells"), True),
+            declared.choices("FORMATS", tr("Formats (empty: pdf)"), FORMATS),
+            *asked.privacy_parameters()[:2],
+            declared.language(),
+            QgsProcessingParameterFolderDestination("OUTPUT", tr("Folder")),
+        )
+
+    def outputs_declared(self):
+        texts = self.help().outputs
+        return tuple(QgsProcessingOutputNumber(name, texts[name]) for name in NUMBERS)
+
+    def checkParameterValues(self, parameters, context):
+        if not any(self.parameterAsBool(parameters, name, context) for name in ("EACH", "TOGETHER")):
+            return False, tr("Tick EACH, TOGETHER or both: otherwise no file is made.")
+        return super().checkParameterValues(parameters, context)
+
+    def compute(self, parameters, context, feedback, progress):
+        from ...core.papers.record import record_export
+
+        case = path_of(self, parameters, "CASE", context)
+        profile, _ = asked.profile_of(self, parameters, context)
+        person = text_of(self, parameters, "PERSON", context) or ""
+        record_export(case, profile, person, getpass.getuser(), [self.NAME])
+        folder = Path(self.parameterAsString(parameters, "OUTPUT", context)).absolute()
+        with TemporaryDirectory() as room:
+            pages, n_findings = self._pages(
+                case, profile, Path(room), parameters, context, progress.part(0.0, 0.6)
+            )
+            files = self._files(pages, folder, case.stem, parameters, context)
+            written = save_all(files, progress.part(0.6, 1.0))
+        if len(written) < _MOST_TOLD:
+            for path in written:
+                feedback.pushInfo(str(path))
+        numbers = {"N_WELLS": len(pages), "N_FINDINGS": n_findings, "N_FILES": len(written)}
+        return {"OUTPUT": str(folder), **numbers}
+
+    def _pages(self, case, profile, room, parameters, context, progress):
+        """The page of each well, by the id of its row, on the disk: thousands with their maps need much room."""
+        from ...core.papers import Scope, open_book
+        from ...core.papers.privacy import PUBLIC
+        from ...core.papers.wellslip import SLIP_NEEDS, slip_html, slips_of
+        from ..snippets import WellMaps
+
+        def text(name):
+            return text_of(self, parameters, name, context) or ""
+
+        language = self.inputs.language
+        scope = Scope(*(text(name) for name in ("COUNTY", "ZONE", "AUTHORITY")))
+        wells = [part.strip() for part in text("WELLS").split(";") if part.strip()]
+        book = open_book(case, SLIP_NEEDS, language, scope)
+        count, slips = slips_of(book, profile, wells)
+        maps = None if profile == PUBLIC else WellMaps(book)
+        pages, n_findings = {}, 0
+        for number, slip in enumerate(slips):
+            progress(number / count)
+            picture = None if maps is None else maps.picture(slip.row)
+            pages[slip.name] = room / f"{number}.html"
+            pages[slip.name].write_text(slip_html(slip, language, profile, picture), encoding="utf-8")
+            n_findings += len(slip.findings)
+        return pages, n_findings
+
+    def _files(self, pages, folder, stem, parameters, context):
+        from ..printing import print_sheets
+
+        files, taken = [], set()
+        if self.parameterAsBool(parameters, "TOGETHER", context):
+            name = folder / f"{free_name(taken, stem, tr('all slips'))}.pdf"
+            files.append((name, lambda path: print_sheets(map(_read, pages.values()), path)))
+        if not self.parameterAsBool(parameters, "EACH", context):
+            return files
+        formats = tokens_of(self, parameters, "FORMATS", context) or FORMATS[:1]
+        for well, page in pages.items():
+            name = free_name(taken, stem, well)
+            for kind in formats:
+                write = _as_page if kind == "html" else _as_print
+                files.append((folder / f"{name}.{kind}", partial(write, page)))
+        return files
+
+
+def _read(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def _as_page(page: Path, path: Path) -> None:
+    path.write_bytes(page.read_bytes())
+
+
+def _as_print(page: Path, path: Path) -> None:
+    from ..printing import print_sheets
+
+    print_sheets([_read(page)], path)
