@@ -52,7 +52,6 @@ def save_tables(
     for number, kind in enumerate(formats):
         part = _part(progress, number / len(formats), 0.98 / len(formats))
         files += _files(paper, folder, stem, kind, context, part)
-    folder.mkdir(parents=True, exist_ok=True)
     return save_all(files, lambda share: progress(share) if share >= 0.98 else None)
 
 
