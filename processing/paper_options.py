@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
 PROFILES = ("internal", "public", "full")
 
+TABLES = (
+    *("well_register", "seal_ledger", "pair_ledger", "pair_balance", "retirement_ledger"),
+    *("retirement_split", "closing_plan", "plan_allocation", "plan_balance", "power_stop"),
+    *("power_back", "permit_notice", "over_plan_charges", "over_plan_totals", "quarter_levels"),
+    *("quarter_use", "findings", "history", "problems", "raw_values", "imports", "parameters"),
+    *("clauses", "inputs"),
+)
+"""Tables that can be printed, as ``core.papers.KINDS`` names them: QGIS lists them without the packages they need."""
+
 
 def scope_parameters():
     """County, zone, authority, period; empty means all."""

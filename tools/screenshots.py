@@ -22,7 +22,16 @@ BUILD = ROOT / "build/screenshots"
 LOCALES = {"zh": "zh-Hans", "en": "en_US"}
 HELP = {"zh": ROOT / "resources/help/zh_CN/windows", "en": ROOT / "resources/help/en/windows"}
 README = {"review": "review_zh.png", "pairing": "pairing_zh.png", "retirement": "retirement_zh.png"}
-IN_HELP = ("setup_fields", "desk_recorded", "review", "dashboard", "pairing", "retirement", "policy")
+IN_HELP = (
+    "setup_fields",
+    "desk_recorded",
+    "review",
+    "dashboard",
+    "pairing",
+    "retirement",
+    "policy",
+    "export",
+)
 MINUTES = 12
 
 

@@ -156,6 +156,15 @@ def tour():
     yield 3.0
     picture(policy, "policy")
     policy.reject()
+
+    windows.export()
+    papers = windows._dialogs["export"]
+    yield lambda: papers.part.county.count() > 1
+    papers.part.folder.setFilePath(str(WORK))
+    papers.look()
+    yield lambda: papers._looking is None
+    picture(papers, "export")
+    papers.reject()
     note("all pictures taken")
 
 

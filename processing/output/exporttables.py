@@ -25,11 +25,9 @@ class ExportTables(OverdraftAlgorithm):
     CASE_REQUIRED = True
 
     def declare(self):
-        from ...core.papers import KINDS
-
         return (
             declared.case_to_compare("CASE", tr("Case file (needed)")),
-            declared.choices("TABLES", tr("Tables (empty: all)"), list(KINDS)),
+            declared.choices("TABLES", tr("Tables (empty: all)"), list(asked.TABLES)),
             declared.choices("FORMATS", tr("Formats (empty: xlsx)"), list(FORMATS)),
             *asked.scope_parameters(),
             *asked.privacy_parameters(),

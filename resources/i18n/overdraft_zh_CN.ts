@@ -1301,7 +1301,7 @@
     </message>
     <message>
         <source>Place</source>
-        <translation>单元</translation>
+        <translation>地点</translation>
     </message>
     <message>
         <source>Well that is drilled or concerned</source>

@@ -16,9 +16,10 @@ class Hand:
 
     @property
     def at(self):
-        """The widget that gets the keys: that of a list that has dropped down, else the one with the focus."""
+        """The widget that gets the keys: that of a list that has dropped down, else the one with the focus. A list of
+        completions leaves the keys to its field."""
         popup = QApplication.activePopupWidget()
-        if popup is not None:
+        if popup is not None and popup.focusProxy() is None:
             return popup.focusWidget() or popup
         focused = self.window.focusWidget()
         return self.window if focused is None else focused  # an empty list is false

@@ -24,16 +24,17 @@ def test_the_result_and_the_error_come_back_on_the_main_thread(qgis_app, qtbot):
 
 
 def test_work_that_is_cancelled_while_it_waits_for_its_turn_is_never_begun(qgis_app, qtbot):
-    go_on, begun, ended = threading.Event(), [], []
+    at_work, go_on, begun, ended = threading.Event(), threading.Event(), [], []
     first = start(
         Work(
             "long",
-            lambda progress: go_on.wait(30),
+            lambda progress: (at_work.set(), go_on.wait(30)),
             lambda _: None,
             begun.append,
             lambda: ended.append("long"),
         )
     )
+    qtbot.waitUntil(at_work.is_set, timeout=10_000)  # QGIS may start the later of two tasks first
     second = start(
         Work("next", begun.append, begun.append, begun.append, lambda: ended.append("next")),
     )

@@ -179,12 +179,16 @@ def _act(book: Book, kind: object) -> str:
     return acts[str(kind)].label(book.language) if str(kind) in acts else str(kind)
 
 
+_IN_STATE = ("state", "outcome", "deferred_to", "evidence_hash")
+"""What the words of a state say already, and the hash by which the chain is proved: nothing for a reader."""
+
+
 def _side(book: Book, text: object) -> str | None:
     """One side of an entry: the state of a decision, or what else was set, item by item."""
     part = parsed(text)
     if not isinstance(part, dict) or not part:
         return None
-    rest = {name: value for name, value in part.items() if name not in ("state", "outcome", "deferred_to")}
+    rest = {name: value for name, value in part.items() if name not in _IN_STATE}
     told = [state_told(part, book.words)] if "state" in part else []
     items = rest if told else part
     return joined(

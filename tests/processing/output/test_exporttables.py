@@ -176,3 +176,10 @@ def test_s10_no_file_for_the_public_holds_a_number(run, case, tmp_path):
             text = path.read_text(encoding="utf-8-sig")
             assert "13812345678" not in text, path.name
             assert "13912345678" not in text, path.name
+
+
+def test_the_tables_on_offer_are_those_that_can_be_printed():
+    from overdraft.core.papers import KINDS
+    from overdraft.processing.paper_options import TABLES
+
+    assert list(KINDS) == list(TABLES)
