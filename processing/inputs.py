@@ -284,6 +284,14 @@ def text_of(
     return algorithm.parameterAsString(parameters, name, context).strip() or None
 
 
+def ids_of(
+    algorithm: QgsProcessingAlgorithm, parameters: dict, name: str, context: QgsProcessingContext
+) -> list[str]:
+    """The ids in a parameter, which semicolons separate; none where none is given."""
+    given = text_of(algorithm, parameters, name, context) or ""
+    return [part.strip() for part in given.split(";") if part.strip()]
+
+
 def raster_paths(parameters: dict, name: str, context: QgsProcessingContext) -> list[str]:
     """The files behind a parameter of several rasters, in the order given; what is no layer stays as it was written."""
     value = _plain(parameters.get(name), context)

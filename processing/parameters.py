@@ -252,6 +252,11 @@ def time_limit() -> QgsProcessingParameterDefinition:
 
 def pairs(name: str, label: str) -> QgsProcessingParameterDefinition:
     """Numbers by name, a line each: ``name = number``."""
+    return lines(name, label)
+
+
+def lines(name: str, label: str) -> QgsProcessingParameterDefinition:
+    """Several lines of text that may be left out."""
     return QgsProcessingParameterString(name, label, multiLine=True, optional=True)
 
 

@@ -12,13 +12,12 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
-    QgsProcessingParameterString,
 )
 
 from .. import paper_options as asked
 from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
-from ..inputs import day_of, path_of, text_of, token_of, tokens_of
+from ..inputs import day_of, ids_of, path_of, text_of, token_of, tokens_of
 from ..saving import free_name, save_all
 from ..texts import RESOURCES, tr
 
@@ -48,9 +47,7 @@ class OfficialLetters(OverdraftAlgorithm):
             declared.text("ADDRESS", tr("Address")),
             declared.day("ISSUED_ON", tr("Day of the letter (empty: today)")),
             declared.day("END", tr("By when (empty: room to write it)")),
-            QgsProcessingParameterString(
-                "BASIS", tr("Further documents that it rests on, a line each"), multiLine=True, optional=True
-            ),
+            declared.lines("BASIS", tr("Further documents that it rests on, a line each")),
             QgsProcessingParameterFile(
                 "TEMPLATE",
                 tr("Template (empty: that of the profile, else ours)"),
@@ -73,10 +70,6 @@ class OfficialLetters(OverdraftAlgorithm):
         from ...core.papers.record import record_export
         from ...core.papers.template import template_of
 
-        def ids(name):
-            given = (text_of(self, parameters, name, context) or "").split(";")
-            return [part.strip() for part in given if part.strip()]
-
         case, language = path_of(self, parameters, "CASE", context), self.inputs.language
         kind = token_of(self, parameters, "KIND", context)
         template = path_of(self, parameters, "TEMPLATE", context) or template_of(
@@ -87,7 +80,8 @@ class OfficialLetters(OverdraftAlgorithm):
         record_export(case, profile, person, getpass.getuser(), [kind])
         book = open_book(case, LETTER_NEEDS, language)
         addressed = self._addressed(parameters, context)
-        made = letters(book, kind, addressed, ids("WELLS"), ids("APPLICATIONS"), profile)
+        wells, applications = (ids_of(self, parameters, name, context) for name in ("WELLS", "APPLICATIONS"))
+        made = letters(book, kind, addressed, wells, applications, profile)
         formats = tokens_of(self, parameters, "FORMATS", context) or FORMATS
         folder = Path(self.parameterAsString(parameters, "OUTPUT", context)).absolute()
         title = book.say(f"letter_title.{kind}")

@@ -12,12 +12,11 @@ from qgis.core import (
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterNumber,
-    QgsProcessingParameterString,
 )
 
 from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
-from ..inputs import day_of, path_of, text_of, tokens_of, whole_of
+from ..inputs import day_of, ids_of, path_of, text_of, tokens_of, whole_of
 from ..saving import file_name, save_all
 from ..texts import tr
 
@@ -56,9 +55,7 @@ class PublicNotice(OverdraftAlgorithm):
                 "DAYS", tr("Working days"), QgsProcessingParameterNumber.Type.Integer, 10, False, 1, 366
             ),
             declared.day("ISSUED_ON", tr("Day of the notice (empty: its first day)")),
-            QgsProcessingParameterString(
-                "BASIS", tr("Further documents that it rests on, a line each"), multiLine=True, optional=True
-            ),
+            declared.lines("BASIS", tr("Further documents that it rests on, a line each")),
             QgsProcessingParameterFile(
                 "MAP",
                 tr("Map for the annex (PNG or JPEG)"),
@@ -131,7 +128,7 @@ class PublicNotice(OverdraftAlgorithm):
             basis=tuple(line.strip() for line in text("BASIS").splitlines() if line.strip()),
             picture=None if picture is None else picture_of(picture),
             states=tuple(tokens_of(self, parameters, "STATES", context)) or DECIDED,
-            wells=tuple(part.strip() for part in text("WELLS").split(";") if part.strip()),
+            wells=tuple(ids_of(self, parameters, "WELLS", context)),
         )
 
 

@@ -16,7 +16,7 @@ from qgis.core import (
 from .. import paper_options as asked
 from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
-from ..inputs import path_of, text_of, tokens_of
+from ..inputs import ids_of, path_of, text_of, tokens_of
 from ..saving import free_name, save_all
 from ..texts import tr
 
@@ -88,7 +88,7 @@ class VerdictSlip(OverdraftAlgorithm):
 
         language = self.inputs.language
         scope = Scope(*(text(name) for name in ("COUNTY", "ZONE", "AUTHORITY")))
-        wells = [part.strip() for part in text("WELLS").split(";") if part.strip()]
+        wells = ids_of(self, parameters, "WELLS", context)
         book = open_book(case, SLIP_NEEDS, language, scope)
         count, slips = slips_of(book, profile, wells)
         maps = None if profile == PUBLIC else WellMaps(book)
