@@ -110,12 +110,12 @@ def compare(case: Path, folder: Path, repeat: int) -> None:
     from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
     import processing
-    from overdraft.processing.maps.request import MapRequest, _Work, export_maps
+    from overdraft.processing.maps.request import MapRequest, _Work, export_maps, read_case
 
     request = MapRequest(case, folder, ("county_atlas",), language="zh")
     pages: list[int] = []
     ours = measured(lambda: pages.append(export_maps(request, print, lambda share: None).n_pages), repeat)
-    page = _Work(request, print).page("county_atlas")
+    page = _Work(request, read_case(request), print).page("county_atlas")
     page.project.layoutManager().addLayout(page.layout)
     context = QgsProcessingContext()
     context.setProject(page.project)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from qgis.PyQt.QtCore import QMarginsF, QRectF, QSizeF, Qt
+from qgis.PyQt.QtCore import QBuffer, QMarginsF, QPointF, QRectF, QSizeF, Qt
 from qgis.PyQt.QtGui import (
     QFont,
     QImage,
@@ -26,6 +26,7 @@ from ..core.errors import OverdraftError
 from ..core.papers.document import Document, Paging, document_page
 
 _DPI = 300
+_PREVIEW_DPI = 110
 _SCREEN_DPI = 96
 """Pixels of a picture in HTML to the inch."""
 
@@ -75,14 +76,18 @@ def print_sheets(pages: Iterable[str], path: Path) -> int:
         for html in pages:
             if count and not writer.newPage():
                 raise OSError(0, "QPdfWriter")
-            document = _document(html, writer)
-            scale = fit(document, page)
-            painter.save()
-            painter.scale(scale, scale)
-            document.drawContents(painter)
-            painter.restore()
+            made = _document(html, writer)
+            _fitted(made, painter, fit(made, page))
             count += 1
     return count
+
+
+def sheet_picture(html: str) -> QImage:
+    """What :func:`print_sheets` puts on the page of a text."""
+    with _screen(_SLIP_MM) as (writer, painter, image):
+        made = _document(html, writer)
+        _fitted(made, painter, fit(made, QSizeF(writer.width(), writer.height())))
+    return image
 
 
 def print_document(document: Document, path: Path, progress: _Progress = None) -> int:
@@ -111,9 +116,47 @@ def print_letter(html: str, path: Path, progress: _Progress = None) -> int:
         scale = fit(made, page)
         if scale < _SMALLEST:
             return _flow(_document(html, writer), writer, painter, page, progress)
-        painter.scale(scale, scale)
-        made.drawContents(painter)
+        _fitted(made, painter, scale)
     return 1
+
+
+def document_picture(document: Document) -> QImage:
+    """The first page of what :func:`print_document` makes, up to the first new page that the document asks for."""
+    begin = next((place for place, block in enumerate(document.blocks) if block.kind == "break"), None)
+    first = replace(document, blocks=document.blocks[:begin])
+    with _screen(_PAPER_MM) as (writer, painter, image):
+        page = _room(writer)
+        _page(_document(document_page(first, _paging(first, writer, page)), writer), painter, page, 0)
+    return image
+
+
+def letter_picture(html: str) -> QImage:
+    """The first page of what :func:`print_letter` makes."""
+    with _screen(_PAPER_MM) as (writer, painter, image):
+        page, made = _room(writer), _document(html, writer)
+        scale = fit(made, page)
+        if scale < _SMALLEST:
+            _page(_document(html, writer), painter, page, 0)
+        else:
+            _fitted(made, painter, scale)
+    return image
+
+
+def _fitted(made: QTextDocument, painter: QPainter, scale: float) -> None:
+    """Paint a text on one page, as much smaller as it needs."""
+    painter.save()
+    painter.scale(scale, scale)
+    made.drawContents(painter)
+    painter.restore()
+
+
+def _page(made: QTextDocument, painter: QPainter, page: QSizeF, number: int) -> None:
+    """Paint one page of a text that runs over several."""
+    made.setPageSize(page)
+    painter.save()
+    painter.translate(0, -number * page.height())
+    made.drawContents(painter, QRectF(0, number * page.height(), page.width(), page.height()))
+    painter.restore()
 
 
 def _room(writer: QPdfWriter) -> QSizeF:
@@ -134,10 +177,7 @@ def _flow(
             progress(number / count)
         if number and not writer.newPage():
             raise OSError(0, "QPdfWriter")
-        painter.save()
-        painter.translate(0, -number * page.height())
-        made.drawContents(painter, QRectF(0, number * page.height(), page.width(), page.height()))
-        painter.restore()
+        _page(made, painter, page, number)
         painter.setFont(font)
         place = QRectF(0, page.height(), page.width(), writer.height() - page.height())
         sides = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
@@ -214,12 +254,7 @@ def _printer(path: Path, margins: tuple[float, ...]) -> Iterator[tuple[QPdfWrite
     """A4 with these margins, ready to be painted on."""
     with path.open("wb"):  # tells why a file cannot be written, which the writer does not
         pass
-    writer = QPdfWriter(str(path))
-    writer.setCreator("overdraft")
-    writer.setResolution(_DPI)
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    left, right, top, bottom = margins
-    writer.setPageMargins(QMarginsF(left, top, right, bottom), QPageLayout.Unit.Millimeter)
+    writer = _a4(QPdfWriter(str(path)), margins)
     painter = QPainter()
     if not painter.begin(writer):
         raise OSError(0, "QPdfWriter")
@@ -230,6 +265,34 @@ def _printer(path: Path, margins: tuple[float, ...]) -> Iterator[tuple[QPdfWrite
         raise
     if not painter.end():
         raise OSError(0, "QPdfWriter")
+
+
+@contextmanager
+def _screen(margins: tuple[float, ...]) -> Iterator[tuple[QPdfWriter, QPainter, QImage]]:
+    """The same as a picture: laid out for the printer, whose paper stays empty, and painted smaller."""
+    writer = _a4(QPdfWriter(QBuffer()), margins)
+    sheet, scale = writer.pageLayout().fullRectPixels(_DPI), _PREVIEW_DPI / _DPI
+    image = QImage((QSizeF(sheet.size()) * scale).toSize(), QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    hints = QPainter.RenderHint
+    painter.setRenderHints(hints.Antialiasing | hints.TextAntialiasing | hints.SmoothPixmapTransform)
+    painter.scale(scale, scale)
+    painter.translate(QPointF(writer.pageLayout().paintRectPixels(_DPI).topLeft()))
+    try:
+        yield writer, painter, image
+    finally:
+        painter.end()
+
+
+def _a4(writer: QPdfWriter, margins: tuple[float, ...]) -> QPdfWriter:
+    """Set up for A4 with these margins in millimetres: left, right, top, bottom."""
+    writer.setCreator("overdraft")
+    writer.setResolution(_DPI)
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    left, right, top, bottom = margins
+    writer.setPageMargins(QMarginsF(left, top, right, bottom), QPageLayout.Unit.Millimeter)
+    return writer
 
 
 def _document(html: str, writer: QPdfWriter) -> QTextDocument:

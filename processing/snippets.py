@@ -80,7 +80,7 @@ class WellMaps:
         job.renderSynchronously()
         _mark(painter)
         painter.end()
-        return Picture(_png(image), "png")
+        return Picture(_png(image), "png", _SIZE.height() / _SIZE.width())
 
     def _around(self, point: shapely.Point) -> tuple[QgsCoordinateReferenceSystem, QgsCoordinateTransform]:
         """A system in metres for the square degree in which a well lies, and the way there: made once for each."""

@@ -27,10 +27,16 @@ _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture with its format, ``png`` or ``jpeg``."""
+    """A picture with its format, ``png`` or ``jpeg``.
+
+    Attributes:
+        ratio: height by width, where whoever drew it says so. A printer must be told both: Qt keeps the shape of a
+            picture of which it knows only the width in the main thread alone.
+    """
 
     data: bytes
     kind: str
+    ratio: float | None = None
 
     @property
     def inline(self) -> str:

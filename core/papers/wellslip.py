@@ -29,6 +29,9 @@ SLIP_NEEDS = ("findings", "persons")
 PAST = 10
 """Entries of the history on a slip; the case file holds them all."""
 
+_MAP_WIDTH = 285
+"""Of the map on a slip, in pixels of 1/96 inch."""
+
 _LINKS = ("user_id", "account_no", "permit_no")
 """Columns that lead to a person: left out for the public."""
 
@@ -92,6 +95,9 @@ def slip_html(slip: WellSlip, language: str, profile: str, picture: Picture | No
         "profile": profile,
         "public": profile == PUBLIC,
         "picture": picture,
+        "size": (_MAP_WIDTH, round(_MAP_WIDTH * picture.ratio))
+        if picture and picture.ratio
+        else (_MAP_WIDTH,),
     }
     return environment().get_template("wellslip.html.j2").render(context)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,18 +58,18 @@ class Export:
             raise _unwritable(folder, error) from error
         self._inside = self._beside.inside.parent
 
-    def add(self, page: FilledPage, progress: Callable[[float], None]) -> None:
-        """Write one map in every format; an atlas as one file for each unit and, as PDF, one for all.
+    def add(self, page: FilledPage) -> Iterator[float]:
+        """Write one map in every format; an atlas as one file for each unit and, as PDF, one for all. The share that is
+        done comes out before each page.
 
         Raises:
             OverdraftError: QGIS cannot write it, or what it wrote does not agree with the data.
-            Cancelled: from ``progress``.
         """
         try:
             if page.sheet.coverage is None:
-                self._sheet(page, progress)
+                yield from self._sheet(page)
             else:
-                self._atlas(page, progress)
+                yield from self._atlas(page)
         except OSError as error:
             raise _unwritable(self.folder, error) from error
 
@@ -99,18 +99,17 @@ class Export:
 
     # --- maps
 
-    def _sheet(self, page: FilledPage, progress: Callable[[float], None]) -> None:
+    def _sheet(self, page: FilledPage) -> Iterator[float]:
         rows = len(page.sheet.figures[""].rows)
         _check_rows(page, page.sheet.title, rows)
         wanted = page.layout.pageCollection().pageCount()
         stem = safe_name(f"{page.sheet.kind}_{self.ending}")
         for number, form in enumerate(self.formats):
-            progress(number / len(self.formats))
+            yield number / len(self.formats)
             self._page(page, stem, form, wanted)
         self.written.n_pages += wanted
-        progress(1.0)
 
-    def _atlas(self, page: FilledPage, progress: Callable[[float], None]) -> None:
+    def _atlas(self, page: FilledPage) -> Iterator[float]:
         atlas = page.layout.atlas()
         if not atlas.beginRender():
             raise OverdraftError("papers.maps.no_export", path=page.sheet.kind, detail="atlas")
@@ -120,7 +119,7 @@ class Export:
         stem = f"{page.sheet.kind}_{self.ending}"
         parts: list[Path] = []
         for number, (unit, name, title) in enumerate(units):
-            progress(number / len(units))
+            yield number / len(units)
             page.turn_to(number)
             _check_rows(page, title, len(page.sheet.figures[unit].rows))
             for form in self.formats:
@@ -134,7 +133,6 @@ class Export:
             _check_pages(whole, len(units))
             self.written.files.append(whole.name)
         self.written.n_pages += len(units)
-        progress(1.0)
 
     def _page(self, page: FilledPage, stem: str, form: str, wanted: int) -> Path:
         """The layout as it stands, as one file; as a picture, a file for each of its pages."""

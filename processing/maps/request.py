@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,15 @@ class MapRequest:
     dpi: float = 300.0
 
 
+def read_case(request: MapRequest) -> Book:
+    """The case that the maps are drawn from; the part that takes no layout, and may be done in any thread.
+
+    Raises:
+        OverdraftError: the case cannot be read, was never judged or does not know the part asked for.
+    """
+    return open_book(request.case, NEEDS, request.language, Scope(county=request.county))
+
+
 def export_maps(
     request: MapRequest, warn: Callable[[str], None], progress: Callable[[float], None]
 ) -> Written:
@@ -66,11 +76,24 @@ def export_maps(
         OverdraftError: the case cannot be read or was never judged; a map cannot be made, checked or written.
         Cancelled: from ``progress``.
     """
-    work = _Work(request, warn)
-    progress(0.1)
+    with closing(export_steps(request, read_case(request), warn)) as steps:
+        while True:
+            try:
+                progress(next(steps))
+            except StopIteration as end:
+                return end.value
+
+
+def export_steps(
+    request: MapRequest, book: Book, warn: Callable[[str], None]
+) -> Generator[float, None, Written]:
+    """:func:`export_maps` page by page: the share that is done comes out before each, so that a window can be served
+    between them; to be closed where it is not followed to its end."""
     made = not request.folder.exists()
     export = None
     try:
+        work = _Work(request, book, warn)
+        yield 0.1
         request.folder.mkdir(exist_ok=True)
         ending = f"{request.language}_{request.profile}"
         if request.county:
@@ -79,12 +102,11 @@ def export_maps(
         kinds = work.kinds
         for number, kind in enumerate(kinds):
             page = work.page(kind)
-            if page is not None:
-                begin, width = 0.1 + 0.88 * number / len(kinds), 0.88 / len(kinds)
-                export.add(page, lambda share, begin=begin, width=width: progress(begin + share * width))
+            for share in export.add(page) if page is not None else ():
+                yield 0.1 + 0.88 * (number + share) / len(kinds)
         if not export.written.files:
             raise OverdraftError("papers.maps.no_maps")
-        progress(0.99)
+        yield 0.99
         return export.commit()
     except OSError as error:
         detail = error.strerror or str(error)
@@ -96,22 +118,23 @@ def export_maps(
             request.folder.rmdir()
 
 
-def preview_map(request: MapRequest, kind: str, dpi: float = 80.0) -> QImage:
-    """The first page of one map as a picture; an empty one where the case holds nothing for it.
+def preview_map(request: MapRequest, book: Book, kind: str, dpi: float = 80.0) -> QImage:
+    """The first page of one map as a picture.
 
     Raises:
-        OverdraftError: as :func:`export_maps`.
+        OverdraftError: as :func:`export_maps`; the case holds nothing for this map.
     """
-    page = _Work(request, lambda sentence: None).page(kind)
-    return QImage() if page is None else preview(page, dpi)
+    page = _Work(request, book, lambda sentence: None).page(kind)
+    if page is None:
+        raise OverdraftError("papers.maps.no_maps")
+    return preview(page, dpi)
 
 
 class _Work:
-    """The case opened once, and pages made from it one after the other."""
+    """Pages made from one case, one after the other."""
 
-    def __init__(self, request: MapRequest, warn: Callable[[str], None]) -> None:
-        self.request, self.warn = request, warn
-        self.book: Book = open_book(request.case, NEEDS, request.language, Scope(county=request.county))
+    def __init__(self, request: MapRequest, book: Book, warn: Callable[[str], None]) -> None:
+        self.request, self.book, self.warn = request, book, warn
         self.house: House = house(own_file())
         earlier = None
         if request.other is not None:

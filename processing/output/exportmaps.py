@@ -66,15 +66,32 @@ class ExportMaps(OverdraftAlgorithm):
         return super().flags() | QgsProcessingAlgorithm.Flag.FlagNoThreading
 
     def compute(self, parameters, context, feedback, progress):
-        from ..maps.request import MapRequest, export_maps
+        from ..maps.request import export_maps
+
+        request = self.request(parameters, context)
+        written = export_maps(request, feedback.pushWarning, progress)
+        feedback.pushInfo(
+            tr("{pages} pages in {files} files, checked against the case: {folder}").format(
+                pages=written.n_pages, files=len(written.files), folder=request.folder
+            )
+        )
+        return {
+            "OUTPUT": str(request.folder),
+            "N_PAGES": written.n_pages,
+            "N_FILES": len(written.files),
+            "FILES": "\n".join(written.files),
+        }
+
+    def request(self, parameters, context):
+        """What is to be printed, for a window too, which draws page by page."""
+        from ..maps.request import MapRequest
 
         def chosen(name: str, otherwise: str) -> str:
             return token_of(self, parameters, name, context) or otherwise
 
-        folder = Path(self.parameterAsString(parameters, "OUTPUT", context)).absolute()
-        request = MapRequest(
+        return MapRequest(
             case=path_of(self, parameters, "CASE", context),
-            folder=folder,
+            folder=Path(self.parameterAsString(parameters, "OUTPUT", context)).absolute(),
             maps=tuple(tokens_of(self, parameters, "MAPS", context)),
             paper=chosen("PAPER", PAPERS[0]),
             orientation=chosen("ORIENTATION", ORIENTATIONS[0]),
@@ -88,15 +105,3 @@ class ExportMaps(OverdraftAlgorithm):
             letters=chosen("LETTERS", LETTERS[0]),
             dpi=number_of(self, parameters, "DPI", context) or 300.0,
         )
-        written = export_maps(request, feedback.pushWarning, progress)
-        feedback.pushInfo(
-            tr("{pages} pages in {files} files, checked against the case: {folder}").format(
-                pages=written.n_pages, files=len(written.files), folder=folder
-            )
-        )
-        return {
-            "OUTPUT": str(folder),
-            "N_PAGES": written.n_pages,
-            "N_FILES": len(written.files),
-            "FILES": "\n".join(written.files),
-        }

@@ -16,6 +16,9 @@ from ..texts import tr
 
 NUMBERS = ("N_TABLES", "N_ROWS", "N_FILES")
 
+_PREVIEWED = 40
+"""Rows of the first page."""
+
 
 class ExportTables(OverdraftAlgorithm):
     """Prints tables of a case file as XLSX, CSV and HTML. An export in full puts into the case who made it."""
@@ -63,3 +66,12 @@ class ExportTables(OverdraftAlgorithm):
             feedback.pushInfo(str(path))
         rows = sum(map(len, drawn.tables))
         return {"OUTPUT": str(folder), "N_TABLES": len(drawn.tables), "N_ROWS": rows, "N_FILES": len(files)}
+
+    def first_page(self, parameters, context):
+        from ...core.papers import KINDS, html_page, open_book, paper
+
+        kind = KINDS[(tokens_of(self, parameters, "TABLES", context) or list(KINDS))[0]]
+        profile, digits = asked.profile_of(self, parameters, context)
+        case, scope = path_of(self, parameters, "CASE", context), asked.scope_of(self, parameters, context)
+        book = open_book(case, kind.needs, self.inputs.language, scope)
+        return html_page(paper(book, [kind.make(book).first(_PREVIEWED)], profile, digits))

@@ -65,36 +65,55 @@ class OfficialLetters(OverdraftAlgorithm):
         return tuple(QgsProcessingOutputNumber(name, texts[name]) for name in NUMBERS)
 
     def compute(self, parameters, context, feedback, progress):
-        from ...core.papers import open_book
-        from ...core.papers.letter import LETTER_NEEDS, letters
         from ...core.papers.record import record_export
-        from ...core.papers.template import template_of
 
-        case, language = path_of(self, parameters, "CASE", context), self.inputs.language
+        case = path_of(self, parameters, "CASE", context)
         kind = token_of(self, parameters, "KIND", context)
-        template = path_of(self, parameters, "TEMPLATE", context) or template_of(
-            kind, language, template_folders()
-        )
+        template = self._template(kind, parameters, context)
         profile, _ = asked.profile_of(self, parameters, context)
         person = text_of(self, parameters, "PERSON", context) or ""
         record_export(case, profile, person, getpass.getuser(), [kind])
-        book = open_book(case, LETTER_NEEDS, language)
-        addressed = self._addressed(parameters, context)
-        wells, applications = (ids_of(self, parameters, name, context) for name in ("WELLS", "APPLICATIONS"))
-        made = letters(book, kind, addressed, wells, applications, profile)
+        title, made = self._letters(case, kind, profile, parameters, context)
         formats = tokens_of(self, parameters, "FORMATS", context) or FORMATS
         folder = Path(self.parameterAsString(parameters, "OUTPUT", context)).absolute()
-        title = book.say(f"letter_title.{kind}")
         files, taken = [], set()
         for number, letter in enumerate(made):
             progress(0.5 * number / len(made))
             name = free_name(taken, case.stem, title, letter.subject)
-            files += _files(template, letter.values, folder / name, title, language, formats)
+            files += _files(template, letter.values, folder / name, title, self.inputs.language, formats)
         written = save_all(files, progress.part(0.5, 1.0))
         feedback.pushInfo(tr("Template: {path}").format(path=template))
         for path in written[:_MOST_TOLD]:
             feedback.pushInfo(str(path))
         return {"OUTPUT": str(folder), "N_LETTERS": len(made), "N_FILES": len(written)}
+
+    def first_page(self, parameters, context):
+        from ...core.papers.template import filled
+        from ...core.papers.word_page import letter_page
+        from ..printing import letter_picture
+
+        case, kind = path_of(self, parameters, "CASE", context), token_of(self, parameters, "KIND", context)
+        profile, _ = asked.profile_of(self, parameters, context)
+        title, made = self._letters(case, kind, profile, parameters, context)
+        document = filled(self._template(kind, parameters, context), made[0].values)
+        return letter_picture(letter_page(document, title, self.inputs.language))
+
+    def _template(self, kind, parameters, context):
+        from ...core.papers.template import template_of
+
+        given = path_of(self, parameters, "TEMPLATE", context)
+        return given or template_of(kind, self.inputs.language, template_folders())
+
+    def _letters(self, case, kind, profile, parameters, context):
+        """What letters of this kind are called, and each of them."""
+        from ...core.papers import open_book
+        from ...core.papers.letter import LETTER_NEEDS, letters
+
+        book = open_book(case, LETTER_NEEDS, self.inputs.language)
+        wells, applications = (ids_of(self, parameters, name, context) for name in ("WELLS", "APPLICATIONS"))
+        addressed = self._addressed(parameters, context)
+        made = letters(book, kind, addressed, wells, applications, profile)
+        return book.say(f"letter_title.{kind}"), made
 
     def checkParameterValues(self, parameters, context):
         if token_of(self, parameters, "KIND", context) is None:

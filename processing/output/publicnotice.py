@@ -76,16 +76,9 @@ class PublicNotice(OverdraftAlgorithm):
 
     def compute(self, parameters, context, feedback, progress):
         from ...core.messages import render
-        from ...core.papers import Scope, open_book
-        from ...core.papers.notice import NOTICE_NEEDS, public_notice
 
-        language = self.inputs.language
-        scope = Scope(
-            *(text_of(self, parameters, name, context) or "" for name in ("COUNTY", "ZONE", "AUTHORITY"))
-        )
-        asked = self._asked(parameters, context)
-        case = path_of(self, parameters, "CASE", context)
-        notice = public_notice(open_book(case, NOTICE_NEEDS, language, scope), asked)
+        case, language = path_of(self, parameters, "CASE", context), self.inputs.language
+        notice = self._notice(case, parameters, context)
         if notice.untold:
             years = ", ".join(map(str, notice.untold))
             feedback.pushWarning(render("papers.notice.untold", {"years": years}, language))
@@ -105,6 +98,23 @@ class PublicNotice(OverdraftAlgorithm):
             "N_FILES": len(written),
             "LAST_DAY": notice.last.isoformat(),
         }
+
+    def first_page(self, parameters, context):
+        from ..printing import document_picture
+
+        return document_picture(
+            self._notice(path_of(self, parameters, "CASE", context), parameters, context).document
+        )
+
+    def _notice(self, case, parameters, context):
+        from ...core.papers import Scope, open_book
+        from ...core.papers.notice import NOTICE_NEEDS, public_notice
+
+        scope = Scope(
+            *(text_of(self, parameters, name, context) or "" for name in ("COUNTY", "ZONE", "AUTHORITY"))
+        )
+        book = open_book(case, NOTICE_NEEDS, self.inputs.language, scope)
+        return public_notice(book, self._asked(parameters, context))
 
     def _asked(self, parameters, context):
         from ...core.papers.decided import DECIDED

@@ -76,30 +76,45 @@ class VerdictSlip(OverdraftAlgorithm):
         numbers = {"N_WELLS": len(pages), "N_FINDINGS": n_findings, "N_FILES": len(written)}
         return {"OUTPUT": str(folder), **numbers}
 
+    def first_page(self, parameters, context):
+        from ..printing import sheet_picture
+
+        profile, _ = asked.profile_of(self, parameters, context)
+        _, texts = self._texts(path_of(self, parameters, "CASE", context), profile, parameters, context)
+        _, html = next(texts)
+        return sheet_picture(html)
+
     def _pages(self, case, profile, room, parameters, context, progress):
         """The page of each well, by the id of its row, on the disk: thousands with their maps need much room."""
+        count, texts = self._texts(case, profile, parameters, context)
+        pages, n_findings = {}, 0
+        for number, (slip, html) in enumerate(texts):
+            progress(number / count)
+            pages[slip.name] = room / f"{number}.html"
+            pages[slip.name].write_text(html, encoding="utf-8")
+            n_findings += len(slip.findings)
+        return pages, n_findings
+
+    def _texts(self, case, profile, parameters, context):
+        """How many slips there are, and each with its page, one after the other."""
         from ...core.papers import Scope, open_book
         from ...core.papers.privacy import PUBLIC
         from ...core.papers.wellslip import SLIP_NEEDS, slip_html, slips_of
         from ..snippets import WellMaps
 
-        def text(name):
-            return text_of(self, parameters, name, context) or ""
-
         language = self.inputs.language
-        scope = Scope(*(text(name) for name in ("COUNTY", "ZONE", "AUTHORITY")))
-        wells = ids_of(self, parameters, "WELLS", context)
+        scope = Scope(
+            *(text_of(self, parameters, name, context) or "" for name in ("COUNTY", "ZONE", "AUTHORITY"))
+        )
         book = open_book(case, SLIP_NEEDS, language, scope)
-        count, slips = slips_of(book, profile, wells)
+        count, slips = slips_of(book, profile, ids_of(self, parameters, "WELLS", context))
         maps = None if profile == PUBLIC else WellMaps(book)
-        pages, n_findings = {}, 0
-        for number, slip in enumerate(slips):
-            progress(number / count)
+
+        def page(slip):
             picture = None if maps is None else maps.picture(slip.row)
-            pages[slip.name] = room / f"{number}.html"
-            pages[slip.name].write_text(slip_html(slip, language, profile, picture), encoding="utf-8")
-            n_findings += len(slip.findings)
-        return pages, n_findings
+            return slip_html(slip, language, profile, picture)
+
+        return count, ((slip, page(slip)) for slip in slips)
 
     def _files(self, pages, folder, stem, parameters, context):
         from ..printing import print_sheets

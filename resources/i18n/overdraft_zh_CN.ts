@@ -5683,5 +5683,405 @@
         <source>Tick at least one format.</source>
         <translation>请至少勾选一种格式。</translation>
     </message>
+    <message>
+        <source>Maps</source>
+        <translation>地图</translation>
+    </message>
+    <message>
+        <source>Public notice</source>
+        <translation>公示</translation>
+    </message>
+    <message>
+        <source>Slips of wells</source>
+        <translation>机井核查结论单</translation>
+    </message>
+    <message>
+        <source>Letters</source>
+        <translation>公文函件</translation>
+    </message>
+    <message>
+        <source>Full size</source>
+        <translation>原大</translation>
+    </message>
+    <message>
+        <source>Show the picture of a page in full size, else as wide as there is room</source>
+        <translation>按原大显示页面图片；不选则按窗口宽度显示</translation>
+    </message>
+    <message>
+        <source>Selected on the map</source>
+        <translation>取图上所选</translation>
+    </message>
+    <message>
+        <source>Fill in the ids of what is selected on the map</source>
+        <translation>填入地图上已选要素的编号</translation>
+    </message>
+    <message>
+        <source>Which letter is written</source>
+        <translation>写哪一种函件</translation>
+    </message>
+    <message>
+        <source>Wells that it is about: ids, separated by semicolons</source>
+        <translation>所涉机井的编号，用分号分隔</translation>
+    </message>
+    <message>
+        <source>We&amp;lls</source>
+        <translation>机井(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Applications that it is about: ids, separated by semicolons</source>
+        <translation>所涉取水申请的编号，用分号分隔</translation>
+    </message>
+    <message>
+        <source>Applicatio&amp;ns</source>
+        <translation>取水申请(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Un&amp;it</source>
+        <translation>单位(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Who signs it</source>
+        <translation>由谁落款</translation>
+    </message>
+    <message>
+        <source>Addressed to</source>
+        <translation>主送</translation>
+    </message>
+    <message>
+        <source>To whom it is</source>
+        <translation>发给哪个单位</translation>
+    </message>
+    <message>
+        <source>who is to be consulted</source>
+        <translation>应征求意见的单位</translation>
+    </message>
+    <message>
+        <source>Num&amp;ber</source>
+        <translation>文号(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Number of the letter</source>
+        <translation>函件的文号</translation>
+    </message>
+    <message>
+        <source>room to write it</source>
+        <translation>留空待填</translation>
+    </message>
+    <message>
+        <source>P&amp;hone</source>
+        <translation>电话(&amp;H)</translation>
+    </message>
+    <message>
+        <source>For questions</source>
+        <translation>供咨询用</translation>
+    </message>
+    <message>
+        <source>Add&amp;ress</source>
+        <translation>地址(&amp;R)</translation>
+    </message>
+    <message>
+        <source>For answers</source>
+        <translation>供回复用</translation>
+    </message>
+    <message>
+        <source>Signed on</source>
+        <translation>落款日期</translation>
+    </message>
+    <message>
+        <source>Open: today</source>
+        <translation>不填：今天</translation>
+    </message>
+    <message>
+        <source>B&amp;y when</source>
+        <translation>期限(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>Open: room to write it</source>
+        <translation>不填：留空待填</translation>
+    </message>
+    <message>
+        <source>Further grounds</source>
+        <translation>其他依据</translation>
+    </message>
+    <message>
+        <source>Documents that it rests on beside that of the case, a line each</source>
+        <translation>除本案文件外所依据的文件，每行一份</translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation>模板</translation>
+    </message>
+    <message>
+        <source>A document with {{names}} to be filled in; empty: that of your profile, else ours</source>
+        <translation>带有 {{名称}} 占位符的文档；不填则用您配置目录中的模板，没有则用自带模板</translation>
+    </message>
+    <message>
+        <source>To be edited in Word or WPS</source>
+        <translation>可在 Word 或 WPS 中编辑</translation>
+    </message>
+    <message>
+        <source>To be printed</source>
+        <translation>用于打印</translation>
+    </message>
+    <message>
+        <source>For&amp;mats</source>
+        <translation>格式(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Say which applications the sheets are for.</source>
+        <translation>请填写审批单所涉的取水申请。</translation>
+    </message>
+    <message>
+        <source>Say which wells or applications the letter is about.</source>
+        <translation>请填写函件所涉的机井或取水申请。</translation>
+    </message>
+    <message>
+        <source>Say which wells are to be closed.</source>
+        <translation>请填写要封闭的机井。</translation>
+    </message>
+    <message>
+        <source>Say which unit signs.</source>
+        <translation>请填写落款单位。</translation>
+    </message>
+    <message>
+        <source>Zones</source>
+        <translation>超采区分区图</translation>
+    </message>
+    <message>
+        <source>Atlas of counties</source>
+        <translation>县（区）图册</translation>
+    </message>
+    <message>
+        <source>Atlas of townships</source>
+        <translation>乡镇图册</translation>
+    </message>
+    <message>
+        <source>Verdicts on wells</source>
+        <translation>机井核查结论图</translation>
+    </message>
+    <message>
+        <source>Pairs of renewed and sealed wells</source>
+        <translation>减二更一对应图</translation>
+    </message>
+    <message>
+        <source>Retired land by year</source>
+        <translation>分年度退减灌溉面积图</translation>
+    </message>
+    <message>
+        <source>Changes between two runs</source>
+        <translation>两次核查变化图</translation>
+    </message>
+    <message>
+        <source>Ticked maps are printed; the chosen one is shown in the preview</source>
+        <translation>勾选的地图将输出；当前选中的一幅用于预览</translation>
+    </message>
+    <message>
+        <source>Tick every map</source>
+        <translation>勾选全部地图</translation>
+    </message>
+    <message>
+        <source>Tick no map</source>
+        <translation>全不勾选</translation>
+    </message>
+    <message>
+        <source>Pape&amp;r</source>
+        <translation>纸张(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Size of the sheets</source>
+        <translation>图纸大小</translation>
+    </message>
+    <message>
+        <source>Landscape</source>
+        <translation>横向</translation>
+    </message>
+    <message>
+        <source>Portrait</source>
+        <translation>纵向</translation>
+    </message>
+    <message>
+        <source>Or&amp;ientation</source>
+        <translation>方向(&amp;I)</translation>
+    </message>
+    <message>
+        <source>How the sheets lie</source>
+        <translation>图纸的方向</translation>
+    </message>
+    <message>
+        <source>For printing: one file for each unit of an atlas and one for all; letters are outlines</source>
+        <translation>用于打印：图册每个单元一个文件，另有合订本；文字转为轮廓</translation>
+    </message>
+    <message>
+        <source>Pictures, one for each page</source>
+        <translation>图片，每页一张</translation>
+    </message>
+    <message>
+        <source>Drawings, one for each page</source>
+        <translation>矢量图，每页一张</translation>
+    </message>
+    <message>
+        <source>Dots per inch of pictures, and of what a PDF holds as picture</source>
+        <translation>图片及 PDF 中位图的每英寸点数</translation>
+    </message>
+    <message>
+        <source>&amp;Quality (dpi)</source>
+        <translation>分辨率（dpi）(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>Printed &amp;by</source>
+        <translation>编制单位(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Unit that prints the maps; it stands on each</source>
+        <translation>编制地图的单位，印在每幅图上</translation>
+    </message>
+    <message>
+        <source>Lo&amp;go</source>
+        <translation>徽标(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Sign of that unit, printed on each map</source>
+        <translation>该单位的标志，印在每幅图上</translation>
+    </message>
+    <message>
+        <source>C&amp;hanges since</source>
+        <translation>对比案卷(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Case file of an earlier run, for the map of changes between two runs</source>
+        <translation>较早一次核查的案卷文件，用于绘制变化图</translation>
+    </message>
+    <message>
+        <source>Case files</source>
+        <translation>案卷文件</translation>
+    </message>
+    <message>
+        <source>Tick at least one map.</source>
+        <translation>请至少勾选一幅地图。</translation>
+    </message>
+    <message>
+        <source>Choose the case file of an earlier run, or untick the map of changes.</source>
+        <translation>请选择较早一次核查的案卷文件，或取消勾选变化图。</translation>
+    </message>
+    <message>
+        <source>A&amp;bout</source>
+        <translation>事项(&amp;B)</translation>
+    </message>
+    <message>
+        <source>What the title says that it is about</source>
+        <translation>标题中“关于”之后的事项</translation>
+    </message>
+    <message>
+        <source>the findings on wells of the place</source>
+        <translation>当地机井核查结论及处理意见</translation>
+    </message>
+    <message>
+        <source>Who publishes it and takes objections</source>
+        <translation>由谁公示并受理异议</translation>
+    </message>
+    <message>
+        <source>Where objections are taken: one of the three is needed</source>
+        <translation>受理异议的方式：三项至少填一项</translation>
+    </message>
+    <message>
+        <source>Mailbo&amp;x</source>
+        <translation>邮箱(&amp;X)</translation>
+    </message>
+    <message>
+        <source>First da&amp;y</source>
+        <translation>起始日(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>How long it stands, by the calendar of the case; the first day counts</source>
+        <translation>公示多少个工作日，按案卷中的工作日历计算，首日计入</translation>
+    </message>
+    <message>
+        <source>Wor&amp;king days</source>
+        <translation>工作日数(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Last day</source>
+        <translation>截止日</translation>
+    </message>
+    <message>
+        <source>Open: after the working days</source>
+        <translation>不填：按工作日数推算</translation>
+    </message>
+    <message>
+        <source>Open: the first day of the notice</source>
+        <translation>不填：公示首日</translation>
+    </message>
+    <message>
+        <source>Findings in this state are published</source>
+        <translation>公示处于该状态的结论</translation>
+    </message>
+    <message>
+        <source>Decisions</source>
+        <translation>处理决定</translation>
+    </message>
+    <message>
+        <source>Only these wells: ids, separated by semicolons</source>
+        <translation>只含这些机井：填编号，用分号分隔</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Annex map</source>
+        <translation>附图</translation>
+    </message>
+    <message>
+        <source>A picture of a map, as Maps makes it</source>
+        <translation>地图图片，可用“地图”一项输出</translation>
+    </message>
+    <message>
+        <source>Say which unit publishes the notice.</source>
+        <translation>请填写公示单位。</translation>
+    </message>
+    <message>
+        <source>Say where objections are taken: phone, address or mailbox.</source>
+        <translation>请填写受理异议的电话、地址或邮箱。</translation>
+    </message>
+    <message>
+        <source>Tick at least one kind of decision.</source>
+        <translation>请至少勾选一种处理决定。</translation>
+    </message>
+    <message>
+        <source>Chinese</source>
+        <translation>中文</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>英文</translation>
+    </message>
+    <message>
+        <source>Lang&amp;uage</source>
+        <translation>语言(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Of the files; that of QGIS unless you choose another</source>
+        <translation>文件所用语言；不另选则与 QGIS 相同</translation>
+    </message>
+    <message>
+        <source>all with a finding</source>
+        <translation>有核查结论的全部机井</translation>
+    </message>
+    <message>
+        <source>Named after the case and the well</source>
+        <translation>以案卷和机井命名</translation>
+    </message>
+    <message>
+        <source>As PDF, in the order of county, township and id</source>
+        <translation>PDF 格式，按县、乡镇、编号排列</translation>
+    </message>
+    <message>
+        <source>F&amp;iles</source>
+        <translation>文件(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Tick files for each well, one with all of them, or both.</source>
+        <translation>请勾选每井一个文件、合订一个文件，或两者都选。</translation>
+    </message>
 </context>
 </TS>

@@ -13,7 +13,7 @@ from qgis.PyQt.QtGui import QImage
 
 from overdraft.core.papers.pdf import n_pages, read_pdf
 from overdraft.processing.maps import export, house, templates
-from overdraft.processing.maps.request import MapRequest, _Work, export_maps, preview_map
+from overdraft.processing.maps.request import MapRequest, _Work, export_maps, preview_map, read_case
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_r30_an_atlas_says_what_the_case_holds(run, readable, case, tmp_path, li
 
 def test_every_label_is_filled_in(profile, case, tmp_path):
     request = MapRequest(case, tmp_path, language="zh", profile="public", author="吐鲁番市水利局")
-    page = _Work(request, lambda sentence: None).page("township_atlas")
+    page = _Work(request, read_case(request), lambda sentence: None).page("township_atlas")
     assert page.layout.atlas().beginRender()
     assert page.layout.atlas().count() == 21
     page.turn_to(20)
@@ -194,7 +194,8 @@ def test_u18_layouts_and_styles_of_users_win(profile, case, tmp_path):
     assert templates.template("verdicts", "A4", "landscape", "en").parent == templates.OURS
     (profile / "house.toml").write_text('[symbols]\nbanned = [{ fill = "#00ff00" }]\n', encoding="utf-8")
     assert house.house(profile / "house.toml").symbol("banned").color().name() == "#00ff00"
-    image = preview_map(MapRequest(case, tmp_path, language="en"), "zones", 40)
+    request = MapRequest(case, tmp_path, language="en")
+    image = preview_map(request, read_case(request), "zones", 40)
     colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
     assert "#00ff00" in colours
 

@@ -16,7 +16,7 @@ from qgis.PyQt.QtWidgets import (
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QTextBrowser,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -27,9 +27,16 @@ from ...processing.texts import tr
 from ..session import Session
 from ..shared.messages import note, text_of
 from ..shared.plain import PlainLabel, set_tip
-from ..shared.tasks import Work, algorithm, alive, start
+from ..shared.steps import Steps
+from ..shared.tasks import Work, alive, start
 from ..shared.windows import Dialog, scrolled
+from .letters_page import LettersPage
+from .maps_page import MapsPage
+from .notice_page import NoticePage
+from .page import Page
 from .part_box import PartBox
+from .preview import Preview
+from .slips_page import SlipsPage
 from .tables_page import TablesPage
 
 
@@ -41,27 +48,50 @@ class ExportDialog(Dialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(tr("Export Papers"), parent)
         self._session = session
-        self._work: Work | None = None
-        self._looking: Work | None = None
+        self._work: Work | Steps | None = None
+        self._looking: Work | Steps | None = None
         self._files: Path | None = None
         self.pages = QStackedWidget(self)
         self.what = QComboBox(self)
         self.what.setObjectName("what")
         set_tip(self.what, tr("Which papers are made"))
         self._lay_out()
-        self.add_page(tr("Tables"), TablesPage())
-        self.what.currentIndexChanged.connect(self.pages.setCurrentIndex)
-        self.what.currentIndexChanged.connect(self._changed)
+        settings = session.settings
+        for title, page in (
+            (tr("Tables"), TablesPage()),
+            (tr("Maps"), MapsPage(settings)),
+            (tr("Public notice"), NoticePage(settings)),
+            (tr("Slips of wells"), SlipsPage()),
+            (tr("Letters"), LettersPage(settings)),
+        ):
+            self._add(title, page)
+        self.what.currentIndexChanged.connect(self._turn)
+        self.part.fit(self.page)
         self.finish(QDialogButtonBox.StandardButton.Close)
         self.resize(980, 560)
         session.case_changed.connect(self._case_changed)
         self._case_changed()
 
-    def add_page(self, title: str, page: QWidget) -> None:
-        """Offer another kind of papers."""
+    @property
+    def page(self) -> Page:
+        """The kind of papers that is chosen."""
+        return self.pages.currentWidget()
+
+    def choose(self, name: str) -> Page:
+        """Turn to the papers of an algorithm."""
+        self.what.setCurrentIndex(self.what.findData(name))
+        return self.page
+
+    def _add(self, title: str, page: Page) -> None:
         self.pages.addWidget(page)
         self.what.addItem(title, page.ALGORITHM)
         page.changed.connect(self._changed)
+
+    def _turn(self, number: int) -> None:
+        self.pages.setCurrentIndex(number)
+        self.part.fit(self.page)
+        self.preview.say("")
+        self._changed()
 
     # --- layout
 
@@ -118,14 +148,18 @@ class ExportDialog(Dialog):
         self.preview_button.setAutoDefault(False)
         set_tip(self.preview_button, tr("Make the first page of what is chosen"))
         self.preview_button.clicked.connect(self.look)
+        self.full = QToolButton(pane)
+        self.full.setObjectName("full_size")
+        self.full.setText(tr("Full size"))
+        self.full.setCheckable(True)
+        self.full.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        set_tip(self.full, tr("Show the picture of a page in full size, else as wide as there is room"))
+        line.addWidget(self.full)
         line.addWidget(self.preview_button)
         column.addLayout(line)
-        self.preview = QTextBrowser(pane)
-        self.preview.setObjectName("preview")
-        self.preview.setOpenLinks(False)
-        self.preview.setLineWrapMode(QTextBrowser.LineWrapMode.NoWrap)
-        set_tip(self.preview, tr("The first page as it will be made"))
-        label.setBuddy(self.preview)
+        self.preview = Preview(pane)
+        self.full.toggled.connect(self.preview.picture.set_full)
+        label.setBuddy(self.preview.text)
         column.addWidget(self.preview, 1)
         return pane
 
@@ -133,7 +167,7 @@ class ExportDialog(Dialog):
 
     def _case_changed(self) -> None:
         path = self._session.path
-        self.preview.clear()
+        self.preview.say("")
         if path is None:
             self.part.offer(Parts((), (), ()))
             self._changed()
@@ -162,7 +196,7 @@ class ExportDialog(Dialog):
             return text_of(error)
         if self.part.path() is None:
             return tr("Choose a folder for the files.")
-        return self.pages.currentWidget().problem()
+        return self.page.problem()
 
     def _changed(self, *_: object) -> None:
         why = self._why_not()
@@ -174,9 +208,8 @@ class ExportDialog(Dialog):
 
     def look(self) -> None:
         """Make the first page of what is chosen."""
-        page = self.pages.currentWidget()
         try:
-            work = page.preview(self._session.path, self.part.scope(), self.part.profile.currentData())
+            given = self._given()
         except OverdraftError as error:
             self._failed(error)
             return
@@ -185,41 +218,44 @@ class ExportDialog(Dialog):
             self._looking = None
             self._changed()
 
-        self.preview.setPlainText(tr("The first page is being made…"))
-        self._looking = Work(
+        self.preview.say(tr("The first page is being made…"))
+        self.preview_button.setEnabled(False)
+        self._looking = self.page.look(
             tr("First page"),
-            work,
-            alive(self, self.preview.setHtml),
+            given,
+            alive(self, self.preview.show_page),
             alive(self, self._no_page),
             alive(self, ended),
         )
-        self._changed()
-        start(self._looking)
+
+    def _given(self) -> dict[str, object]:
+        """The case and the part of it."""
+        return {"CASE": str(self._session.path), **self.part.parameters()}
 
     def _no_page(self, error: Exception) -> None:
-        self.preview.setPlainText(text_of(error))
+        self.preview.say(text_of(error))
         note(error)
 
     def export(self) -> None:
         """Make the files."""
-        page = self.pages.currentWidget()
-        given = {"CASE": str(self._session.path), **self.part.parameters(), **page.parameters()}
-        if given["PROFILE"] == "full":
+        given, page, folder = self._given(), self.page, self.part.path()
+        in_full = given.get("PROFILE") == "full"
+        if in_full:
             person = self._signed()
             if not person:
                 return
             given["PERSON"] = person
-        folder = self.part.path()
 
         def done(answer: dict) -> None:
             self._files = folder
             self._session.settings.last_folder = str(folder)
+            page.keep()
             self._session.settings.save()
             self.show_button.setEnabled(True)
             self.problem.setText(tr("{n} files are in {folder}.").format(n=answer["N_FILES"], folder=folder))
             for text in answer.get("WARNINGS", ()):
                 self.problem.setText("\n".join((self.problem.text(), text)))
-            if given["PROFILE"] == "full":
+            if in_full:
                 self._session.content_changed.emit()
 
         def ended() -> None:
@@ -228,18 +264,21 @@ class ExportDialog(Dialog):
             self._busy(False)
             self.problem.setText(told or self._why_not())
 
-        title = tr("Export: {papers}").format(papers=self.what.currentText())
-        run = algorithm(page.ALGORITHM, given)
-        self._work = Work(title, run, alive(self, done), alive(self, self._failed), alive(self, ended))
-        self._work.progressChanged.connect(alive(self, lambda share: self.bar.setValue(round(share))))
+        self._work = page.run(
+            tr("Export: {papers}").format(papers=self.what.currentText()),
+            given,
+            alive(self, done),
+            alive(self, self._failed),
+            alive(self, ended),
+            alive(self, lambda percent: self.bar.setValue(round(percent))),
+        )
         self._busy(True)
-        start(self._work)
 
     def stop(self) -> None:
         """Stop what is being made."""
         if self._work is not None:
-            self._work.cancel()
             self.problem.setText(tr("Stopped. Files that stood there are as they were."))
+            self._work.cancel()
 
     def show_files(self) -> None:
         """Open the folder with the files."""

@@ -1,22 +1,20 @@
-"""Which part of the case, who may see it, and where the files go."""
+"""Which part of the case, who may see it, in which language, and where the files go."""
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
-from qgis.gui import QgsFileWidget
-from qgis.PyQt.QtCore import QDate, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QDateEdit, QFormLayout, QHBoxLayout, QLabel, QWidget
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QComboBox, QWidget
 
 from ...core.papers import Parts, Scope
-from ...processing.paper_options import PROFILES
-from ...processing.texts import tr
-from ..shared.plain import set_tip
+from ...processing.texts import tr, ui_language
+from .page import Page
+from .rows import Rows, said
 
 
 class PartBox(QWidget):
-    """County, zone, authority, period, privacy and folder.
+    """County, zone, authority, period, privacy, language and folder, as far as the papers can be limited to them.
 
     Signals:
         changed: something else is asked for.
@@ -26,32 +24,48 @@ class PartBox(QWidget):
 
     def __init__(self, folder: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._form = QFormLayout(self)
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self.county = self._combo("county", tr("&County"), tr("Only wells, units and land of this county"))
-        self.zone = self._combo("zone", tr("&Zone"), tr("Only wells that lie in this zone"))
-        self.authority = self._combo("authority", tr("&Authority"), tr("Only wells of this authority"))
-        self.begin = self._day("begin", tr("&From"), tr("Only what happened from this day on"))
-        self.end = self._day("end", tr("&To"), tr("Only what happened up to this day"))
-        self.profile = self._combo(
+        rows = self._rows = Rows(self, self.changed)
+        self._takes: tuple[str, ...] = ()
+        every = [("", tr("All"))]
+        self.county = rows.choice(
+            "county", tr("&County"), tr("Only wells, units and land of this county"), every
+        )
+        self.zone = rows.choice("zone", tr("&Zone"), tr("Only wells that lie in this zone"), every)
+        self.authority = rows.choice("authority", tr("&Authority"), tr("Only wells of this authority"), every)
+        self.begin = rows.day("begin", tr("&From"), tr("Only what happened from this day on"))
+        self.end = rows.day("end", tr("&To"), tr("Only what happened up to this day"))
+        self.profile = rows.choice(
             "profile", tr("For &whom"), tr("Who may see the files: it decides on personal data")
         )
+        languages = [("zh", tr("Chinese")), ("en", tr("English"))]
+        self.language = rows.choice(
+            "language", tr("Lang&uage"), tr("Of the files; that of QGIS unless you choose another"), languages
+        )
+        self.language.setCurrentIndex(self.language.findData(ui_language()))
+        self.folder = rows.file(
+            "folder", tr("Fol&der"), tr("Files of the same name are replaced once all new ones are complete")
+        )
+        self.folder.setFilePath(folder)
+        self._fields = {
+            "COUNTY": (self.county,),
+            "ZONE": (self.zone,),
+            "AUTHORITY": (self.authority,),
+            "PERIOD": (self.begin, self.end),
+            "PROFILE": (self.profile,),
+        }
+
+    def fit(self, page: Page) -> None:
+        """Show what these papers can be limited to, and for whom they can be made."""
+        self._takes = page.TAKES
+        for name, fields in self._fields.items():
+            for field in fields:
+                self._rows.show_row(field, name in page.TAKES)
         labels = {
             "internal": tr("Internal: personal data masked"),
             "public": tr("Public: no personal data"),
             "full": tr("Full: all personal data, put on record"),
         }
-        self.profile.clear()
-        for token in PROFILES:
-            self.profile.addItem(labels[token], token)
-        self.folder = QgsFileWidget(self)
-        self.folder.setObjectName("folder")
-        self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
-        self.folder.setFilePath(folder)
-        set_tip(self.folder, tr("Files of the same name are replaced once all new ones are complete"))
-        self.folder.fileChanged.connect(self.changed)
-        self._row(tr("Fol&der"), self.folder, self.folder.lineEdit())
+        _fill(self.profile, [(token, labels[token]) for token in page.PROFILES])
 
     def offer(self, offered: Parts) -> None:
         """Fill the choices with what the case has; what was chosen stays where it is still there."""
@@ -60,40 +74,34 @@ class PartBox(QWidget):
             (self.zone, offered.zones),
             (self.authority, [(name, "") for name in offered.authorities]),
         ):
-            before = combo.currentData()
-            combo.blockSignals(True)
-            combo.clear()
-            combo.addItem(tr("All"), "")
-            for key, name in items:
-                combo.addItem(f"{name} ({key})" if name else key, key)
-            combo.setCurrentIndex(max(0, combo.findData(before)))
-            combo.blockSignals(False)
+            _fill(
+                combo, [("", tr("All")), *((key, f"{name} ({key})" if name else key) for key, name in items)]
+            )
         self.changed.emit()
 
     def scope(self) -> Scope:
-        """What is chosen.
+        """What is chosen, as far as the papers can be limited to it.
 
         Raises:
             OverdraftError: the period ends before it begins.
         """
-        return Scope(
-            county=self.county.currentData() or "",
-            zone=self.zone.currentData() or "",
-            authority=self.authority.currentData() or "",
-            begin=self._chosen(self.begin),
-            end=self._chosen(self.end),
-        )
+        by_combo = {"county": self.county, "zone": self.zone, "authority": self.authority}
+        given = {
+            name: combo.currentData() or "" for name, combo in by_combo.items() if name.upper() in self._takes
+        }
+        days = {"begin": self.begin.value(), "end": self.end.value()} if "PERIOD" in self._takes else {}
+        return Scope(**given, **days)
 
     def parameters(self) -> dict[str, object]:
-        """The same for an algorithm, with privacy and folder."""
+        """The same for an algorithm, with privacy, language and folder."""
         scope = self.scope()
-        given = {"COUNTY": scope.county, "ZONE": scope.zone, "AUTHORITY": scope.authority}
         days = {"BEGIN": scope.begin, "END": scope.end}
         return {
-            **{name: value for name, value in given.items() if value},
+            **said({"COUNTY": scope.county, "ZONE": scope.zone, "AUTHORITY": scope.authority}),
             **{name: value.isoformat() for name, value in days.items() if value},
-            "PROFILE": self.profile.currentData(),
-            "OUTPUT": str(self.path()),
+            **({"PROFILE": self.profile.currentData()} if "PROFILE" in self._takes else {}),
+            "LANGUAGE": self.language.currentData(),
+            "OUTPUT": str(self.path() or Path()),
         }
 
     def path(self) -> Path | None:
@@ -101,50 +109,13 @@ class PartBox(QWidget):
         text = self.folder.filePath().strip()
         return Path(text) if text else None
 
-    def _combo(self, name: str, text: str, tip: str) -> QComboBox:
-        combo = QComboBox(self)
-        combo.setObjectName(name)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.setMinimumContentsLength(16)
-        combo.addItem(tr("All"), "")
-        combo.currentIndexChanged.connect(self.changed)
-        set_tip(combo, tip)
-        self._row(text, combo)
-        return combo
 
-    def _day(self, name: str, text: str, tip: str) -> tuple[QCheckBox, QDateEdit]:
-        """A day that may be left open."""
-        check, day = QCheckBox(self), QDateEdit(QDate.currentDate(), self)
-        check.setObjectName(f"{name}_on")
-        check.setText(tr("on"))
-        day.setObjectName(name)
-        day.setCalendarPopup(True)
-        day.setDisplayFormat("yyyy-MM-dd")
-        day.setEnabled(False)
-        check.toggled.connect(day.setEnabled)
-        check.toggled.connect(self.changed)
-        day.dateChanged.connect(self.changed)
-        for widget in (check, day):
-            set_tip(widget, tip)
-        line = QHBoxLayout()
-        line.addWidget(check)
-        line.addWidget(day, 1)
-        holder = QWidget(self)
-        holder.setLayout(line)
-        line.setContentsMargins(0, 0, 0, 0)
-        label = QLabel(text)
-        label.setBuddy(check)
-        self._form.addRow(label, holder)
-        return check, day
-
-    def _row(self, text: str, widget: QWidget, field: QWidget | None = None) -> None:
-        """A labelled row; the label leads to ``field``, where that is a part of the widget."""
-        label = QLabel(text)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setBuddy(field or widget)
-        self._form.addRow(label, widget)
-
-    @staticmethod
-    def _chosen(pair: tuple[QCheckBox, QDateEdit]) -> date | None:
-        check, day = pair
-        return day.date().toPyDate() if check.isChecked() else None
+def _fill(combo: QComboBox, items: list[tuple[str, str]]) -> None:
+    """Offer other items; what was chosen stays where it is among them, else the first is chosen."""
+    before = combo.currentData()
+    combo.blockSignals(True)
+    combo.clear()
+    for token, shown in items:
+        combo.addItem(shown, token)
+    combo.setCurrentIndex(max(0, combo.findData(before)))
+    combo.blockSignals(False)

@@ -20,6 +20,7 @@ class UserSettings:
         follow: what the map does when a row is chosen: ``zoom``, ``pan`` or ``off``.
         flash: whether the chosen feature flashes. in_view: whether the list shows only what the map shows.
         last_folder: where files were chosen last.
+        unit, phone, address, mailbox, logo: what the bureau says of itself on its papers.
     """
 
     person: str = ""
@@ -27,6 +28,11 @@ class UserSettings:
     flash: bool = True
     in_view: bool = False
     last_folder: str = ""
+    unit: str = ""
+    phone: str = ""
+    address: str = ""
+    mailbox: str = ""
+    logo: str = ""
 
     @classmethod
     def load(cls) -> UserSettings:

@@ -110,6 +110,11 @@ _RUNNING: set[QgsTask] = set()
 """Tasks under way: QGIS does not keep their Python side alive."""
 
 
+def in_background(function: Callable[[Progress], Any]) -> Future:
+    """Begin it in the thread of all background work, for callers that look for its end themselves."""
+    return _THREAD.submit(function, lambda share: None)
+
+
 def start(work: Work) -> Work:
     """Hand the work to QGIS's task manager."""
     _RUNNING.add(work)

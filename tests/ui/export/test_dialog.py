@@ -45,11 +45,12 @@ def idle(qtbot, dialog):
 
 def only(qtbot, dialog, name="well_register"):
     """Untick all tables but one, by button and by key."""
-    page = dialog.pages.currentWidget()
+    page = dialog.page
     qtbot.mouseClick(page.findChild(object, "tables_none"), LEFT)
-    rows = [page.tables.item(row).data(Qt.ItemDataRole.UserRole) for row in range(page.tables.count())]
-    page.tables.setCurrentRow(rows.index(name))
-    qtbot.keyClick(page.tables, Qt.Key.Key_Space)
+    lines = page.tables.list
+    rows = [lines.item(row).data(Qt.ItemDataRole.UserRole) for row in range(lines.count())]
+    lines.setCurrentRow(rows.index(name))
+    qtbot.keyClick(lines, Qt.Key.Key_Space)
     assert page.parameters()["TABLES"] == [name]
 
 
@@ -81,7 +82,7 @@ def test_files_are_made_and_can_be_shown(opened, qtbot, language, case, tmp_path
     dialog = opened()
     assert not dialog.show_button.isEnabled()
     only(qtbot, dialog)
-    page = dialog.pages.currentWidget()
+    page = dialog.page
     page.formats["csv"].setChecked(True)
     page.formats["xlsx"].setChecked(False)
     (county,) = query(
@@ -139,7 +140,7 @@ def test_in_full_asks_for_the_name_which_the_history_keeps(opened, qtbot, case, 
 
 def test_what_is_missing_is_said(opened, qtbot, language, session):
     dialog = opened()
-    page = dialog.pages.currentWidget()
+    page = dialog.page
     qtbot.mouseClick(page.findChild(object, "tables_none"), LEFT)
     assert dialog.problem.text() == {"en": "Tick at least one table.", "zh": "请至少勾选一张表。"}[language]
     assert not dialog.export_button.isEnabled()
@@ -148,15 +149,15 @@ def test_what_is_missing_is_said(opened, qtbot, language, session):
     page.formats["xlsx"].setChecked(False)
     assert not dialog.export_button.isEnabled()
     page.formats["html"].setChecked(True)
-    for (check, day), value in (
+    for field, value in (
         (dialog.part.begin, QDate(2025, 9, 17)),
         (dialog.part.end, QDate(2025, 9, 4)),
     ):
-        check.setChecked(True)
-        day.setDate(value)
+        field.check.setChecked(True)
+        field.day.setDate(value)
     assert "2025-09-17" in dialog.problem.text()
     assert not dialog.export_button.isEnabled()
-    dialog.part.begin[0].setChecked(False)
+    dialog.part.begin.check.setChecked(False)
     dialog.part.folder.setFilePath("")
     assert not dialog.export_button.isEnabled()
     dialog.part.folder.setFilePath("/tmp")
@@ -176,7 +177,7 @@ def test_an_error_is_told_and_the_choices_stay(opened, qtbot, tmp_path):
     idle(qtbot, dialog)
     assert str(tmp_path / "file") in dialog.problem.text()
     assert dialog.part.folder.filePath() == str(tmp_path / "file" / "below")
-    assert dialog.pages.currentWidget().parameters()["TABLES"] == ["well_register"]
+    assert dialog.page.parameters()["TABLES"] == ["well_register"]
     assert dialog.export_button.isEnabled()
 
 

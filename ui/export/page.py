@@ -1,0 +1,83 @@
+"""What every kind of papers in the window has: its choices, its first page, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qgis.core import QgsProcessingException
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QWidget
+
+from ...processing.first_page import first_page
+from ...processing.paper_options import PROFILES
+from ..shared.steps import Steps
+from ..shared.tasks import AlgorithmFailed, Work, algorithm, start
+
+PARTS = ("COUNTY", "ZONE", "AUTHORITY", "PERIOD", "PROFILE")
+"""What of the case papers can be limited to, and who may see them."""
+
+
+class Page(QWidget):
+    """One kind of papers.
+
+    Attributes:
+        ALGORITHM: makes them. TAKES: of :data:`PARTS`, what it can be limited to. PROFILES: for whom they can be made.
+
+    Signals:
+        changed: something else is asked for.
+    """
+
+    ALGORITHM = ""
+    TAKES: tuple[str, ...] = PARTS
+    PROFILES: tuple[str, ...] = PROFILES
+    changed = pyqtSignal()
+
+    def problem(self) -> str:
+        """Why nothing can be exported; empty where something can."""
+        return ""
+
+    def parameters(self) -> dict[str, object]:
+        """What the algorithm is given beside the part of the case; what is not said is left out."""
+        raise NotImplementedError
+
+    def previewed(self) -> dict[str, object]:
+        """The same for the first page."""
+        return self.parameters()
+
+    def keep(self) -> None:
+        """Remember for the next time what stays the same from paper to paper."""
+
+    def look(
+        self,
+        title: str,
+        given: dict[str, object],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+        ended: Callable[[], None],
+    ) -> Work | Steps:
+        """Begin to make the first page; ``done`` is given it as HTML or as a picture."""
+        name, asked = self.ALGORITHM, {**given, **self.previewed()}
+        return start(Work(title, lambda _: plainly(first_page, name, asked), done, failed, ended))
+
+    def run(
+        self,
+        title: str,
+        given: dict[str, object],
+        done: Callable[[dict], None],
+        failed: Callable[[Exception], None],
+        ended: Callable[[], None],
+        told: Callable[[float], None],
+    ) -> Work | Steps:
+        """Begin to make the files; ``done`` is given what the algorithm answers, ``told`` the percent."""
+        work = Work(title, algorithm(self.ALGORITHM, {**given, **self.parameters()}), done, failed, ended)
+        work.progressChanged.connect(told)
+        return start(work)
+
+
+def plainly(function: Callable[..., Any], *given: object) -> Any:
+    """What a function of Processing returns; what it refuses is no fault of the program."""
+    try:
+        return function(*given)
+    except QgsProcessingException as error:
+        raise AlgorithmFailed(str(error)) from error
