@@ -5552,10 +5552,6 @@
         <translation>正在生成首页…</translation>
     </message>
     <message>
-        <source>{n} files are in {folder}.</source>
-        <translation>已输出{n}个文件，位于{folder}。</translation>
-    </message>
-    <message>
         <source>Export: {papers}</source>
         <translation>输出：{papers}</translation>
     </message>
@@ -5706,10 +5702,6 @@
     <message>
         <source>Show the picture of a page in full size, else as wide as there is room</source>
         <translation>按原大显示页面图片；不选则按窗口宽度显示</translation>
-    </message>
-    <message>
-        <source>Selected on the map</source>
-        <translation>取图上所选</translation>
     </message>
     <message>
         <source>Fill in the ids of what is selected on the map</source>
@@ -6082,6 +6074,18 @@
     <message>
         <source>Tick files for each well, one with all of them, or both.</source>
         <translation>请勾选每井一个文件、合订一个文件，或两者都选。</translation>
+    </message>
+    <message>
+        <source>&amp;Kind of letter</source>
+        <translation>函件种类(&amp;K)</translation>
+    </message>
+    <message>
+        <source>From the map</source>
+        <translation>取图上所选</translation>
+    </message>
+    <message>
+        <source>Files made: {n}, in {folder}.</source>
+        <translation>已输出{n}个文件，位于{folder}。</translation>
     </message>
 </context>
 </TS>

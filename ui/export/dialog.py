@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -66,7 +67,7 @@ class ExportDialog(Dialog):
         ):
             self._add(title, page)
         self.what.currentIndexChanged.connect(self._turn)
-        self.part.fit(self.page)
+        self._fit()
         self.finish(QDialogButtonBox.StandardButton.Close)
         self.resize(980, 560)
         session.case_changed.connect(self._case_changed)
@@ -89,9 +90,21 @@ class ExportDialog(Dialog):
 
     def _turn(self, number: int) -> None:
         self.pages.setCurrentIndex(number)
-        self.part.fit(self.page)
+        self._fit()
         self.preview.say("")
         self._changed()
+
+    def _fit(self) -> None:
+        """Give the chosen papers the room that they need, and no other the room that it would need."""
+        policies = QSizePolicy.Policy
+        for page in map(self.pages.widget, range(self.pages.count())):
+            wanted = policies.Preferred if page is self.page else policies.Ignored
+            page.setSizePolicy(wanted, wanted)
+        self.part.fit(self.page)
+        margins = self.choices.widget().layout().contentsMargins()
+        around = margins.left() + margins.right() + self.choices.verticalScrollBar().sizeHint().width() + 2
+        needed = max(one.minimumSizeHint().width() for one in (self.page, self.part))
+        self.choices.setMinimumWidth(needed + around)
 
     # --- layout
 
@@ -110,11 +123,13 @@ class ExportDialog(Dialog):
         column.addWidget(self.part)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setObjectName("export_split")
-        split.addWidget(scrolled(left, "export_choices"))
+        self.choices = scrolled(left, "export_choices")
+        split.addWidget(self.choices)
         split.addWidget(self._preview_pane())
         split.setSizes([440, 520])
         split.setChildrenCollapsible(False)
         self.body.addWidget(split, 1)
+        self.body.addLayout(self.part.place)
         self.problem = PlainLabel()
         self.problem.setObjectName("problem")
         self.body.addWidget(self.problem)
@@ -252,7 +267,9 @@ class ExportDialog(Dialog):
             page.keep()
             self._session.settings.save()
             self.show_button.setEnabled(True)
-            self.problem.setText(tr("{n} files are in {folder}.").format(n=answer["N_FILES"], folder=folder))
+            self.problem.setText(
+                tr("Files made: {n}, in {folder}.").format(n=answer["N_FILES"], folder=folder)
+            )
             for text in answer.get("WARNINGS", ()):
                 self.problem.setText("\n".join((self.problem.text(), text)))
             if in_full:

@@ -28,7 +28,7 @@ class IdsField(QWidget):
         self.edit.textChanged.connect(changed)
         set_tip(self.edit, tip)
         line.addWidget(self.edit, 1)
-        self.button = QPushButton(tr("Selected on the map"))
+        self.button = QPushButton(tr("From the map"))
         self.button.setObjectName(f"{name}_selected")
         self.button.setAutoDefault(False)
         set_tip(self.button, tr("Fill in the ids of what is selected on the map"))

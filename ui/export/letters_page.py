@@ -28,8 +28,9 @@ class LettersPage(Page):
         self._settings = settings
         self._rows = rows = Rows(self, self.changed)
         language = ui_language()
-        kinds = [(kind, render(f"papers.letter_title.{kind}", {}, language)) for kind in KINDS]
-        self.kind = rows.choice("kind", tr("&Kind"), tr("Which letter is written"), kinds)
+        titles = {kind: render(f"papers.letter_title.{kind}", {}, language) for kind in KINDS}
+        kinds = [(kind, title[:1].upper() + title[1:]) for kind, title in titles.items()]
+        self.kind = rows.choice("kind", tr("&Kind of letter"), tr("Which letter is written"), kinds)
         self.wells = IdsField(
             "letter_wells",
             "well_id",

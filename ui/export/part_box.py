@@ -14,7 +14,10 @@ from .rows import Rows, said
 
 
 class PartBox(QWidget):
-    """County, zone, authority, period, privacy, language and folder, as far as the papers can be limited to them.
+    """County, zone, authority, period, privacy and language, as far as the papers can be limited to them.
+
+    Attributes:
+        place: the row of the folder, for the window to lay out.
 
     Signals:
         changed: something else is asked for.
@@ -42,7 +45,8 @@ class PartBox(QWidget):
             "language", tr("Lang&uage"), tr("Of the files; that of QGIS unless you choose another"), languages
         )
         self.language.setCurrentIndex(self.language.findData(ui_language()))
-        self.folder = rows.file(
+        self.place = Rows(None, self.changed)
+        self.folder = self.place.file(
             "folder", tr("Fol&der"), tr("Files of the same name are replaced once all new ones are complete")
         )
         self.folder.setFilePath(folder)

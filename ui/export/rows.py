@@ -16,6 +16,7 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -130,11 +131,16 @@ class Rows(QFormLayout):
         return made
 
     def ticks(
-        self, text: str, items: Iterable[tuple[str, str, str]], ticked: Iterable[str], prefix: str
+        self,
+        text: str,
+        items: Iterable[tuple[str, str, str]],
+        ticked: Iterable[str],
+        prefix: str,
+        below: bool = False,
     ) -> dict[str, QCheckBox]:
-        """Boxes in one row: token, what is shown, tip; those of ``ticked`` are on."""
+        """Boxes side by side, or one below the other: token, what is shown, tip; those of ``ticked`` are on."""
         holder = QWidget()
-        line = QHBoxLayout(holder)
+        line = QVBoxLayout(holder) if below else QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         made = {}
         for token, shown, tip in items:
@@ -145,7 +151,8 @@ class Rows(QFormLayout):
             set_tip(box, tip)
             line.addWidget(box)
             made[token] = box
-        line.addStretch(1)
+        if not below:
+            line.addStretch(1)
         self.row(text, holder, next(iter(made.values())))
         return made
 

@@ -36,7 +36,7 @@ class SlipsPage(Page):
                 tr("As PDF, in the order of county, township and id"),
             ),
         ]
-        self.files = rows.ticks(tr("F&iles"), items, ("TOGETHER",), "slip_files")
+        self.files = rows.ticks(tr("F&iles"), items, ("TOGETHER",), "slip_files", below=True)
         tips = {"pdf": tr("To be printed"), "html": tr("One page for the browser")}
         formats = [(name, name.upper(), tips[name]) for name in FORMATS]
         self.formats = rows.ticks(tr("For&mats"), formats, FORMATS[:1], "slip_format")

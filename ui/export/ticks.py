@@ -10,6 +10,9 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPush
 from ...processing.texts import tr
 from ..shared.plain import set_tip
 
+_LINES = 7
+"""Lines that are seen at least."""
+
 
 class Ticks(QWidget):
     """Ticked lines are made; the chosen line is the one that is looked at.
@@ -45,6 +48,8 @@ class Ticks(QWidget):
             item.setCheckState(Qt.CheckState.Checked)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+        line = self.list.sizeHintForRow(0)
+        self.list.setMinimumHeight(min(_LINES, self.list.count()) * line + 2 * self.list.frameWidth() + 2)
         self.list.itemChanged.connect(self.changed)
         self.list.currentRowChanged.connect(self.changed)
         body.addWidget(self.list, 1)

@@ -17,32 +17,6 @@ LEFT = Qt.MouseButton.LeftButton
 FIRST = {"en": "Well register", "zh": "机井台账（一井一档）"}
 
 
-@pytest.fixture
-def opened(in_language, session, provider, qtbot, tmp_path):
-    """``opened()``: the window, once it knows what the case offers; the files go to a folder of the test."""
-    from overdraft.ui.export import ExportDialog
-
-    made = []
-
-    def make():
-        dialog = ExportDialog(session)
-        made.append(dialog)
-        qtbot.addWidget(dialog)
-        dialog.show()
-        qtbot.waitUntil(lambda: dialog.part.county.count() > 1 or session.path is None, timeout=30_000)
-        dialog.part.folder.setFilePath(str(tmp_path / "out"))
-        return dialog
-
-    yield make
-    for dialog in made:
-        dialog.close()
-        idle(qtbot, dialog)
-
-
-def idle(qtbot, dialog):
-    qtbot.waitUntil(lambda: dialog._work is None and dialog._looking is None, timeout=60_000)
-
-
 def only(qtbot, dialog, name="well_register"):
     """Untick all tables but one, by button and by key."""
     page = dialog.page
@@ -59,12 +33,12 @@ def query(path, statement):
         return connection.execute(statement).fetchall()
 
 
-def test_the_preview_shows_the_first_rows(opened, qtbot, language, case):
+def test_the_preview_shows_the_first_rows(opened, idle, qtbot, language, case):
     dialog = opened()
     only(qtbot, dialog)
     qtbot.mouseClick(dialog.preview_button, LEFT)
     assert not dialog.preview_button.isEnabled()
-    idle(qtbot, dialog)
+    idle(dialog)
     text = dialog.preview.toPlainText()
     assert FIRST[language] in text
     well, county = query(
@@ -76,7 +50,7 @@ def test_the_preview_shows_the_first_rows(opened, qtbot, language, case):
     assert dialog.preview_button.isEnabled()
 
 
-def test_files_are_made_and_can_be_shown(opened, qtbot, language, case, tmp_path, monkeypatch):
+def test_files_are_made_and_can_be_shown(opened, idle, qtbot, language, case, tmp_path, monkeypatch):
     shown = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
     dialog = opened()
@@ -92,7 +66,7 @@ def test_files_are_made_and_can_be_shown(opened, qtbot, language, case, tmp_path
     qtbot.mouseClick(dialog.export_button, LEFT)
     assert dialog.stop_button.isEnabled()
     assert not dialog.export_button.isEnabled()
-    idle(qtbot, dialog)
+    idle(dialog)
     (path,) = (tmp_path / "out").iterdir()
     with path.open(encoding="utf-8-sig", newline="") as handle:
         printed = [row[0] for row in csv.reader(handle) if row]
@@ -104,7 +78,7 @@ def test_files_are_made_and_can_be_shown(opened, qtbot, language, case, tmp_path
     assert shown == [str(tmp_path / "out")]
 
 
-def test_stopping_leaves_what_stood_there(opened, qtbot, language, tmp_path, monkeypatch):
+def test_stopping_leaves_what_stood_there(opened, idle, qtbot, language, tmp_path, monkeypatch):
     from overdraft.core.papers import workbook
 
     folder = tmp_path / "out"
@@ -117,14 +91,14 @@ def test_stopping_leaves_what_stood_there(opened, qtbot, language, tmp_path, mon
     qtbot.waitUntil(lambda: dialog.bar.value() > 0, timeout=30_000)
     qtbot.mouseClick(dialog.stop_button, LEFT)
     go.set()
-    idle(qtbot, dialog)
+    idle(dialog)
     assert not folder.exists() or list(folder.iterdir()) == []
     assert not dialog.show_button.isEnabled()
     assert dialog.problem.text()
     assert dialog.export_button.isEnabled()
 
 
-def test_in_full_asks_for_the_name_which_the_history_keeps(opened, qtbot, case, monkeypatch, tmp_path):
+def test_in_full_asks_for_the_name_which_the_history_keeps(opened, idle, qtbot, case, monkeypatch, tmp_path):
     dialog = opened()
     only(qtbot, dialog)
     dialog.part.profile.setCurrentIndex(dialog.part.profile.findData("full"))
@@ -134,7 +108,7 @@ def test_in_full_asks_for_the_name_which_the_history_keeps(opened, qtbot, case, 
     assert not (tmp_path / "out").exists()
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **given: (given["text"], True))
     qtbot.mouseClick(dialog.export_button, LEFT)
-    idle(qtbot, dialog)
+    idle(dialog)
     assert query(case, "SELECT kind, who FROM history ORDER BY seq DESC LIMIT 1") == [("export", "审核员甲")]
 
 
@@ -168,24 +142,24 @@ def test_what_is_missing_is_said(opened, qtbot, language, session):
     assert dialog.problem.text()
 
 
-def test_an_error_is_told_and_the_choices_stay(opened, qtbot, tmp_path):
+def test_an_error_is_told_and_the_choices_stay(opened, idle, qtbot, tmp_path):
     dialog = opened()
     only(qtbot, dialog)
     (tmp_path / "file").write_text("x")
     dialog.part.folder.setFilePath(str(tmp_path / "file" / "below"))
     qtbot.mouseClick(dialog.export_button, LEFT)
-    idle(qtbot, dialog)
+    idle(dialog)
     assert str(tmp_path / "file") in dialog.problem.text()
     assert dialog.part.folder.filePath() == str(tmp_path / "file" / "below")
     assert dialog.page.parameters()["TABLES"] == ["well_register"]
     assert dialog.export_button.isEnabled()
 
 
-def test_the_folder_is_kept_for_the_next_time(opened, qtbot, session, tmp_path):
+def test_the_folder_is_kept_for_the_next_time(opened, idle, qtbot, session, tmp_path):
     dialog = opened()
     only(qtbot, dialog)
     qtbot.mouseClick(dialog.export_button, LEFT)
-    idle(qtbot, dialog)
+    idle(dialog)
     from overdraft.ui.session import UserSettings
 
     assert Path(UserSettings.load().last_folder) == tmp_path / "out"
@@ -204,7 +178,7 @@ def test_u7_nothing_is_clipped(opened, qtbot, language, letters):
             assert widget.width() >= widget.sizeHint().width() - 1, widget.text()
 
 
-def test_s2_hostile_names_appear_literally(opened, qtbot, case, session):
+def test_s2_hostile_names_appear_literally(opened, idle, qtbot, case, session):
     from overdraft.core.casefile import spatial
 
     with closing(sqlite3.connect(case)) as connection, connection:
@@ -217,5 +191,5 @@ def test_s2_hostile_names_appear_literally(opened, qtbot, case, session):
     assert dialog.part.authority.itemText(1) == "<i>x</i>"
     only(qtbot, dialog)
     qtbot.mouseClick(dialog.preview_button, LEFT)
-    idle(qtbot, dialog)
+    idle(dialog)
     assert "<img src=file:///x>" in dialog.preview.toPlainText()
