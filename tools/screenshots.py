@@ -31,6 +31,7 @@ IN_HELP = (
     "retirement",
     "policy",
     "export",
+    "export_maps",
 )
 MINUTES = 12
 

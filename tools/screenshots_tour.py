@@ -161,9 +161,13 @@ def tour():
     papers = windows._dialogs["export"]
     yield lambda: papers.part.county.count() > 1
     papers.part.folder.setFilePath(str(WORK))
-    papers.look()
-    yield lambda: papers._looking is None
-    picture(papers, "export")
+    for name, picture_name in (("exporttables", "export"), ("exportmaps", "export_maps")):
+        page = papers.choose(name)
+        if name == "exportmaps":
+            page.maps.list.setCurrentRow(3)
+        papers.look()
+        yield lambda: papers._looking is None
+        picture(papers, picture_name)
     papers.reject()
     note("all pictures taken")
 

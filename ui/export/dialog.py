@@ -66,7 +66,9 @@ class ExportDialog(Dialog):
             (tr("Letters"), LettersPage(settings)),
         ):
             self._add(title, page)
+        self.what.setCurrentIndex(max(0, self.what.findData(settings.papers)))
         self.what.currentIndexChanged.connect(self._turn)
+        self.pages.setCurrentIndex(self.what.currentIndex())
         self._fit()
         self.finish(QDialogButtonBox.StandardButton.Close)
         self.resize(980, 560)
@@ -264,6 +266,7 @@ class ExportDialog(Dialog):
         def done(answer: dict) -> None:
             self._files = folder
             self._session.settings.last_folder = str(folder)
+            self._session.settings.papers = page.ALGORITHM
             page.keep()
             self._session.settings.save()
             self.show_button.setEnabled(True)

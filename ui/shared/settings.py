@@ -20,6 +20,7 @@ class UserSettings:
         follow: what the map does when a row is chosen: ``zoom``, ``pan`` or ``off``.
         flash: whether the chosen feature flashes. in_view: whether the list shows only what the map shows.
         last_folder: where files were chosen last.
+        papers: which papers were exported last.
         unit, phone, address, mailbox, logo: what the bureau says of itself on its papers.
     """
 
@@ -28,6 +29,7 @@ class UserSettings:
     flash: bool = True
     in_view: bool = False
     last_folder: str = ""
+    papers: str = ""
     unit: str = ""
     phone: str = ""
     address: str = ""

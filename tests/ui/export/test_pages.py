@@ -150,7 +150,7 @@ def test_closing_the_window_stops_the_maps(opened, qtbot, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_notice_is_made_and_what_it_needs_is_kept(
+def test_u10_a_notice_is_made_and_what_it_needs_is_kept(
     opened, idle, qtbot, language, decided, session, tmp_path
 ):
     dialog = opened()
@@ -170,6 +170,8 @@ def test_a_notice_is_made_and_what_it_needs_is_kept(
 
     assert (UserSettings.load().unit, UserSettings.load().phone) == (UNIT[language], "0995-1")
     again = opened()
+    assert again.page.ALGORITHM == "publicnotice"
+    assert again.pages.currentWidget() is again.page
     assert again.choose("officialletters").unit.text() == UNIT[language]
 
 
