@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PROFILES = ("internal", "public", "full")
 
 TABLES = (
-    *("well_register", "seal_ledger", "pair_ledger", "pair_balance", "retirement_ledger"),
+    *("well_register", "verdict_summary", "seal_ledger", "pair_ledger", "pair_balance", "retirement_ledger"),
     *("retirement_split", "closing_plan", "plan_allocation", "plan_balance", "power_stop"),
     *("power_back", "permit_notice", "over_plan_charges", "over_plan_totals", "quarter_levels"),
     *("quarter_use", "findings", "history", "problems", "raw_values", "imports", "parameters"),

@@ -18,12 +18,13 @@ from . import (
     quarter,
     seals,
     sources,
+    summary,
     wells,
 )
 from .kind import Kind
 
 _MODULES = (
-    *(wells, seals, pairs, land, closing, allocation),
+    *(wells, summary, seals, pairs, land, closing, allocation),
     *(power, permits, charges, quarter, findings, problems, sources),
 )
 
