@@ -34,7 +34,7 @@ PROJECT_SOURCES := sample_layers/make_project.py $(wildcard resources/styles/*.q
 .PHONY: help setup screenshots demo test test-long lint bench sample package install uninstall translations clean clean-all
 
 help:
-	@echo "make demo          run the sample layers through everything: case file, report, map, a short table"
+	@echo "make demo          run the sample layers through everything: case file, report, map, papers"
 	@echo "make test          checks and tests (make test-long: with those that take long)"
 	@echo "make setup         QGIS from the distribution and the Python environment in .venv"
 	@echo "make install       put the plugin into your QGIS (make uninstall: take it out again)"

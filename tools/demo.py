@@ -1,8 +1,8 @@
 """Run the sample layers through ``overdraft:enforce`` and show what came out.
 
-Makes, in ``build/demo``: the case file, the report in Chinese and in English, a picture of the map. Prints,
-read from the case file alone, the wells by outcome and the county balances of "reduce two, renew one" and of
-retirement, then the paths.
+Makes, in ``build/demo``: the case file, the report in Chinese and in English, a picture of the map, and in ``papers``
+the workbook of all tables and the atlas of the counties. Prints, read from the case file alone, the wells by outcome and
+the county balances of "reduce two, renew one" and of retirement, then the paths.
 """
 
 from __future__ import annotations
@@ -85,6 +85,23 @@ def enforce(layers: dict[str, str], language: str) -> tuple[Path, Path]:
     return case, report
 
 
+def papers(case: Path) -> Path:
+    """The tables and the county atlas of the case, in Chinese; returns their folder."""
+    folder = FOLDER / "papers"
+    folder.mkdir(exist_ok=True)
+    common = [f"CASE={case.relative_to(ROOT)}", f"OUTPUT={folder.relative_to(ROOT)}", "LANGUAGE=zh"]
+    asked = {"exporttables": ["FORMATS=xlsx"], "exportmaps": ["MAPS=county_atlas"]}
+    with ThreadPoolExecutor() as runs:
+        done = []
+        for name, words in asked.items():
+            command = [WRAPPER, "run", f"overdraft:{name}", "--", *common, *words]
+            profile = str(ROOT / f"build/profile_{name}")
+            done.append(runs.submit(run, command, name, OVERDRAFT_PROFILE=profile))
+        for one in done:
+            one.result()
+    return folder
+
+
 def width(text: str) -> int:
     """Columns that a terminal needs for the text: a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
@@ -152,9 +169,12 @@ def main() -> None:
         SAMPLE,
     ]
     run(command, "drawing the map")
+    say("demo: printing the tables and the county atlas")
+    printed = papers(case)
     say()
     show(case)
     paths = {"case file": case, "report": report_zh, "report (English)": report_en, "map": picture}
+    paths |= {"papers": printed}
     say("Open the case file in QGIS: it comes styled. The report opens in any browser.")
     for label, path in paths.items():
         say(f"{label + ':':<18}{path}")
