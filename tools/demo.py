@@ -1,8 +1,8 @@
 """Run the sample layers through ``overdraft:enforce`` and show what came out.
 
 Makes, in ``build/demo``: the case file, the report in Chinese and in English, a picture of the map, and in ``papers``
-the workbook of all tables and the atlas of the counties. Prints, read from the case file alone, the wells by outcome and
-the county balances of "reduce two, renew one" and of retirement, then the paths.
+the workbook of all tables and the atlas of the counties. Prints, read from the case file alone, the wells by outcome
+and the county balances of "reduce two, renew one" and of retirement, then the paths.
 """
 
 from __future__ import annotations
