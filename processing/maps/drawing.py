@@ -276,9 +276,17 @@ def by_year(house: House, years: Sequence[int]) -> list[tuple[int, int, object]]
 
 
 def retirement(
-    layer: QgsVectorLayer, house: House, years: Sequence[int], say: Callable[[str, str], str]
+    layer: QgsVectorLayer,
+    house: House,
+    years: Sequence[int],
+    say: Callable[[str, str], str],
+    of_period: bool = False,
 ) -> None:
-    """Land by the year of its retirement, light to dark; what is irrigated stays pale."""
+    """Land by the year of its retirement, light to dark; what is irrigated stays pale.
+
+    Args:
+        of_period: only land retired in a period has a day.
+    """
     rules = []
     groups = by_year(house, years)
     for begin, end, symbol in groups:
@@ -291,7 +299,9 @@ def retirement(
             f'"status" = \'retired\' AND ("retired_on" IS NULL OR year("retired_on") < {first}'
             f' OR year("retired_on") > {last})',
             house.symbol("retired_other"),
-            say("其他年份或无日期", "Another year, or no day"),
+            say("时段外退减或无日期", "Retired at another time, or no day")
+            if of_period
+            else say("其他年份或无日期", "Another year, or no day"),
         ),
         ('"restored_on" IS NOT NULL', house.symbol("restored"), say("复灌", "Restored")),
         ("ELSE", house.symbol("still_irrigated"), say("灌溉", "Irrigated")),

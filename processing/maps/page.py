@@ -35,7 +35,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QFontMetricsF
 
 from ...core.errors import OverdraftError
-from ...core.papers.maps import Figures
+from ...core.papers.map_figures import Figures
 from .house import House
 from .kinds import Kinds
 from .layers import layer_of

@@ -3,41 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from qgis.core import QgsExpression, QgsRectangle, QgsVectorLayer
+from qgis.core import QgsRectangle, QgsVectorLayer
 
 from ...core.errors import OverdraftError
 from ...core.papers.book import Book
+from ...core.papers.map_figures import Figures, figures_of, unit_figures
 from ...core.papers.maps import (
     ATLASES,
     Change,
-    Figures,
     changes,
-    figures_of,
-    in_force,
     land,
-    placed,
+    pair_lines,
+    placed_in,
     title_of,
-    unit_figures,
     unit_title,
     units_of,
 )
 from ...core.papers.privacy import PUBLIC
+from .backdrop import PAGE, Backdrop, Group, grown
 from .drawing import DRAWINGS, retirement
 from .house import House
-from .layers import layer_of, map_crs, projected
+from .layers import layer_of, projected
 
 _LABELLED = 40
 """Wells on a page that are still labelled with their ids."""
 
 _AT_FULL_SIZE = {"attention": 250, "order": 120, "pairs": 12}
 _SMALLEST = {"attention": 0.55, "order": 0.4, "pairs": 0.5}
-_PAGE = "attribute(@atlas_feature, 'unit_id')"
-_ON_PAGE = "intersects($geometry, @atlas_geometry)"
 _ORDERLY = ("pass", "exempt")
 
 
@@ -56,7 +53,7 @@ class Sheet:
 
     kind: str
     title: str
-    groups: list[tuple[str, list[QgsVectorLayer]]]
+    groups: list[Group]
     ground: QgsRectangle
     figures: Mapping[str, Figures]
     coverage: QgsVectorLayer | None = None
@@ -79,10 +76,8 @@ class Painter:
     def __init__(self, book: Book, house: House, profile: str, earlier: Book | None = None) -> None:
         self.book, self.house, self.profile, self.earlier = book, house, profile, earlier
         self.public = profile == PUBLIC
-        self.units = in_force(book, "units", "unit_id")
-        self.zones = in_force(book, "zones", "zone_id")
-        self.wells = placed(book)
-        self.crs = map_crs((self.units, self.zones, book["irrigation"], self.wells))
+        self.backdrop = Backdrop(book, house)
+        self.wells, self.crs, self.say = self.backdrop.wells, self.backdrop.crs, self.backdrop.say
 
     def sheet(self, kind: str) -> Sheet | None:
         """A map; None where the case holds nothing that it is about.
@@ -100,8 +95,8 @@ class Painter:
         return Sheet(
             kind,
             title,
-            [*self._mask(), *groups],
-            self._ground(groups[0][1]),
+            [*self.backdrop.around(), *groups],
+            self.backdrop.ground(groups[0][1]),
             {"": figures_of(self.book, kind, change)},
         )
 
@@ -116,32 +111,38 @@ class Painter:
         shapes = projected(units, self.crs)
         columns = {"unit_id": ids, "title": titles}
         coverage = layer_of("coverage", "polygon", self.crs, shapes, columns)
-        masks = self._of_level(ATLASES[kind])
+        masks = self.backdrop.of_level(ATLASES[kind])
         neighbours = layer_of("neighbours", "polygon", self.crs, *masks)
         DRAWINGS["neighbours"].on(neighbours, self.house, self.say)
         inset = layer_of("inset", "polygon", self.crs, *masks)
         DRAWINGS["inset"].on(inset, self.house, self.say)
         most = self.wells[f"{ATLASES[kind]}_id"].value_counts()
         wells = self._wells(kind, int(most.median()) if len(most) else 0)
-        groups = [("", [neighbours]), *wells, *self._borders(kind), *self._zones_group(kind), *self._fields()]
+        groups = [
+            ("", [neighbours]),
+            *wells,
+            *self.backdrop.borders(kind),
+            *self.backdrop.of_zones(kind),
+            *self.backdrop.of_land(),
+        ]
         figures = {unit: unit_figures(self.book, kind, unit) for unit in ids}
-        ground = self._extent(inset)
+        ground = grown(inset.extent())
         return Sheet(kind, title_of(self.book, kind), groups, ground, figures, coverage, units_told, inset)
 
     # --- what the maps are about
 
     def _zones(self) -> list | None:
-        if not len(self.zones):
+        if not len(self.backdrop.zones):
             return None
-        return [*self._zones_group(), *self._borders()]
+        return [*self.backdrop.of_zones(), *self.backdrop.borders()]
 
     def _verdicts(self) -> list | None:
         if not len(self.wells):
             return None
-        return [*self._wells(), *self._borders(), *self._zones_group()]
+        return [*self._wells(), *self.backdrop.borders(), *self.backdrop.of_zones()]
 
     def _pairs(self) -> list | None:
-        lines = self.book.of_wells(self.book["pair_lines"], "renewal_id")
+        lines = pair_lines(self.book)
         if not len(lines):
             return None
         lines = lines[lines.geometry.notna().to_numpy()]
@@ -157,7 +158,8 @@ class Painter:
         parts = dict.fromkeys(lines["retired_id"].dropna(), "retired") | dict.fromkeys(
             lines["renewal_id"].dropna(), "renewal"
         )
-        wells = self.wells[self.wells["well_id"].isin(parts)]
+        wells = placed_in(self.book["wells"])  # a well given up may lie outside the part that is shown
+        wells = wells[wells["well_id"].isin(parts)]
         part = [parts[well] for well in wells["well_id"]]
         points = layer_of(
             "pair_wells",
@@ -169,7 +171,7 @@ class Painter:
         scale = self._scale(len(wells), "pairs")
         DRAWINGS["pair_wells"].on(points, self.house, self._counted(Counter(part), _BY_PART), scale)
         points.setLabelsEnabled(not self.public and len(wells) <= _LABELLED)
-        return [("pairs", [points, layer]), *self._borders(), *self._zones_group()]
+        return [("pairs", [points, layer]), *self.backdrop.borders(), *self.backdrop.of_zones()]
 
     def _retirement(self) -> list | None:
         areas = land(self.book)
@@ -190,14 +192,16 @@ class Painter:
             },
             ("retired_on", "restored_on"),
         )
-        retirement(layer, self.house, years, self.say)
-        return [("retirement", [layer]), *self._borders()]
+        scope = self.book.scope
+        retirement(layer, self.house, years, self.say, bool(scope.begin or scope.end))
+        return [("retirement", [layer]), *self.backdrop.borders()]
 
     def _change(self) -> list | None:
         change = self.change
         wells = self.wells
         kinds = [change.kinds.get(str(row), "same") for row in wells["row_id"]]
-        frames = [(wells, kinds), (change.gone, ["left"] * len(change.gone))]
+        gone = placed_in(change.gone)
+        frames = [(wells, kinds), (gone, ["left"] * len(gone))]
         shapes, names, told = [], [], []
         for frame, of_frame in frames:
             if len(frame):
@@ -212,7 +216,7 @@ class Painter:
         scale = self._scale(sum(kind != "same" for kind in told), "attention")
         DRAWINGS["changes"].on(layer, self.house, self._counted(Counter(told), _BY_CHANGE), scale)
         layer.setLabelsEnabled(False)
-        return [("change", [layer]), *self._borders(), *self._zones_group()]
+        return [("change", [layer]), *self.backdrop.borders(), *self.backdrop.of_zones()]
 
     @cached_property
     def change(self) -> Change:
@@ -255,108 +259,17 @@ class Painter:
                 lambda value, orderly=(name == "order"): (value in _ORDERLY) == orderly, label_scale=0
             )
             if kind:
-                drawing = drawing.with_labels([(f'"unit_id" = {_PAGE}', *drawing.labels[0][1:])])
+                drawing = drawing.with_labels([(f'"unit_id" = {PAGE}', *drawing.labels[0][1:])])
             drawing.on(layer, self.house, say, self._scale(n, name), letters=0.8)
             layer.setLabelsEnabled(not self.public and 0 < n <= _LABELLED)
             if mask.any():
                 layers.append(layer)
         return [("wells", layers)] if layers else []
 
-    def _zones_group(self, kind: str = "") -> list:
-        if not len(self.zones):
-            return []
-        names = [self.book.words.place(zone) for zone in self.zones["zone_id"]]
-        columns = {"name": names, **{key: self.zones[key] for key in ("severity", "control", "aquifer")}}
-        columns |= {"legal_state": [None] * len(names)}
-        layer = layer_of(
-            "zones",
-            "polygon",
-            self.crs,
-            projected(self.zones, self.crs),
-            columns | {"valid_to": [None] * len(names)},
-            ("valid_to",),
-        )
-        drawing = DRAWINGS["zones"].only(lambda rule: not str(rule).startswith("NOT ("))
-        if kind:
-            drawing = drawing.with_labels([(_ON_PAGE, *drawing.labels[0][1:])])
-        drawing.on(layer, self.house, self.say, letters=0.85)
-        return [("zones", [layer])]
-
-    def _fields(self) -> list:
-        areas = self.book["irrigation"]
-        if not len(areas):
-            return []
-        areas = land(self.book)
-        status = areas["state"]
-        layer = layer_of("irrigation", "polygon", self.crs, projected(areas, self.crs), {"status": status})
-        DRAWINGS["irrigation"].only(label_scale=None).on(layer, self.house, self.say)
-        return [("irrigation", [layer])]
-
-    def _borders(self, kind: str = "") -> list:
-        return [("units", self._unit_layers(kind))] if len(self.units) else []
-
-    def _unit_layers(self, kind: str = "") -> list[QgsVectorLayer]:
-        """Borders with names: of counties on a sheet; on the page of an atlas of its neighbours and of townships."""
-        if not len(self.units):
-            return []
-        names = [self.book.words.place(unit) for unit in self.units["unit_id"]]
-        columns = {"name": names, **{key: self.units[key] for key in ("unit_id", "parent_id", "level")}}
-        layer = layer_of("units", "polygon", self.crs, projected(self.units, self.crs), columns)
-        drawing = DRAWINGS["units"].only(label_scale=0)
-        labels = []
-        for rule, shown, letters, scale, adjust in drawing.labels:
-            if "'township'" in rule and not kind:
-                continue
-            if kind and ATLASES[kind] in rule:
-                rule = f'({rule}) AND "unit_id" <> {_PAGE}'
-            elif "'township'" in rule:
-                rule = f'({rule}) AND "parent_id" = {_PAGE}'
-            labels.append((rule, shown, letters, scale, adjust))
-        drawing.with_labels(labels).on(layer, self.house, self.say, letters=0.85)
-        return [layer]
-
-    def _of_level(self, level: str) -> tuple[np.ndarray, dict]:
-        units = self.units[(self.units["level"] == level).to_numpy()]
-        return projected(units, self.crs), {"unit_id": units["unit_id"]}
-
-    def _mask(self) -> list:
-        """What lies around the county in scope, pale."""
-        county = self.book.scope.county
-        if not county or not len(self.units):
-            return []
-        layer = layer_of("neighbours", "polygon", self.crs, *self._of_level("county"))
-        DRAWINGS["neighbours"].at(_PAGE, QgsExpression.quotedString(county)).on(layer, self.house, self.say)
-        return [("", [layer])]
-
-    # --- measures
-
-    def _ground(self, subject: Sequence[QgsVectorLayer]) -> QgsRectangle:
-        """What must be seen whole: the county in scope, else all units; without units what the map is about."""
-        county = self.book.scope.county
-        if len(self.units):
-            rows = self.units
-            if county and (rows["unit_id"] == county).any():
-                rows = rows[(rows["unit_id"] == county).to_numpy()]
-            shapes = projected(rows, self.crs)
-            return self._extent(layer_of("ground", "polygon", self.crs, shapes, {"id": rows["unit_id"]}))
-        whole = QgsRectangle()
-        for layer in subject:
-            whole.combineExtentWith(layer.extent())
-        return _grown(whole)
-
-    def _extent(self, layer: QgsVectorLayer) -> QgsRectangle:
-        return _grown(layer.extent())
-
     def _scale(self, n: int, name: str) -> float:
         """Markers become smaller where there are many: 7 wells and 7 thousand both stay legible."""
         full = _AT_FULL_SIZE[name]
         return 1.0 if n <= full else max((full / n) ** 0.25, _SMALLEST[name])
-
-    # --- words
-
-    def say(self, zh: str, en: str) -> str:
-        """A label in the language of the paper."""
-        return zh if self.book.language == "zh" else en
 
     def _counted(
         self, counts: Mapping[object, int], values: Mapping[str, tuple]
@@ -395,9 +308,3 @@ _BY_CHANGE = {
     "Wells that left": ("left",),
     "Unchanged": ("same",),
 }
-
-
-def _grown(box: QgsRectangle) -> QgsRectangle:
-    """At least two kilometres, and a little room around."""
-    width, height = max(box.width(), 2_000.0), max(box.height(), 2_000.0)
-    return QgsRectangle.fromCenterAndSize(box.center(), 1.04 * width, 1.04 * height)

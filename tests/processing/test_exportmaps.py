@@ -266,10 +266,10 @@ def test_changes_since_an_earlier_run(run, readable, register, point_wells, tmp_
 
 def test_a_long_table_goes_on_on_further_pages(qgis_app, readable, case, tmp_path, monkeypatch):
     """No row is lost where a sheet has more of them than stand beside the map."""
-    from overdraft.core.papers import maps
+    from overdraft.core.papers import map_figures
     from overdraft.processing.maps import sheets
 
-    made = maps.Figures("Many", ("Unit", "Wells"), tuple((f"unit {n}", str(n)) for n in range(90)))
+    made = map_figures.Figures("Many", ("Unit", "Wells"), tuple((f"unit {n}", str(n)) for n in range(90)))
     monkeypatch.setattr(sheets, "figures_of", lambda *given: made)
     request = MapRequest(case, tmp_path, ("zones",), language="en", letters="text")
     written = export_maps(request, lambda sentence: None, lambda share: None)
