@@ -21,8 +21,8 @@ _HAPPENED = ("pairs", "retirement")
 _OF_LAND = ("retirement",)
 """Maps of land, which neither zones nor authorities are kept for."""
 
-_LONGEST = 16
-"""Letters that one filter adds to the name of a file."""
+CODE, NAME = 20, 48
+"""Bytes that a code and a name may take of the name of a file, so that all that stand in it fit 255."""
 
 _TOUCHING = 1e-6
 """Share of a zone below which it only touches a county along a border drawn twice."""
@@ -70,7 +70,8 @@ def part_told(book: Book, kind: str) -> str:
 
 def part_name(scope: Scope) -> str:
     """The part as names of files say it, different for different parts; empty for the whole case."""
-    names = [name_of(text, _LONGEST) for text in (scope.county, scope.zone, scope.authority) if text]
+    given = ((scope.county, CODE), (scope.zone, CODE), (scope.authority, NAME))
+    names = [name_of(text, longest) for text, longest in given if text]
     if scope.begin or scope.end:
         days = (day.strftime("%Y%m%d") if day else "" for day in (scope.begin, scope.end))
         names.append("-".join(days))
@@ -78,11 +79,12 @@ def part_name(scope: Scope) -> str:
 
 
 def name_of(text: str, longest: int) -> str:
-    """A text as a piece of a file name. One that cannot stand there as it is gets a mark made from the whole of it, so
-    that two texts never share a name."""
-    name = safe_name(text, longest=longest)
-    if name == text:
+    """A text as a piece of a file name of at most so many bytes. One that cannot stand there as it is gets a mark of
+    seven letters made from the whole of it, so that two texts never share a name."""
+    name = safe_name(text)
+    if name == text and len(name.encode()) <= longest:
         return name
+    name = name.encode()[:longest].decode(errors="ignore")
     return f"{name}-{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:6]}"
 
 
@@ -128,7 +130,8 @@ def zones_in_part(book: Book) -> pd.DataFrame:
     if ground is None:
         return zones
     valid = shapely.make_valid(shapes.to_numpy())
-    shared = shapely.area(shapely.intersection(valid, ground))
+    with np.errstate(invalid="ignore"):
+        shared = shapely.area(shapely.intersection(valid, ground))
     holding = {zone for ids in book.wells["zone_ids"].dropna() for zone in str(ids).split(";")}
     kept = (shared > _TOUCHING * shapely.area(valid)) | zones["zone_id"].isin(holding).to_numpy(dtype=bool)
     return zones[kept].reset_index(drop=True)

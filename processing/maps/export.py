@@ -12,16 +12,13 @@ from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtPrintSupport import QPrinter
 
 from ...core.errors import OverdraftError
-from ...core.papers.map_part import name_of
+from ...core.papers.map_part import CODE, NAME, name_of
 from ...core.papers.pdf import joined, n_pages, without_words
 from ..layers.beside import BesideFile
 from .page import SCALES, FilledPage
 
 FORMATS = ("pdf", "png", "svg")
 OUTLINES, TEXT = LETTERS = ("outlines", "text")
-
-_LONGEST = 16
-"""Letters of a code and of a name in the name of a file."""
 
 _DONE = QgsLayoutExporter.ExportResult.Success
 
@@ -127,9 +124,7 @@ class Export:
             page.turn_to(number)
             _check_rows(page, title, len(page.sheet.figures[unit].rows))
             for form in self.formats:
-                made = self._page(
-                    page, f"{stem}_{name_of(unit, _LONGEST)}_{name_of(name, _LONGEST)}", form, 1
-                )
+                made = self._page(page, f"{stem}_{name_of(unit, CODE)}_{name_of(name, NAME)}", form, 1)
                 if form == "pdf":
                     parts.append(made)
         atlas.endRender()
