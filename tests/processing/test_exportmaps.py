@@ -79,7 +79,7 @@ def test_r30_an_atlas_says_what_the_case_holds(run, readable, case, tmp_path, li
     assert number == "turpan-2021"
     for place, (county, name) in enumerate((("650402", "Gaochang"), ("650421", "Shanshan")), start=1):
         text = text_of(folder / files[place - 1])
-        table = text_of(folder / files[place - 1], (222, 86, 70, 58))
+        table = text_of(folder / files[place - 1], (222, 80, 70, 69))
         for outcome, label in (
             ("fail", "Fail"),
             ("review", "Review"),
