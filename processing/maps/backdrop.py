@@ -23,6 +23,9 @@ PAGE = "attribute(@atlas_feature, 'unit_id')"
 Group = tuple[str, list[QgsVectorLayer]]
 """Heading of the legend, and the layers below it; layers under the heading ``""`` stand in no legend."""
 
+_CORNER = 0.2
+"""A subject that takes less of the width and of the height of all units lies in a corner of them."""
+
 _ON_PAGE = "intersects($geometry, @atlas_geometry)"
 _SHOWN, _AROUND = "shown", "around"
 
@@ -111,34 +114,56 @@ class Backdrop:
         units = self.units[(self.units["level"] == level).to_numpy()]
         return projected(units, self.crs), {"unit_id": units["unit_id"]}
 
+    def neighbours(self, level: str) -> QgsVectorLayer:
+        """The units of an atlas, all but that of the page pale, and what lies in none of them."""
+        shapes, columns = self.of_level(level)
+        known = shapes[[shape is not None for shape in shapes]]
+        rest = self._beyond(shapely.union_all(shapely.make_valid(known)))
+        layer = layer_of(
+            "neighbours",
+            "polygon",
+            self.crs,
+            np.array([*shapes, rest], dtype=object),
+            {"unit_id": [*columns["unit_id"], _AROUND]},
+        )
+        DRAWINGS["neighbours"].on(layer, self.house, self.say)
+        return layer
+
     def around(self) -> list[Group]:
         """What lies around the part that is shown, pale, and its border."""
         if self.part is None or self.part.is_empty:
             return []
-        all_of_it = [
-            shape for shape in (*projected(self.units, self.crs), *projected(self.zones, self.crs)) if shape
-        ]
-        rest = shapely.union_all(shapely.make_valid(np.array(all_of_it, dtype=object))) - self.part
-        shapes = np.array([_polygons(rest), _polygons(self.part)], dtype=object)
+        shapes = np.array([self._beyond(self.part), _polygons(self.part)], dtype=object)
         layer = layer_of("neighbours", "polygon", self.crs, shapes, {"unit_id": [_AROUND, _SHOWN]})
         DRAWINGS["neighbours"].at(PAGE, QgsExpression.quotedString(_SHOWN)).on(layer, self.house, self.say)
         return [("", [layer])]
 
+    def _beyond(self, inside: shapely.Geometry) -> shapely.Geometry | None:
+        """Everything on any sheet but some ground."""
+        left, bottom, right, top = inside.bounds
+        room = 3 * max(right - left, top - bottom)
+        return _polygons(shapely.box(left - room, bottom - room, right + room, top + room) - inside)
+
     # --- measures
 
-    def ground(self, subject: Sequence[QgsVectorLayer]) -> QgsRectangle:
-        """What must be seen whole: the part in scope; of an authority its wells; else all units; without units what the
-        map is about."""
+    def seen(self, subject: Sequence[QgsVectorLayer]) -> tuple[QgsRectangle, shapely.Geometry | None]:
+        """What must be seen whole, and the ground around it: the part in scope; of an authority its wells; else all
+        units. Where the subject of the map lies in a corner of these, it alone, so that seven wells are no blot."""
         if self.part is not None and not self.part.is_empty:
-            return grown(QgsRectangle(*self.part.bounds))
-        shapes = projected(self.wells if self.book.scope.authority else self.units, self.crs)
-        if any(shape is not None for shape in shapes):
-            bounds = shapely.total_bounds(shapes)
-            return grown(QgsRectangle(*bounds))
-        whole = QgsRectangle()
+            return grown(QgsRectangle(*self.part.bounds)), self.part
+        box = QgsRectangle()
         for layer in subject:
-            whole.combineExtentWith(layer.extent())
-        return grown(whole)
+            box.combineExtentWith(layer.extent())
+        about = None if box.isNull() else shapely.box(*_bounds(grown(box)))
+        shapes = projected(self.wells if self.book.scope.authority else self.units, self.crs)
+        shapes = shapes[[shape is not None for shape in shapes]]
+        whole = shapely.union_all(shapely.make_valid(shapes)) if len(shapes) else about
+        if whole is None:
+            return grown(box), None
+        ground = grown(QgsRectangle(*whole.bounds))
+        if about is not None and max(box.width() / ground.width(), box.height() / ground.height()) < _CORNER:
+            return grown(QgsRectangle(*about.bounds), 1.3), about
+        return ground, whole
 
 
 def _polygons(shape: shapely.Geometry) -> shapely.Geometry | None:
@@ -149,7 +174,11 @@ def _polygons(shape: shapely.Geometry) -> shapely.Geometry | None:
     )
 
 
-def grown(box: QgsRectangle) -> QgsRectangle:
+def grown(box: QgsRectangle, by: float = 1.04) -> QgsRectangle:
     """A box of at least two kilometres, with a little room around."""
     width, height = max(box.width(), 2_000.0), max(box.height(), 2_000.0)
-    return QgsRectangle.fromCenterAndSize(box.center(), 1.04 * width, 1.04 * height)
+    return QgsRectangle.fromCenterAndSize(box.center(), by * width, by * height)
+
+
+def _bounds(box: QgsRectangle) -> tuple[float, float, float, float]:
+    return box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()

@@ -94,7 +94,7 @@ def both(zh: str, en: str) -> str:
     return f"{zh} {en}"
 
 
-_WELL_LABEL: Label = ("", "well_id", "well", 15_000, None)
+_WELL_LABEL: Label = ("", "well_id", "well", 15_000, symbols.beside)
 _ACTIVE = "\"status\" = 'active' AND \"origin\" <> 'renewal' AND "
 
 DRAWINGS: dict[str, Drawing] = {
@@ -219,7 +219,7 @@ DRAWINGS: dict[str, Drawing] = {
             ("renewal", "pair_renewal", "更新井", "Renewal"),
             ("retired", "gone", "封填或拟封填的井", "Sealed, or to be sealed"),
         ),
-        (("", "well_id", "well", 0, None),),
+        (("", "well_id", "well", 0, symbols.beside),),
         "part",
     ),
     "changes": Drawing(

@@ -15,7 +15,8 @@ from ...core.errors import OverdraftError
 from ...core.papers.map_part import CODE, NAME, name_of
 from ...core.papers.pdf import joined, n_pages, without_words
 from ..layers.beside import BesideFile
-from .page import SCALES, FilledPage
+from .framing import SCALES
+from .page import FilledPage
 
 FORMATS = ("pdf", "png", "svg")
 OUTLINES, TEXT = LETTERS = ("outlines", "text")

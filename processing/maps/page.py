@@ -30,16 +30,17 @@ from qgis.core import (
 )
 
 from ...core.errors import OverdraftError
+from .backdrop import grown
 from .fitting import SHRINKING, fit_box, fit_line
+from .framing import show
 from .house import House
 from .kinds import Kinds
 from .sheets import Sheet
 from .table import FiguresTable, rows_layer
 from .templates import layout_from
 
-SCALES = [step * 10.0**power for power in range(3, 7) for step in (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5)]
-"""Denominators that maps are drawn at: round ones."""
-
+_ON_MAP = ("scale", "invented", "north", "north_left", "north_right")
+"""Items that lie on the map."""
 _MM = QgsUnitTypes.LayoutUnit.LayoutMillimeters
 _WHOLE = 0.82
 """Letters of the legend are made that small before its entries are parted from their headings."""
@@ -102,6 +103,9 @@ class FilledPage:
     def turn_to(self, number: int) -> None:
         """Show the unit of a page of the atlas."""
         self.layout.atlas().seekTo(number)
+        part = self.sheet.parts[number]
+        ground = grown(QgsRectangle(*part.bounds))
+        show(self.item("map", QgsLayoutItemMap), ground, part, self._boxes)
         if self._figures:
             self._figures.table.refreshAttributes()
         self._fit_legend()
@@ -134,13 +138,10 @@ class FilledPage:
         shown.setCrs(QgsCoordinateReferenceSystem(crs))
         shown.setLayers(sheet.layers)
         shown.setKeepLayerSet(True)
-        self.layout.renderContext().setPredefinedScales(SCALES)
+        shown.setAtlasDriven(False)  # we look ourselves what each page shows
+        self._boxes = [box for box in map(self.layout.itemById, _ON_MAP) if box is not None]
         if sheet.coverage is None:
-            shown.setAtlasDriven(False)
-            shown.setExtent(_shaped(sheet.ground, shown.rect().width(), shown.rect().height()))
-            fitting = [scale for scale in SCALES if scale >= shown.scale()]
-            if fitting:
-                shown.setScale(fitting[0])
+            show(shown, sheet.ground, sheet.part, self._boxes)
             return
         atlas = self.layout.atlas()
         atlas.setCoverageLayer(sheet.coverage)
@@ -149,9 +150,7 @@ class FilledPage:
         atlas.setPageNameExpression('"title"')
         atlas.setSortFeatures(True)
         atlas.setSortExpression('"unit_id"')
-        shown.setExtent(_shaped(sheet.ground, shown.rect().width(), shown.rect().height()))
-        shown.setAtlasDriven(True)
-        shown.setAtlasScalingMode(QgsLayoutItemMap.AtlasScalingMode.Predefined)
+        show(shown, sheet.ground, None, ())
         atlas.updateFeatures()
 
     def _inset(self, crs: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import shapely
 from qgis.core import QgsRectangle, QgsVectorLayer
 
 from ...core.errors import OverdraftError
@@ -30,12 +31,17 @@ from .drawing import DRAWINGS, retirement
 from .house import House
 from .layers import layer_of, projected
 
-_LABELLED = 40
+LABELLED = 40
 """Wells on a page that are still labelled with their ids."""
 
-_AT_FULL_SIZE = {"attention": 250, "order": 120, "pairs": 12}
-_SMALLEST = {"attention": 0.55, "order": 0.4, "pairs": 0.5}
-_ORDERLY = ("pass", "exempt")
+AT_FULL_SIZE = 200
+"""Wells of one kind that are still drawn at full size."""
+
+SMALLEST = {"fail": 0.55, "pairs": 0.5, "changes": 0.5}
+"""Share of its size below which a kind of marker is not made smaller."""
+_SMALLEST_OTHERWISE = 0.4
+
+_GRAVEST_FIRST = ("fail", "review", "not_evaluated", "", "exempt", "pass")
 
 
 @dataclass
@@ -46,8 +52,9 @@ class Sheet:
         kind: which map. title: as printed.
         groups: heading of the legend and layers below it, top first; layers under the heading ``""`` are drawn and
             stand in no legend.
-        ground: what the map must show whole. figures: by unit; of a sheet under ``""``.
-        coverage: polygons of the units of an atlas, else None. units: id, name and title of each.
+        ground: what the map must show whole. part: what no box on the map may hide; None for nothing.
+        figures: by unit; of a sheet under ``""``.
+        coverage: polygons of the units of an atlas, else None. units: id, name and title of each. parts: their shapes.
         inset: layer of the overview of an atlas.
     """
 
@@ -56,8 +63,10 @@ class Sheet:
     groups: list[Group]
     ground: QgsRectangle
     figures: Mapping[str, Figures]
+    part: shapely.Geometry | None = None
     coverage: QgsVectorLayer | None = None
     units: list[tuple[str, str, str]] = field(default_factory=list)
+    parts: Sequence[shapely.Geometry] = ()
     inset: QgsVectorLayer | None = None
 
     @property
@@ -91,13 +100,14 @@ class Painter:
         if groups is None:
             return None
         change = self.change if kind == "change" else None
-        title = title_of(self.book, kind, change)
+        ground, part = self.backdrop.seen(groups[0][1])
         return Sheet(
             kind,
-            title,
+            title_of(self.book, kind, change),
             [*self.backdrop.around(), *groups],
-            self.backdrop.ground(groups[0][1]),
+            ground,
             {"": figures_of(self.book, kind, change)},
+            part,
         )
 
     def _atlas(self, kind: str) -> Sheet:
@@ -111,10 +121,8 @@ class Painter:
         shapes = projected(units, self.crs)
         columns = {"unit_id": ids, "title": titles}
         coverage = layer_of("coverage", "polygon", self.crs, shapes, columns)
-        masks = self.backdrop.of_level(ATLASES[kind])
-        neighbours = layer_of("neighbours", "polygon", self.crs, *masks)
-        DRAWINGS["neighbours"].on(neighbours, self.house, self.say)
-        inset = layer_of("inset", "polygon", self.crs, *masks)
+        neighbours = self.backdrop.neighbours(ATLASES[kind])
+        inset = layer_of("inset", "polygon", self.crs, *self.backdrop.of_level(ATLASES[kind]))
         DRAWINGS["inset"].on(inset, self.house, self.say)
         most = self.wells[f"{ATLASES[kind]}_id"].value_counts()
         wells = self._wells(kind, int(most.median()) if len(most) else 0)
@@ -126,8 +134,17 @@ class Painter:
             *self.backdrop.of_land(),
         ]
         figures = {unit: unit_figures(self.book, kind, unit) for unit in ids}
-        ground = grown(inset.extent())
-        return Sheet(kind, title_of(self.book, kind), groups, ground, figures, coverage, units_told, inset)
+        return Sheet(
+            kind,
+            title_of(self.book, kind),
+            groups,
+            grown(inset.extent()),
+            figures,
+            coverage=coverage,
+            units=units_told,
+            parts=shapes,
+            inset=inset,
+        )
 
     # --- what the maps are about
 
@@ -168,9 +185,9 @@ class Painter:
             projected(wells, self.crs, self.public),
             {"well_id": wells["well_id"], "part": part},
         )
-        scale = self._scale(len(wells), "pairs")
+        scale = marker_scale(len(wells), "pairs")
         DRAWINGS["pair_wells"].on(points, self.house, self._counted(Counter(part), _BY_PART), scale)
-        points.setLabelsEnabled(not self.public and len(wells) <= _LABELLED)
+        points.setLabelsEnabled(not self.public and len(wells) <= LABELLED)
         return [("pairs", [points, layer]), *self.backdrop.borders(), *self.backdrop.of_zones()]
 
     def _retirement(self) -> list | None:
@@ -213,7 +230,7 @@ class Painter:
         layer = layer_of(
             "changes", "point", self.crs, np.concatenate(shapes), {"well_id": names, "change": told}
         )
-        scale = self._scale(sum(kind != "same" for kind in told), "attention")
+        scale = marker_scale(sum(kind != "same" for kind in told), "changes")
         DRAWINGS["changes"].on(layer, self.house, self._counted(Counter(told), _BY_CHANGE), scale)
         layer.setLabelsEnabled(False)
         return [("change", [layer]), *self.backdrop.borders(), *self.backdrop.of_zones()]
@@ -231,8 +248,9 @@ class Painter:
 
     # --- layers
 
-    def _wells(self, kind: str = "", per_page: int | None = None) -> list:
-        """Wells that somebody must look at above, those in order below.
+    def _wells(self, kind: str = "", per_page: int | None = None) -> list[Group]:
+        """Wells by outcome, those that somebody must look at on top. Each outcome has markers of its own size, so that
+        a few wells that fail stand out from thousands in order; ids stand at the gravest outcomes, while they are few.
 
         Args:
             kind: the atlas that they are for; empty for a sheet, whose legend counts them. per_page: how many a page of
@@ -240,36 +258,28 @@ class Painter:
         """
         homes = self.wells[f"{ATLASES[kind]}_id"] if kind else self.wells["county_id"]
         outcomes = self.wells["outcome"].fillna("")
-        orderly = outcomes.isin(_ORDERLY).to_numpy()
-        share = 1.0 if per_page is None or not len(orderly) else per_page / len(orderly)
+        share = 1.0 if per_page is None or not len(outcomes) else per_page / len(outcomes)
         counts = Counter(self.book.wells["outcome"].fillna(""))
         shapes = projected(self.wells, self.crs, self.public)
         say = self.say if kind else self._counted(counts, _BY_OUTCOME)
-        layers = []
-        for name, mask in (("attention", ~orderly), ("order", orderly)):
-            n = int(mask.sum() * share)
-            layer = layer_of(
-                name,
-                "point",
-                self.crs,
-                shapes[mask],
-                {"well_id": self.wells["well_id"][mask], "outcome": outcomes[mask], "unit_id": homes[mask]},
-            )
-            drawing = DRAWINGS["wells"].only(
-                lambda value, orderly=(name == "order"): (value in _ORDERLY) == orderly, label_scale=0
-            )
+        layers, labelled = [], 0
+        for outcome in _GRAVEST_FIRST:
+            mask = outcomes.eq(outcome).to_numpy(dtype=bool)
+            n = int(np.ceil(mask.sum() * share))
+            if not mask.any():
+                continue
+            labelled += n
+            columns = {"well_id": self.wells["well_id"], "outcome": outcomes, "unit_id": homes}
+            columns = {name: values[mask] for name, values in columns.items()}
+            layer = layer_of("wells", "point", self.crs, shapes[mask], columns)
+            value = outcome or None
+            drawing = DRAWINGS["wells"].only(lambda one, value=value: one == value, label_scale=0)
             if kind:
                 drawing = drawing.with_labels([(f'"unit_id" = {PAGE}', *drawing.labels[0][1:])])
-            drawing.on(layer, self.house, say, self._scale(n, name), letters=0.8)
-            layer.setLabelsEnabled(not self.public and 0 < n <= _LABELLED)
-            if mask.any():
-                layers.append(layer)
+            drawing.on(layer, self.house, say, marker_scale(n, outcome or "not_judged"), letters=0.8)
+            layer.setLabelsEnabled(not self.public and labelled <= LABELLED)
+            layers.append(layer)
         return [("wells", layers)] if layers else []
-
-    def _scale(self, n: int, name: str) -> float:
-        """Markers become smaller where there are many: 7 wells and 7 thousand both stay legible."""
-        full = _AT_FULL_SIZE[name]
-        return 1.0 if n <= full else max((full / n) ** 0.25, _SMALLEST[name])
 
     def _counted(
         self, counts: Mapping[object, int], values: Mapping[str, tuple]
@@ -308,3 +318,11 @@ _BY_CHANGE = {
     "Wells that left": ("left",),
     "Unchanged": ("same",),
 }
+
+
+def marker_scale(n: int, kind: str) -> float:
+    """How much smaller markers are where there are many: 7 wells and 7 thousand both stay legible. Twice as many wells
+    take a quarter more of the paper."""
+    if n <= AT_FULL_SIZE:
+        return 1.0
+    return max((AT_FULL_SIZE / n) ** (1 / 3), SMALLEST.get(kind, _SMALLEST_OTHERWISE))
