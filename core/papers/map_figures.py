@@ -102,7 +102,7 @@ def pools(book: Book) -> pd.DataFrame:
     for."""
     rows, scope = book["ledger_balance"], book.scope
     ids, of_zones = rows["pool_id"].astype(str), rows["pool_level"].eq("zone").to_numpy(dtype=bool)
-    pool, zone = ids.str.partition("/")[0], ids.str.rpartition("/")[2]
+    pool, zone = ids.str.split("/").str[0], ids.str.split("/").str[-1]
     kept = of_zones if of_zones.all() or scope.zone else ~of_zones
     if scope.zone:
         kept = kept & zone.eq(scope.zone).to_numpy()

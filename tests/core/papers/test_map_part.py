@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 
 import pyogrio
@@ -191,6 +192,27 @@ def test_the_ground_of_a_part(opened):
     assert both.area < county.area
     assert part(opened(authority=SHANSHAN), "EPSG:4539") is None
     assert part(opened(county="650402", zone="CQ-06"), "EPSG:4539").area == pytest.approx(0, abs=1)
+
+
+def test_a_case_without_balances_has_maps_with_empty_tables(opened):
+    for scope in ({}, {"county": "650421"}, {"zone": "CQ-06"}, {"authority": SHANSHAN}, OF_2023):
+        book = opened(**scope)
+        missing = (
+            "ledger",
+            "ledger_balance",
+            "pair_lines",
+            "pairs",
+            "retirement_balance",
+            "irrigation",
+            "events",
+        )
+        tables = {name: table for name, table in book.tables.items() if name not in missing}
+        bare = replace(book, tables=tables, raw={**book.raw, "irrigation": book.raw["irrigation"][:0]})
+        sums = [row for row in figures_of(bare, "pairs").rows if row[0] == "合计"]
+        assert list(figures_of(bare, "pairs").rows) == sums
+        assert all(row[1:] == ("0",) for row in sums)
+        assert len(pair_lines(bare)) == len(land(bare)) == 0
+        assert dict(unit_figures(bare, "county_atlas", "650421").rows)["机井总数（眼）"] != "0"
 
 
 def test_filters_that_fit_no_map():
