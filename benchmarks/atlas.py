@@ -107,7 +107,7 @@ def measured(work: Callable[[], object], repeat: int) -> tuple[float, float]:
 
 def compare(case: Path, folder: Path, repeat: int) -> None:
     """Ours, then QGIS's export of the layout that ours filled in."""
-    from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+    from qgis.core import QgsLayoutItemMap, QgsProcessingContext, QgsProcessingFeedback
 
     import processing
     from overdraft.processing.maps.request import MapRequest, _Work, export_maps, read_case
@@ -116,6 +116,10 @@ def compare(case: Path, folder: Path, repeat: int) -> None:
     pages: list[int] = []
     ours = measured(lambda: pages.append(export_maps(request, print, lambda share: None).n_pages), repeat)
     page = _Work(request, read_case(request), print).page("county_atlas")
+    # Ours looks itself what each page shows; QGIS does where it is told to
+    shown = page.item("map", QgsLayoutItemMap)
+    shown.setAtlasDriven(True)
+    shown.setAtlasScalingMode(QgsLayoutItemMap.AtlasScalingMode.Predefined)
     page.project.layoutManager().addLayout(page.layout)
     context = QgsProcessingContext()
     context.setProject(page.project)

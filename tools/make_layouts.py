@@ -123,16 +123,17 @@ PLACES: dict[str, dict[str, tuple[float, float, float, float]]] = {
 }
 ATLAS = {
     "landscape": {
-        "legend": (224, 24, 65, 62),
-        "figures_title": (224, 87, 65, 5),
-        "figures": (224, 92.2, 65, 50.8),
-        "overview": (224, 144.5, 65, 32.5),
+        "legend": (224, 24, 65, 56),
+        "figures_title": (224, 81, 65, 5),
+        "figures": (224, 86.2, 65, 62),
+        "overview": (224, 150, 65, 27),
     },
     "portrait": {
-        "legend": (8, 204, 80, 55),
-        "figures_title": (91, 204, 62, 5),
-        "figures": (91, 209.2, 62, 50),
-        "overview": (156, 205, 46, 54),
+        "map": (8, 24, 194, 168),
+        "legend": (8, 194, 80, 65),
+        "figures_title": (91, 194, 62, 5),
+        "figures": (91, 199.2, 62, 60),
+        "overview": (156, 195, 46, 64),
     },
 }
 """What an atlas places otherwise."""
@@ -312,9 +313,9 @@ def legend(page: Page, shown: QgsLayoutItemMap) -> None:
     }
     for part, (size, bold) in sizes.items():
         item.setStyleFont(part, page.font(size, bold))
-    item.rstyle(style.Group).setMargin(QgsLegendStyle.Side.Top, 2.0)
-    item.rstyle(style.Symbol).setMargin(QgsLegendStyle.Side.Top, 0.9)
-    item.rstyle(style.SymbolLabel).setMargin(QgsLegendStyle.Side.Left, 1.6)
+    item.rstyle(style.Group).setMargin(QgsLegendStyle.Side.Top, 2.0 * page.scale)
+    item.rstyle(style.Symbol).setMargin(QgsLegendStyle.Side.Top, 1.1 * page.scale)
+    item.rstyle(style.SymbolLabel).setMargin(QgsLegendStyle.Side.Left, 1.6 * page.scale)
     item.setSymbolWidth(6.0 * page.scale)
     item.setSymbolHeight(3.2 * page.scale)
     item.setFontColor(QColor(page.house.colour("ink")))

@@ -94,7 +94,7 @@ def both(zh: str, en: str) -> str:
     return f"{zh} {en}"
 
 
-_WELL_LABEL: Label = ("", "well_id", "well", 15_000, None)
+_WELL_LABEL: Label = ("", "well_id", "well", 15_000, symbols.beside)
 _ACTIVE = "\"status\" = 'active' AND \"origin\" <> 'renewal' AND "
 
 DRAWINGS: dict[str, Drawing] = {
@@ -219,7 +219,7 @@ DRAWINGS: dict[str, Drawing] = {
             ("renewal", "pair_renewal", "更新井", "Renewal"),
             ("retired", "gone", "封填或拟封填的井", "Sealed, or to be sealed"),
         ),
-        (("", "well_id", "well", 0, None),),
+        (("", "well_id", "well", 0, symbols.beside),),
         "part",
     ),
     "changes": Drawing(
@@ -276,9 +276,17 @@ def by_year(house: House, years: Sequence[int]) -> list[tuple[int, int, object]]
 
 
 def retirement(
-    layer: QgsVectorLayer, house: House, years: Sequence[int], say: Callable[[str, str], str]
+    layer: QgsVectorLayer,
+    house: House,
+    years: Sequence[int],
+    say: Callable[[str, str], str],
+    of_period: bool = False,
 ) -> None:
-    """Land by the year of its retirement, light to dark; what is irrigated stays pale."""
+    """Land by the year of its retirement, light to dark; what is irrigated stays pale.
+
+    Args:
+        of_period: only land retired in a period has a day.
+    """
     rules = []
     groups = by_year(house, years)
     for begin, end, symbol in groups:
@@ -291,7 +299,9 @@ def retirement(
             f'"status" = \'retired\' AND ("retired_on" IS NULL OR year("retired_on") < {first}'
             f' OR year("retired_on") > {last})',
             house.symbol("retired_other"),
-            say("其他年份或无日期", "Another year, or no day"),
+            say("时段外退减或无日期", "Retired at another time, or no day")
+            if of_period
+            else say("其他年份或无日期", "Another year, or no day"),
         ),
         ('"restored_on" IS NOT NULL', house.symbol("restored"), say("复灌", "Restored")),
         ("ELSE", house.symbol("still_irrigated"), say("灌溉", "Irrigated")),

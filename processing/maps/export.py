@@ -12,10 +12,11 @@ from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtPrintSupport import QPrinter
 
 from ...core.errors import OverdraftError
-from ...core.papers.names import safe_name
+from ...core.papers.map_part import CODE, NAME, name_of
 from ...core.papers.pdf import joined, n_pages, without_words
 from ..layers.beside import BesideFile
-from .page import SCALES, FilledPage
+from .framing import SCALES
+from .page import FilledPage
 
 FORMATS = ("pdf", "png", "svg")
 OUTLINES, TEXT = LETTERS = ("outlines", "text")
@@ -40,7 +41,7 @@ class Export:
 
     Args:
         folder: where they go. formats: of ``FORMATS``. letters: how PDF holds text. dpi: dots per inch.
-        ending: language and reader, part of every name.
+        ending: language, reader and part, safe, in every name.
     """
 
     def __init__(self, folder: Path, formats: Iterable[str], letters: str, dpi: float, ending: str) -> None:
@@ -103,7 +104,7 @@ class Export:
         rows = len(page.sheet.figures[""].rows)
         _check_rows(page, page.sheet.title, rows)
         wanted = page.layout.pageCollection().pageCount()
-        stem = safe_name(f"{page.sheet.kind}_{self.ending}")
+        stem = f"{page.sheet.kind}_{self.ending}"
         for number, form in enumerate(self.formats):
             yield number / len(self.formats)
             self._page(page, stem, form, wanted)
@@ -123,12 +124,12 @@ class Export:
             page.turn_to(number)
             _check_rows(page, title, len(page.sheet.figures[unit].rows))
             for form in self.formats:
-                made = self._page(page, safe_name(stem, unit, name), form, 1)
+                made = self._page(page, f"{stem}_{name_of(unit, CODE)}_{name_of(name, NAME)}", form, 1)
                 if form == "pdf":
                     parts.append(made)
         atlas.endRender()
         if parts:
-            whole = self._inside / f"{safe_name(stem)}.pdf"
+            whole = self._inside / f"{stem}.pdf"
             joined(parts, whole)
             _check_pages(whole, len(units))
             self.written.files.append(whole.name)

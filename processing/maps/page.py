@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -20,39 +20,30 @@ from qgis.core import (
     QgsLayoutItemPicture,
     QgsLayoutPoint,
     QgsLayoutSize,
-    QgsLayoutTableColumn,
     QgsLegendRenderer,
     QgsLegendStyle,
     QgsMapLayerLegendUtils,
     QgsPrintLayout,
     QgsProject,
     QgsRectangle,
-    QgsTextFormat,
     QgsUnitTypes,
-    QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QFontMetricsF
 
 from ...core.errors import OverdraftError
-from ...core.papers.maps import Figures
+from .backdrop import grown
+from .fitting import SHRINKING, fit_box, fit_line
+from .framing import show
 from .house import House
 from .kinds import Kinds
-from .layers import layer_of
 from .sheets import Sheet
+from .table import FiguresTable, rows_layer
 from .templates import layout_from
 
-SCALES = [step * 10.0**power for power in range(3, 7) for step in (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5)]
-"""Denominators that maps are drawn at: round ones."""
-
-_POINTS = QgsUnitTypes.RenderUnit.RenderPoints
+_ON_MAP = ("scale", "invented", "north", "north_left", "north_right")
+"""Items that lie on the map."""
 _MM = QgsUnitTypes.LayoutUnit.LayoutMillimeters
-_SHRINKING = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.52)
-"""Sizes that are tried until everything fits its place."""
-
-_POINT_MM = 25.4 / 72
-_SMALLEST_TABLE = 0.75
-"""Letters of a sheet's table are not made smaller than this for its rows: they go on on a further page."""
+_WHOLE = 0.82
+"""Letters of the legend are made that small before its entries are parted from their headings."""
 _STYLES = (
     QgsLegendStyle.Style.Title,
     QgsLegendStyle.Style.Group,
@@ -95,10 +86,10 @@ class FilledPage:
                 self.project.addMapLayer(layer, False)
         self._variables(texts)
         self._map(crs)
-        self._figures()
+        self._figures = self._filled_table()
         self._legend(texts.headings)
         self._logo(texts.logo)
-        self._title()
+        self._letters_of_texts()
         self._inset(crs)
         if sheet.coverage is None:
             self._more_pages()
@@ -112,25 +103,21 @@ class FilledPage:
     def turn_to(self, number: int) -> None:
         """Show the unit of a page of the atlas."""
         self.layout.atlas().seekTo(number)
-        table = self._table()
-        if table is not None:
-            table.refreshAttributes()
+        part = self.sheet.parts[number]
+        ground = grown(QgsRectangle(*part.bounds))
+        show(self.item("map", QgsLayoutItemMap), ground, part, self._boxes)
+        if self._figures:
+            self._figures.table.refreshAttributes()
         self._fit_legend()
 
     def rows_shown(self) -> int:
         """Rows of the table that the page shows; 0 where the layout has no table."""
-        table = self._table()
-        if table is None:
-            return 0
-        room = sum(table.frame(place).rect().height() for place in range(table.frameCount()))
-        rows = len(table.contents())
-        per_row = table.totalSize().height() / max(rows + 1, 1)
-        return rows if table.totalSize().height() <= room + 0.2 else max(int(room / per_row) - 1, 0)
+        return self._figures.rows_shown() if self._figures else 0
 
     @property
     def has_table(self) -> bool:
         """Does the layout have a place for figures?"""
-        return self._table() is not None
+        return self._figures is not None
 
     # --- parts
 
@@ -151,13 +138,10 @@ class FilledPage:
         shown.setCrs(QgsCoordinateReferenceSystem(crs))
         shown.setLayers(sheet.layers)
         shown.setKeepLayerSet(True)
-        self.layout.renderContext().setPredefinedScales(SCALES)
+        shown.setAtlasDriven(False)  # we look ourselves what each page shows
+        self._boxes = [box for box in map(self.layout.itemById, _ON_MAP) if box is not None]
         if sheet.coverage is None:
-            shown.setAtlasDriven(False)
-            shown.setExtent(_shaped(sheet.ground, shown.rect().width(), shown.rect().height()))
-            fitting = [scale for scale in SCALES if scale >= shown.scale()]
-            if fitting:
-                shown.setScale(fitting[0])
+            show(shown, sheet.ground, sheet.part, self._boxes)
             return
         atlas = self.layout.atlas()
         atlas.setCoverageLayer(sheet.coverage)
@@ -166,9 +150,7 @@ class FilledPage:
         atlas.setPageNameExpression('"title"')
         atlas.setSortFeatures(True)
         atlas.setSortExpression('"unit_id"')
-        shown.setExtent(_shaped(sheet.ground, shown.rect().width(), shown.rect().height()))
-        shown.setAtlasDriven(True)
-        shown.setAtlasScalingMode(QgsLayoutItemMap.AtlasScalingMode.Predefined)
+        show(shown, sheet.ground, None, ())
         atlas.updateFeatures()
 
     def _inset(self, crs: str) -> None:
@@ -181,52 +163,18 @@ class FilledPage:
         inset.setExtent(_shaped(self.sheet.ground, inset.rect().width(), inset.rect().height()))
         inset.overview().setLinkedMap(self.item("map", QgsLayoutItemMap))
 
-    def _table(self) -> QgsLayoutItemAttributeTable | None:
+    def _filled_table(self) -> FiguresTable | None:
         frame = self.item("figures", QgsLayoutFrame)
-        found = frame.multiFrame() if frame is not None else None
-        return found if isinstance(found, QgsLayoutItemAttributeTable) else None
-
-    def _figures(self) -> None:
-        """The table as a layer without geometry, one row for each row of each unit."""
-        table = self._table()
-        if table is None:
-            return
+        table = frame.multiFrame() if frame is not None else None
+        if not isinstance(table, QgsLayoutItemAttributeTable):
+            return None
         above = self.item("figures_title", QgsLayoutItemLabel)  # QGIS makes a frame as narrow as its table
-        room = (above or table.frame(0)).rect().width(), table.frame(0).rect().height()
-        texts = [row for figures in self.sheet.figures.values() for row in (figures.headings, *figures.rows)]
-        asked = [max(_width(row[place]) for row in texts) for place in range(len(texts[0]))]
-        n_rows = max(len(figures.rows) for figures in self.sheet.figures.values())
-        margin = table.cellMargin()
-        wide = [each for each in _SHRINKING if self._fits(asked, n_rows, each, room)[0]] or _SHRINKING[-1:]
-        smallest = _SMALLEST_TABLE if self.sheet.coverage is None else 0.0  # a page of an atlas is one page
-        whole = [each for each in wide if each >= smallest and self._fits(asked, n_rows, each, room)[1]]
-        factor = (whole or wide)[0]
-        # All this before there are rows: QGIS 3.22 writes beyond its memory where columns change under rows
-        table.setCellMargin(margin * factor)
-        for get, put in (
-            (table.headerTextFormat, table.setHeaderTextFormat),
-            (table.contentTextFormat, table.setContentTextFormat),
-        ):
-            sized = QgsTextFormat(get())
-            sized.setSize(sized.size() * factor)
-            put(sized)
-        layer = _rows_layer(self.sheet.figures)
+        room = (above or frame).rect().width(), frame.rect().height()
+        made = FiguresTable(table, room, self.sheet.coverage is not None)
+        layer = rows_layer(self.sheet.figures)
         self.project.addMapLayer(layer, False)
-        table.setVectorLayer(layer)
-        table.setColumns(_columns(texts[0], asked, room[0] - 0.4, margin * factor))
-        table.refreshAttributes()
-
-    def _fits(
-        self, asked: Sequence[float], n_rows: int, factor: float, room: tuple[float, float]
-    ) -> tuple[bool, bool]:
-        """Whether the width and the height of the table fit, with letters made smaller by a factor."""
-        table = self._table()
-        letters = table.contentTextFormat()
-        size = letters.size() * (_POINT_MM if letters.sizeUnit() == _POINTS else 1.0) * factor
-        margin = table.cellMargin() * factor
-        width = sum(asked) * size / 2 + len(asked) * (2 * margin + 0.2) + 0.4
-        height = (n_rows + 1) * (1.25 * size + 2 * margin + 0.15) + 0.2
-        return width <= room[0], height <= room[1]
+        made.fill(self.sheet.figures, layer)
+        return made
 
     def _legend(self, headings: Mapping[str, str]) -> None:
         legend = self.item("legend", QgsLayoutItemLegend)
@@ -250,7 +198,10 @@ class FilledPage:
         if legend is None:
             return
         self._list_what_shows(legend)
-        for factor, columns in product(_SHRINKING, (self._columns, self._columns + 1)):
+        whole = [factor for factor in SHRINKING if factor >= _WHOLE]
+        counts = (self._columns, self._columns + 1)
+        tried = (*product(whole, counts, (False,)), *product(SHRINKING, counts, (True,)))
+        for factor, columns, split in tried:
             for style, points in self._letters.items():
                 font = legend.styleFont(style)
                 font.setPointSizeF(points * factor)
@@ -258,6 +209,7 @@ class FilledPage:
             legend.setSymbolWidth(self._symbols[0] * factor)
             legend.setSymbolHeight(self._symbols[1] * factor)
             legend.setColumnCount(columns)
+            legend.setSplitLayer(split)
             size = QgsLegendRenderer(legend.model(), legend.legendSettings()).minimumSize()
             if size.width() <= self._room[0] + 0.2 and size.height() <= self._room[1] + 0.2:
                 break
@@ -294,44 +246,36 @@ class FilledPage:
             author.attemptMove(QgsLayoutPoint(place.x() + width, place.y(), _MM))
             author.attemptResize(QgsLayoutSize(author.rect().width() - width, author.rect().height(), _MM))
 
-    def _title(self) -> None:
-        """Letters of the title so small that the longest one fits its line."""
-        label = self.item("title", QgsLayoutItemLabel)
-        if label is None:
-            return
-        longest = [title for _, _, title in self.sheet.units] or [self.sheet.title]
-        font = label.font()
-        whole = font.pointSizeF()
-        font.setPixelSize(1000)
-        metrics = QFontMetricsF(font)
-        width = max(metrics.horizontalAdvance(title) for title in longest) / 1000 * whole * _POINT_MM
-        font = label.font()
-        font.setPointSizeF(max(whole * min(1.0, 0.97 * label.rect().width() / max(width, 1.0)), 5.0))
-        label.setFont(font)
+    def _letters_of_texts(self) -> None:
+        """Letters so small that the longest title stands on its line, and every other text in its place."""
+        titles = [title for _, _, title in self.sheet.units] or [self.sheet.title]
+        title, subtitle = self.item("title", QgsLayoutItemLabel), self.item("subtitle", QgsLayoutItemLabel)
+        if title is not None:
+            fit_line(title, titles)
+        if subtitle is not None:
+            fit_line(subtitle, [subtitle.currentText()])
+        for name in ("about", "author", "disclaimer", "figures_title"):
+            label = self.item(name, QgsLayoutItemLabel)
+            if label is not None:
+                fit_box(label)
 
     def _more_pages(self) -> None:
         """Further pages for the rows that do not fit beside the map: none is lost."""
-        table = self._table()
-        if table is None:
+        if not self._figures:
             return
-        room = sum(table.frame(place).rect().height() for place in range(table.frameCount()))
-        left = table.totalSize().height() - room
         page = self.layout.pageCollection().page(0)
         width, height = page.pageSize().width(), page.pageSize().height()
-        while left > 0.2:
+        while self._figures.left_over() > 0.2:
             added = QgsLayoutItemPage(self.layout)
             added.setPageSize(QgsLayoutSize(width, height, _MM))
             self.layout.pageCollection().addPage(added)
             number = self.layout.pageCollection().pageCount() - 1
-            frame = QgsLayoutFrame(self.layout, table)
-            table.addFrame(frame, False)
-            size = QgsLayoutSize(table.frame(0).rect().width(), height - 46, _MM)
-            frame.attemptResize(size)
+            frame = self._figures.frame_for_more()
+            frame.attemptResize(QgsLayoutSize(self._figures.table.frame(0).rect().width(), height - 46, _MM))
             frame.attemptMove(QgsLayoutPoint(8, 26, _MM), True, False, number)
             for name in ("title", "subtitle", "mark", "disclaimer", "page"):
                 self._repeat(name, number)
-            left -= height - 46 - table.totalSize().height() / max(len(table.contents()) + 1, 1)
-        table.recalculateFrameSizes()
+        self._figures.table.recalculateFrameSizes()
 
     def _repeat(self, name: str, page: int) -> None:
         label = self.item(name, QgsLayoutItemLabel)
@@ -353,38 +297,6 @@ class FilledPage:
         found = self.layout.itemById(name)
         if found is not None:
             self.layout.removeLayoutItem(found)
-
-
-def _rows_layer(figures: Mapping[str, Figures]) -> QgsVectorLayer:
-    most = max(len(table.headings) for table in figures.values())
-    columns: dict[str, list] = {"unit_id": [], **{f"c{n}": [] for n in range(most)}}
-    for unit, table in figures.items():
-        for row in table.rows:
-            columns["unit_id"].append(unit)
-            for place in range(most):
-                columns[f"c{place}"].append(row[place] if place < len(row) else None)
-    return layer_of("figures", "", "", None, columns)
-
-
-def _columns(
-    headings: Sequence[str], asked: Sequence[float], width: float, margin: float
-) -> list[QgsLayoutTableColumn]:
-    """Columns in proportion to their longest texts, as wide as the frame together; numbers stand right."""
-    share = max(width - (2 * margin + 0.2) * len(asked), 10.0) / sum(asked)
-    columns = []
-    for place, (heading, of_column) in enumerate(zip(headings, asked, strict=True)):
-        column = QgsLayoutTableColumn(heading)
-        column.setAttribute(f"c{place}")
-        column.setWidth(of_column * share)
-        column.setHAlignment(Qt.AlignmentFlag.AlignRight if place else Qt.AlignmentFlag.AlignLeft)
-        column.setVAlignment(Qt.AlignmentFlag.AlignVCenter)
-        columns.append(column)
-    return columns
-
-
-def _width(text: str) -> float:
-    """Width of a text in halves of a Chinese letter, a little for safety."""
-    return sum(2.0 if ord(letter) > 0x2E7F else 1.15 for letter in text) + 0.6
 
 
 def _shaped(box: QgsRectangle, width: float, height: float) -> QgsRectangle:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qgis.PyQt.QtGui import QImage, QImageReader
@@ -12,8 +12,8 @@ from qgis.PyQt.QtGui import QImage, QImageReader
 from ...core.errors import OverdraftError
 from ...core.messages import render
 from ...core.papers.book import Book, open_book
+from ...core.papers.map_part import part_name, unfit
 from ...core.papers.maps import ATLASES, MAPS, NEEDS, about, subtitle, title_of
-from ...core.papers.names import safe_name
 from ...core.papers.privacy import INTERNAL
 from ...core.papers.scope import Scope
 from .export import OUTLINES, Export, Written, preview
@@ -34,7 +34,7 @@ class MapRequest:
         case: the case file. folder: where the files go; made where it is missing.
         maps: of ``MAPS``; empty: all for which the case holds something.
         paper, orientation: of the sheet. formats: of ``pdf``, ``png``, ``svg``. profile: ``public`` or ``internal``.
-        county: id of the county to print alone; empty: all. language: ``en`` or ``zh``.
+        scope: the part to print alone; not every filter fits every map, see ``unfit``. language: ``en`` or ``zh``.
         author: unit that prints. logo: its sign. other: case file of an earlier run, for what changed.
         letters: ``outlines`` or ``text``, in PDF. dpi: dots per inch.
     """
@@ -46,7 +46,7 @@ class MapRequest:
     orientation: str = "landscape"
     formats: tuple[str, ...] = ("pdf",)
     profile: str = INTERNAL
-    county: str = ""
+    scope: Scope = field(default_factory=Scope)
     language: str = "zh"
     author: str = ""
     logo: Path | None = None
@@ -61,7 +61,7 @@ def read_case(request: MapRequest) -> Book:
     Raises:
         OverdraftError: the case cannot be read, was never judged or does not know the part asked for.
     """
-    return open_book(request.case, NEEDS, request.language, Scope(county=request.county))
+    return open_book(request.case, NEEDS, request.language, request.scope)
 
 
 def export_maps(
@@ -95,9 +95,7 @@ def export_steps(
         work = _Work(request, book, warn)
         yield 0.1
         request.folder.mkdir(exist_ok=True)
-        ending = f"{request.language}_{request.profile}"
-        if request.county:
-            ending = safe_name(ending, request.county)
+        ending = "_".join(filter(None, (request.language, request.profile, part_name(request.scope))))
         export = Export(request.folder, request.formats, request.letters, request.dpi, ending)
         kinds = work.kinds
         for number, kind in enumerate(kinds):
@@ -122,9 +120,9 @@ def preview_map(request: MapRequest, book: Book, kind: str, dpi: float = 80.0) -
     """The first page of one map as a picture.
 
     Raises:
-        OverdraftError: as :func:`export_maps`; the case holds nothing for this map.
+        OverdraftError: as :func:`export_maps` where this map is asked for by name; the case holds nothing for it.
     """
-    page = _Work(request, book, lambda sentence: None).page(kind)
+    page = _Work(replace(request, maps=(kind,)), book, lambda sentence: None).page(kind)
     if page is None:
         raise OverdraftError("papers.maps.no_maps")
     return preview(page, dpi)
@@ -152,8 +150,15 @@ class _Work:
         return tuple(kind for kind in MAPS if kind != "change" or self.request.other is not None)
 
     def page(self, kind: str) -> FilledPage | None:
-        """A map on its sheet; None where the case holds nothing for it, which is told."""
+        """A map on its sheet; None where the case holds nothing for it, which is told.
+
+        Raises:
+            OverdraftError: it cannot be made; one that the filters do not fit, or an atlas without polygons, only where
+                it is asked for by name.
+        """
         request = self.request
+        if not self._fits(kind):
+            return None
         try:
             sheet = self.painter.sheet(kind)
         except OverdraftError as error:
@@ -166,13 +171,27 @@ class _Work:
             self.warn(self.book.say("maps.nothing", title=title_of(self.book, kind, change)))
             return None
         path = template(kind, request.paper, request.orientation, request.language)
-        return FilledPage(sheet, path, self.painter.crs, self._texts, self.house)
+        texts = self._texts
+        texts = replace(texts, variables={**texts.variables, "subtitle": subtitle(self.book, kind)})
+        return FilledPage(sheet, path, self.painter.crs, texts, self.house)
+
+    def _fits(self, kind: str) -> bool:
+        """Can the map be limited as is asked? One that cannot is refused or left out: without the filter it would show
+        something else than it says."""
+        filters = [self.book.say(f"filter.{name}") for name in unfit(kind, self.request.scope)]
+        if not filters:
+            return True
+        told = ("、" if self.request.language == "zh" else ", ").join(filters)
+        title = title_of(self.book, kind)
+        if self.request.maps:
+            raise OverdraftError("papers.maps.unfit", title=title, filters=told)
+        self.warn(self.book.say("maps.left_out", title=title, filters=told))
+        return False
 
     def _made_texts(self) -> Texts:
         book, request = self.book, self.request
         invented = book.say("maps.invented") if book.run.manifest.get("invented") else ""
         variables = {
-            "subtitle": subtitle(book),
             "mark": book.say(f"maps.mark.{request.profile}"),
             "invented": invented,
             "about": "\n".join(about(book, crs_told(self.painter.crs), request.profile)),

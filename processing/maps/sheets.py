@@ -8,37 +8,40 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from qgis.core import QgsExpression, QgsRectangle, QgsVectorLayer
+import shapely
+from qgis.core import QgsRectangle, QgsVectorLayer
 
 from ...core.errors import OverdraftError
 from ...core.papers.book import Book
+from ...core.papers.map_figures import Figures, figures_of, unit_figures
 from ...core.papers.maps import (
     ATLASES,
     Change,
-    Figures,
     changes,
-    figures_of,
-    in_force,
     land,
-    placed,
+    pair_lines,
+    placed_in,
     title_of,
-    unit_figures,
     unit_title,
     units_of,
 )
 from ...core.papers.privacy import PUBLIC
+from .backdrop import PAGE, Backdrop, Group, grown
 from .drawing import DRAWINGS, retirement
 from .house import House
-from .layers import layer_of, map_crs, projected
+from .layers import layer_of, projected
 
-_LABELLED = 40
+LABELLED = 40
 """Wells on a page that are still labelled with their ids."""
 
-_AT_FULL_SIZE = {"attention": 250, "order": 120, "pairs": 12}
-_SMALLEST = {"attention": 0.55, "order": 0.4, "pairs": 0.5}
-_PAGE = "attribute(@atlas_feature, 'unit_id')"
-_ON_PAGE = "intersects($geometry, @atlas_geometry)"
-_ORDERLY = ("pass", "exempt")
+AT_FULL_SIZE = 200
+"""Wells of one kind that are still drawn at full size."""
+
+SMALLEST = {"fail": 0.55, "pairs": 0.5, "changes": 0.5}
+"""Share of its size below which a kind of marker is not made smaller."""
+_SMALLEST_OTHERWISE = 0.4
+
+_GRAVEST_FIRST = ("fail", "review", "not_evaluated", "", "exempt", "pass")
 
 
 @dataclass
@@ -49,18 +52,21 @@ class Sheet:
         kind: which map. title: as printed.
         groups: heading of the legend and layers below it, top first; layers under the heading ``""`` are drawn and
             stand in no legend.
-        ground: what the map must show whole. figures: by unit; of a sheet under ``""``.
-        coverage: polygons of the units of an atlas, else None. units: id, name and title of each.
+        ground: what the map must show whole. part: what no box on the map may hide; None for nothing.
+        figures: by unit; of a sheet under ``""``.
+        coverage: polygons of the units of an atlas, else None. units: id, name and title of each. parts: their shapes.
         inset: layer of the overview of an atlas.
     """
 
     kind: str
     title: str
-    groups: list[tuple[str, list[QgsVectorLayer]]]
+    groups: list[Group]
     ground: QgsRectangle
     figures: Mapping[str, Figures]
+    part: shapely.Geometry | None = None
     coverage: QgsVectorLayer | None = None
     units: list[tuple[str, str, str]] = field(default_factory=list)
+    parts: Sequence[shapely.Geometry] = ()
     inset: QgsVectorLayer | None = None
 
     @property
@@ -79,10 +85,8 @@ class Painter:
     def __init__(self, book: Book, house: House, profile: str, earlier: Book | None = None) -> None:
         self.book, self.house, self.profile, self.earlier = book, house, profile, earlier
         self.public = profile == PUBLIC
-        self.units = in_force(book, "units", "unit_id")
-        self.zones = in_force(book, "zones", "zone_id")
-        self.wells = placed(book)
-        self.crs = map_crs((self.units, self.zones, book["irrigation"], self.wells))
+        self.backdrop = Backdrop(book, house)
+        self.wells, self.crs, self.say = self.backdrop.wells, self.backdrop.crs, self.backdrop.say
 
     def sheet(self, kind: str) -> Sheet | None:
         """A map; None where the case holds nothing that it is about.
@@ -96,13 +100,14 @@ class Painter:
         if groups is None:
             return None
         change = self.change if kind == "change" else None
-        title = title_of(self.book, kind, change)
+        ground, part = self.backdrop.seen(groups[0][1])
         return Sheet(
             kind,
-            title,
-            [*self._mask(), *groups],
-            self._ground(groups[0][1]),
+            title_of(self.book, kind, change),
+            [*self.backdrop.around(), *groups],
+            ground,
             {"": figures_of(self.book, kind, change)},
+            part,
         )
 
     def _atlas(self, kind: str) -> Sheet:
@@ -116,32 +121,45 @@ class Painter:
         shapes = projected(units, self.crs)
         columns = {"unit_id": ids, "title": titles}
         coverage = layer_of("coverage", "polygon", self.crs, shapes, columns)
-        masks = self._of_level(ATLASES[kind])
-        neighbours = layer_of("neighbours", "polygon", self.crs, *masks)
-        DRAWINGS["neighbours"].on(neighbours, self.house, self.say)
-        inset = layer_of("inset", "polygon", self.crs, *masks)
+        neighbours = self.backdrop.neighbours(ATLASES[kind])
+        inset = layer_of("inset", "polygon", self.crs, *self.backdrop.of_level(ATLASES[kind]))
         DRAWINGS["inset"].on(inset, self.house, self.say)
         most = self.wells[f"{ATLASES[kind]}_id"].value_counts()
         wells = self._wells(kind, int(most.median()) if len(most) else 0)
-        groups = [("", [neighbours]), *wells, *self._borders(kind), *self._zones_group(kind), *self._fields()]
+        groups = [
+            ("", [neighbours]),
+            *wells,
+            *self.backdrop.borders(kind),
+            *self.backdrop.of_zones(kind),
+            *self.backdrop.of_land(),
+        ]
         figures = {unit: unit_figures(self.book, kind, unit) for unit in ids}
-        ground = self._extent(inset)
-        return Sheet(kind, title_of(self.book, kind), groups, ground, figures, coverage, units_told, inset)
+        return Sheet(
+            kind,
+            title_of(self.book, kind),
+            groups,
+            grown(inset.extent()),
+            figures,
+            coverage=coverage,
+            units=units_told,
+            parts=shapes,
+            inset=inset,
+        )
 
     # --- what the maps are about
 
     def _zones(self) -> list | None:
-        if not len(self.zones):
+        if not len(self.backdrop.zones):
             return None
-        return [*self._zones_group(), *self._borders()]
+        return [*self.backdrop.of_zones(), *self.backdrop.borders()]
 
     def _verdicts(self) -> list | None:
         if not len(self.wells):
             return None
-        return [*self._wells(), *self._borders(), *self._zones_group()]
+        return [*self._wells(), *self.backdrop.borders(), *self.backdrop.of_zones()]
 
     def _pairs(self) -> list | None:
-        lines = self.book.of_wells(self.book["pair_lines"], "renewal_id")
+        lines = pair_lines(self.book)
         if not len(lines):
             return None
         lines = lines[lines.geometry.notna().to_numpy()]
@@ -157,7 +175,8 @@ class Painter:
         parts = dict.fromkeys(lines["retired_id"].dropna(), "retired") | dict.fromkeys(
             lines["renewal_id"].dropna(), "renewal"
         )
-        wells = self.wells[self.wells["well_id"].isin(parts)]
+        wells = placed_in(self.book["wells"])  # a well given up may lie outside the part that is shown
+        wells = wells[wells["well_id"].isin(parts)]
         part = [parts[well] for well in wells["well_id"]]
         points = layer_of(
             "pair_wells",
@@ -166,10 +185,10 @@ class Painter:
             projected(wells, self.crs, self.public),
             {"well_id": wells["well_id"], "part": part},
         )
-        scale = self._scale(len(wells), "pairs")
+        scale = marker_scale(len(wells), "pairs")
         DRAWINGS["pair_wells"].on(points, self.house, self._counted(Counter(part), _BY_PART), scale)
-        points.setLabelsEnabled(not self.public and len(wells) <= _LABELLED)
-        return [("pairs", [points, layer]), *self._borders(), *self._zones_group()]
+        points.setLabelsEnabled(not self.public and len(wells) <= LABELLED)
+        return [("pairs", [points, layer]), *self.backdrop.borders(), *self.backdrop.of_zones()]
 
     def _retirement(self) -> list | None:
         areas = land(self.book)
@@ -190,14 +209,16 @@ class Painter:
             },
             ("retired_on", "restored_on"),
         )
-        retirement(layer, self.house, years, self.say)
-        return [("retirement", [layer]), *self._borders()]
+        scope = self.book.scope
+        retirement(layer, self.house, years, self.say, bool(scope.begin or scope.end))
+        return [("retirement", [layer]), *self.backdrop.borders()]
 
     def _change(self) -> list | None:
         change = self.change
         wells = self.wells
         kinds = [change.kinds.get(str(row), "same") for row in wells["row_id"]]
-        frames = [(wells, kinds), (change.gone, ["left"] * len(change.gone))]
+        gone = placed_in(change.gone)
+        frames = [(wells, kinds), (gone, ["left"] * len(gone))]
         shapes, names, told = [], [], []
         for frame, of_frame in frames:
             if len(frame):
@@ -209,10 +230,10 @@ class Painter:
         layer = layer_of(
             "changes", "point", self.crs, np.concatenate(shapes), {"well_id": names, "change": told}
         )
-        scale = self._scale(sum(kind != "same" for kind in told), "attention")
+        scale = marker_scale(sum(kind != "same" for kind in told), "changes")
         DRAWINGS["changes"].on(layer, self.house, self._counted(Counter(told), _BY_CHANGE), scale)
         layer.setLabelsEnabled(False)
-        return [("change", [layer]), *self._borders(), *self._zones_group()]
+        return [("change", [layer]), *self.backdrop.borders(), *self.backdrop.of_zones()]
 
     @cached_property
     def change(self) -> Change:
@@ -227,8 +248,9 @@ class Painter:
 
     # --- layers
 
-    def _wells(self, kind: str = "", per_page: int | None = None) -> list:
-        """Wells that somebody must look at above, those in order below.
+    def _wells(self, kind: str = "", per_page: int | None = None) -> list[Group]:
+        """Wells by outcome, those that somebody must look at on top. Each outcome has markers of its own size, so that
+        a few wells that fail stand out from thousands in order; ids stand at the gravest outcomes, while they are few.
 
         Args:
             kind: the atlas that they are for; empty for a sheet, whose legend counts them. per_page: how many a page of
@@ -236,127 +258,28 @@ class Painter:
         """
         homes = self.wells[f"{ATLASES[kind]}_id"] if kind else self.wells["county_id"]
         outcomes = self.wells["outcome"].fillna("")
-        orderly = outcomes.isin(_ORDERLY).to_numpy()
-        share = 1.0 if per_page is None or not len(orderly) else per_page / len(orderly)
+        share = 1.0 if per_page is None or not len(outcomes) else per_page / len(outcomes)
         counts = Counter(self.book.wells["outcome"].fillna(""))
         shapes = projected(self.wells, self.crs, self.public)
         say = self.say if kind else self._counted(counts, _BY_OUTCOME)
-        layers = []
-        for name, mask in (("attention", ~orderly), ("order", orderly)):
-            n = int(mask.sum() * share)
-            layer = layer_of(
-                name,
-                "point",
-                self.crs,
-                shapes[mask],
-                {"well_id": self.wells["well_id"][mask], "outcome": outcomes[mask], "unit_id": homes[mask]},
-            )
-            drawing = DRAWINGS["wells"].only(
-                lambda value, orderly=(name == "order"): (value in _ORDERLY) == orderly, label_scale=0
-            )
-            if kind:
-                drawing = drawing.with_labels([(f'"unit_id" = {_PAGE}', *drawing.labels[0][1:])])
-            drawing.on(layer, self.house, say, self._scale(n, name), letters=0.8)
-            layer.setLabelsEnabled(not self.public and 0 < n <= _LABELLED)
-            if mask.any():
-                layers.append(layer)
-        return [("wells", layers)] if layers else []
-
-    def _zones_group(self, kind: str = "") -> list:
-        if not len(self.zones):
-            return []
-        names = [self.book.words.place(zone) for zone in self.zones["zone_id"]]
-        columns = {"name": names, **{key: self.zones[key] for key in ("severity", "control", "aquifer")}}
-        columns |= {"legal_state": [None] * len(names)}
-        layer = layer_of(
-            "zones",
-            "polygon",
-            self.crs,
-            projected(self.zones, self.crs),
-            columns | {"valid_to": [None] * len(names)},
-            ("valid_to",),
-        )
-        drawing = DRAWINGS["zones"].only(lambda rule: not str(rule).startswith("NOT ("))
-        if kind:
-            drawing = drawing.with_labels([(_ON_PAGE, *drawing.labels[0][1:])])
-        drawing.on(layer, self.house, self.say, letters=0.85)
-        return [("zones", [layer])]
-
-    def _fields(self) -> list:
-        areas = self.book["irrigation"]
-        if not len(areas):
-            return []
-        areas = land(self.book)
-        status = areas["state"]
-        layer = layer_of("irrigation", "polygon", self.crs, projected(areas, self.crs), {"status": status})
-        DRAWINGS["irrigation"].only(label_scale=None).on(layer, self.house, self.say)
-        return [("irrigation", [layer])]
-
-    def _borders(self, kind: str = "") -> list:
-        return [("units", self._unit_layers(kind))] if len(self.units) else []
-
-    def _unit_layers(self, kind: str = "") -> list[QgsVectorLayer]:
-        """Borders with names: of counties on a sheet; on the page of an atlas of its neighbours and of townships."""
-        if not len(self.units):
-            return []
-        names = [self.book.words.place(unit) for unit in self.units["unit_id"]]
-        columns = {"name": names, **{key: self.units[key] for key in ("unit_id", "parent_id", "level")}}
-        layer = layer_of("units", "polygon", self.crs, projected(self.units, self.crs), columns)
-        drawing = DRAWINGS["units"].only(label_scale=0)
-        labels = []
-        for rule, shown, letters, scale, adjust in drawing.labels:
-            if "'township'" in rule and not kind:
+        layers, labelled = [], 0
+        for outcome in _GRAVEST_FIRST:
+            mask = outcomes.eq(outcome).to_numpy(dtype=bool)
+            n = int(np.ceil(mask.sum() * share))
+            if not mask.any():
                 continue
-            if kind and ATLASES[kind] in rule:
-                rule = f'({rule}) AND "unit_id" <> {_PAGE}'
-            elif "'township'" in rule:
-                rule = f'({rule}) AND "parent_id" = {_PAGE}'
-            labels.append((rule, shown, letters, scale, adjust))
-        drawing.with_labels(labels).on(layer, self.house, self.say, letters=0.85)
-        return [layer]
-
-    def _of_level(self, level: str) -> tuple[np.ndarray, dict]:
-        units = self.units[(self.units["level"] == level).to_numpy()]
-        return projected(units, self.crs), {"unit_id": units["unit_id"]}
-
-    def _mask(self) -> list:
-        """What lies around the county in scope, pale."""
-        county = self.book.scope.county
-        if not county or not len(self.units):
-            return []
-        layer = layer_of("neighbours", "polygon", self.crs, *self._of_level("county"))
-        DRAWINGS["neighbours"].at(_PAGE, QgsExpression.quotedString(county)).on(layer, self.house, self.say)
-        return [("", [layer])]
-
-    # --- measures
-
-    def _ground(self, subject: Sequence[QgsVectorLayer]) -> QgsRectangle:
-        """What must be seen whole: the county in scope, else all units; without units what the map is about."""
-        county = self.book.scope.county
-        if len(self.units):
-            rows = self.units
-            if county and (rows["unit_id"] == county).any():
-                rows = rows[(rows["unit_id"] == county).to_numpy()]
-            shapes = projected(rows, self.crs)
-            return self._extent(layer_of("ground", "polygon", self.crs, shapes, {"id": rows["unit_id"]}))
-        whole = QgsRectangle()
-        for layer in subject:
-            whole.combineExtentWith(layer.extent())
-        return _grown(whole)
-
-    def _extent(self, layer: QgsVectorLayer) -> QgsRectangle:
-        return _grown(layer.extent())
-
-    def _scale(self, n: int, name: str) -> float:
-        """Markers become smaller where there are many: 7 wells and 7 thousand both stay legible."""
-        full = _AT_FULL_SIZE[name]
-        return 1.0 if n <= full else max((full / n) ** 0.25, _SMALLEST[name])
-
-    # --- words
-
-    def say(self, zh: str, en: str) -> str:
-        """A label in the language of the paper."""
-        return zh if self.book.language == "zh" else en
+            labelled += n
+            columns = {"well_id": self.wells["well_id"], "outcome": outcomes, "unit_id": homes}
+            columns = {name: values[mask] for name, values in columns.items()}
+            layer = layer_of("wells", "point", self.crs, shapes[mask], columns)
+            value = outcome or None
+            drawing = DRAWINGS["wells"].only(lambda one, value=value: one == value, label_scale=0)
+            if kind:
+                drawing = drawing.with_labels([(f'"unit_id" = {PAGE}', *drawing.labels[0][1:])])
+            drawing.on(layer, self.house, say, marker_scale(n, outcome or "not_judged"), letters=0.8)
+            layer.setLabelsEnabled(not self.public and labelled <= LABELLED)
+            layers.append(layer)
+        return [("wells", layers)] if layers else []
 
     def _counted(
         self, counts: Mapping[object, int], values: Mapping[str, tuple]
@@ -397,7 +320,9 @@ _BY_CHANGE = {
 }
 
 
-def _grown(box: QgsRectangle) -> QgsRectangle:
-    """At least two kilometres, and a little room around."""
-    width, height = max(box.width(), 2_000.0), max(box.height(), 2_000.0)
-    return QgsRectangle.fromCenterAndSize(box.center(), 1.04 * width, 1.04 * height)
+def marker_scale(n: int, kind: str) -> float:
+    """How much smaller markers are where there are many: 7 wells and 7 thousand both stay legible. Twice as many wells
+    take a quarter more of the paper."""
+    if n <= AT_FULL_SIZE:
+        return 1.0
+    return max((AT_FULL_SIZE / n) ** (1 / 3), SMALLEST.get(kind, _SMALLEST_OTHERWISE))

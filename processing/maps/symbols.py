@@ -195,6 +195,13 @@ def inside(settings: QgsPalLayerSettings) -> None:
     settings.fitInPolygonOnly = False
 
 
+def beside(settings: QgsPalLayerSettings) -> None:
+    """Around the point, clear of its marker."""
+    settings.placement = QgsPalLayerSettings.Placement.AroundPoint
+    settings.dist = 1.1
+    settings.distUnits = QgsUnitTypes.RenderUnit.RenderMillimeters
+
+
 def important(settings: QgsPalLayerSettings) -> None:
     """Before all other labels."""
     inside(settings)

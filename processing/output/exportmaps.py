@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessingParameterFolderDestination,
 )
 
+from .. import paper_options as asked
 from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
 from ..inputs import number_of, path_of, text_of, token_of, tokens_of
@@ -40,7 +41,7 @@ class ExportMaps(OverdraftAlgorithm):
             declared.case_to_compare("CASE", tr("Case file (needed)")),
             declared.choices("MAPS", tr("Maps (empty: all)"), KINDS),
             declared.choice("PROFILE", tr("Who may see them (empty: internal)"), PROFILES),
-            declared.text("COUNTY", tr("Id of the county (empty: all)")),
+            *asked.scope_parameters(),
             declared.choice("PAPER", tr("Paper (empty: A4)"), PAPERS),
             declared.choice("ORIENTATION", tr("Orientation (empty: landscape)"), ORIENTATIONS),
             declared.choices("FORMAT", tr("Format (empty: PDF)"), FORMATS),
@@ -97,7 +98,7 @@ class ExportMaps(OverdraftAlgorithm):
             orientation=chosen("ORIENTATION", ORIENTATIONS[0]),
             formats=tuple(tokens_of(self, parameters, "FORMAT", context)) or ("pdf",),
             profile=chosen("PROFILE", "internal"),
-            county=text_of(self, parameters, "COUNTY", context) or "",
+            scope=asked.scope_of(self, parameters, context),
             language=self.inputs.language,
             author=text_of(self, parameters, "AUTHOR", context) or "",
             logo=path_of(self, parameters, "LOGO", context),

@@ -5428,10 +5428,6 @@
         <translation>使用范围（空表示内部）</translation>
     </message>
     <message>
-        <source>Id of the county (empty: all)</source>
-        <translation>区县编号（空表示全部）</translation>
-    </message>
-    <message>
         <source>Paper (empty: A4)</source>
         <translation>图幅（空表示A4）</translation>
     </message>

@@ -11,7 +11,7 @@
    <rule filter="NOT (coalesce(&quot;legal_state&quot;, 'in_force') &lt;> 'proposed' AND coalesce(&quot;valid_to&quot;, to_date(now())) >= to_date(now()))" symbol="6" label="拟定或失效版次 Proposed, or no longer in force" key="{00000000-0000-4000-8000-000000000008}"/>
   </rules>
   <symbols>
-   <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="0.42" name="0">
+   <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="0.38" name="0">
     <data_defined_properties>
      <Option type="Map">
       <Option type="QString" name="name" value=""/>
@@ -42,7 +42,7 @@
      </data_defined_properties>
     </layer>
    </symbol>
-   <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="0.34" name="1">
+   <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="0.5" name="1">
     <data_defined_properties>
      <Option type="Map">
       <Option type="QString" name="name" value=""/>

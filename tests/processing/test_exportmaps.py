@@ -79,7 +79,7 @@ def test_r30_an_atlas_says_what_the_case_holds(run, readable, case, tmp_path, li
     assert number == "turpan-2021"
     for place, (county, name) in enumerate((("650402", "Gaochang"), ("650421", "Shanshan")), start=1):
         text = text_of(folder / files[place - 1])
-        table = text_of(folder / files[place - 1], (222, 86, 70, 58))
+        table = text_of(folder / files[place - 1], (222, 80, 70, 69))
         for outcome, label in (
             ("fail", "Fail"),
             ("review", "Review"),
@@ -267,10 +267,10 @@ def test_changes_since_an_earlier_run(run, readable, register, point_wells, tmp_
 
 def test_a_long_table_goes_on_on_further_pages(qgis_app, readable, case, tmp_path, monkeypatch):
     """No row is lost where a sheet has more of them than stand beside the map."""
-    from overdraft.core.papers import maps
+    from overdraft.core.papers import map_figures
     from overdraft.processing.maps import sheets
 
-    made = maps.Figures("Many", ("Unit", "Wells"), tuple((f"unit {n}", str(n)) for n in range(90)))
+    made = map_figures.Figures("Many", ("Unit", "Wells"), tuple((f"unit {n}", str(n)) for n in range(90)))
     monkeypatch.setattr(sheets, "figures_of", lambda *given: made)
     request = MapRequest(case, tmp_path, ("zones",), language="en", letters="text")
     written = export_maps(request, lambda sentence: None, lambda share: None)

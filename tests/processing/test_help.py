@@ -234,8 +234,8 @@ PARAMETERS = {
         *("PROFILE", "PERSON", "COORDINATE_DIGITS", "LANGUAGE", "OUTPUT"),
     ],
     "exportmaps": [
-        *("CASE", "MAPS", "PROFILE", "COUNTY", "PAPER", "ORIENTATION", "FORMAT", "AUTHOR", "LOGO", "OTHER"),
-        *("LETTERS", "DPI", "LANGUAGE", "OUTPUT"),
+        *("CASE", "MAPS", "PROFILE", "COUNTY", "ZONE", "AUTHORITY", "BEGIN", "END", "PAPER", "ORIENTATION"),
+        *("FORMAT", "AUTHOR", "LOGO", "OTHER", "LETTERS", "DPI", "LANGUAGE", "OUTPUT"),
     ],
     "publicnotice": [
         *("CASE", "ABOUT", "COUNTY", "ZONE", "AUTHORITY", "WELLS", "STATES", "UNIT", "PHONE", "ADDRESS"),

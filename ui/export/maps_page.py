@@ -27,7 +27,6 @@ class MapsPage(Page):
     """The maps with a tick each, paper, formats and who prints."""
 
     ALGORITHM = "exportmaps"
-    TAKES = ("COUNTY", "PROFILE")
     PROFILES = tuple(sorted(PROFILES))
 
     def __init__(self, settings: UserSettings, parent: QWidget | None = None) -> None:

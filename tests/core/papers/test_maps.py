@@ -10,12 +10,11 @@ import pytest
 
 from overdraft.core.errors import OverdraftError
 from overdraft.core.papers.book import open_book
+from overdraft.core.papers.map_figures import figures_of, unit_figures
 from overdraft.core.papers.maps import (
     NEEDS,
-    figures_of,
     land,
     title_of,
-    unit_figures,
     unit_title,
     units_of,
 )
