@@ -18,6 +18,7 @@ from .acts import (
     Intake,
     MoreEvidence,
     Objection,
+    ObjectionResult,
     Recorded,
     Void,
     Withdrawal,
@@ -27,7 +28,7 @@ from .checks import text_of
 from .errors import ActsError
 from .events import correction, event, label_of_reason, more_evidence, void
 from .files import copy_all, take_away
-from .objections import objection
+from .objections import objection, objection_result
 from .view import View
 
 _SUPPLIED = ("events", "evidence", "pairs", "applications")
@@ -106,7 +107,9 @@ def _plan(view: View, act: Act, by: By, case: Path) -> Recorded:
     if isinstance(act, Withdrawal):
         return withdrawal(view, act, by)
     if isinstance(act, Objection):
-        return objection(view, act, by)
+        return objection(view, act, by, case)
+    if isinstance(act, ObjectionResult):
+        return objection_result(view, act, by, case)
     return link(view, act, by, case)
 
 

@@ -34,6 +34,7 @@ class EvidenceBox(QGroupBox):
     Args:
         act_day: the day of the act; the evidence is of the same day until somebody sets another one.
         folder: where the file dialog opens, and where the last folder is kept.
+        of_a_seal: whether a power cut or a cancelled permit may prove it.
 
     Signals:
         changed: there is more or less of it.
@@ -42,7 +43,11 @@ class EvidenceBox(QGroupBox):
     changed = pyqtSignal()
 
     def __init__(
-        self, act_day: DayField, folder: Callable[[str | None], str], parent: QWidget | None = None
+        self,
+        act_day: DayField,
+        folder: Callable[[str | None], str],
+        parent: QWidget | None = None,
+        of_a_seal: bool = True,
     ) -> None:
         super().__init__(tr("Evidence"), parent)
         self.setObjectName("evidence")
@@ -71,6 +76,8 @@ class EvidenceBox(QGroupBox):
         self.day.dateChanged.connect(self._day_set)
         act_day.dateChanged.connect(lambda *_: self._follow())
         self._lay_out()
+        for check in (self.power_cut, self.permit):
+            check.setVisible(of_a_seal)
         self.inspector.textChanged.connect(lambda *_: self.changed.emit())
         self.power_cut.toggled.connect(lambda *_: self.changed.emit())
         self.permit.toggled.connect(lambda *_: self.changed.emit())
