@@ -17,8 +17,8 @@ from ..messages import Token, Word
 from ..register.identity import ROW_ID
 from ..schema import results_schema
 from .acts import By, Copy, Objection, ObjectionResult, Piece, Recorded
-from .checks import day_of, id_of, label, text_of, the_row
-from .events import evidence_rows, label_of_reason
+from .checks import day_of, id_of, label, one_of, text_of, the_row
+from .events import WITH_FILE, evidence_rows, label_of_reason
 from .view import Row, View
 
 NO_KIND = ""
@@ -134,7 +134,9 @@ def decisions_on(view: View, well: str) -> list[Row]:
 def _files(
     view: View, pieces: tuple[Piece, ...], name: str, day: str, by: By, case: Path
 ) -> tuple[Row, tuple[Copy, ...]]:
-    """What the history says of the files, and those that have to be copied."""
+    """What the history says of photos and documents, and those that have to be copied."""
+    for piece in pieces:
+        one_of("evidence_kind", piece.kind, WITH_FILE, label("evidence", "kind"))
     rows, copies = evidence_rows(view, pieces, name, day, by, case)
     kept = [{column: value for column, value in row.key.items() if column != "event_id"} for row in rows]
     return ({"evidence": kept} if kept else {}), copies

@@ -66,11 +66,11 @@ class ObjectionForm(DeskForm):
         self.row(tr("Rea&son"), self.reason)
         self.day = DayField("day", self.today(), tr("The day on which it was filed, or got its result"))
         self.row(tr("&Day"), self.day)
-        self.evidence = EvidenceBox(self.day, self.last_folder, of_a_seal=False)
-        self.form.addRow(self.evidence)
         self.about = Told()
         self.about.setObjectName("about")
         self.form.addRow(self.about)
+        self.evidence = EvidenceBox(self.day, self.last_folder, files_only=True)
+        self.form.addRow(self.evidence)
         self._objections: list[OpenObjection] = []
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._look)
@@ -108,6 +108,7 @@ class ObjectionForm(DeskForm):
         self.evidence.clear()
         if done.kind == COMES_IN:
             self.well.set_id("")
+        (self.well.edit if self.kind.token() == COMES_IN else self.waiting).setFocus()
 
     def chosen(self) -> OpenObjection | None:
         """The objection that gets its result."""
@@ -194,7 +195,7 @@ class ObjectionForm(DeskForm):
 
     def _tell_waiting(self) -> None:
         told = (
-            tr("{n} objections wait for their result.").format(n=len(self._objections))
+            tr("Objections that wait for their result: {n}").format(n=len(self._objections))
             if self._objections
             else tr("No objection waits for its result.")
         )
@@ -218,7 +219,9 @@ class ObjectionForm(DeskForm):
             for one in found
         )
         told = [
-            tr("Recording it opens {n} decisions on {well} again.").format(n=len(found), well=well)
+            tr("Decisions on {well} that are open again once it is recorded: {n}").format(
+                n=len(found), well=well
+            )
             if found
             else tr("Nothing was decided on {well}: the objection is recorded and opens nothing.").format(
                 well=well

@@ -30,6 +30,7 @@ class Table(QTableWidget):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
         header.setMaximumSectionSize(40 * self.fontMetrics().averageCharWidth())
         self.setFixedHeight(header.sizeHint().height() + 3 * self.verticalHeader().defaultSectionSize() + 6)
 

@@ -54,7 +54,7 @@ def row(case):
 
 @pytest.mark.parametrize("token", ["upheld", "partly", "rejected", "withdrawn"])
 def test_a_result_is_recorded_with_its_reason_and_decides_nothing(objected, case, by, token):
-    store, names, _ = objected
+    store, _, _ = objected
     before = query(case, "SELECT * FROM decisions ORDER BY finding_id")
     (done,) = record(store, [result(result=token)], by, case)
     assert row(case) == [("2026-03-30", token, FILED.text)]
@@ -98,6 +98,7 @@ def test_no_objection_gets_two_results(objected, case, by):
         ({"reason": "  "}, "why"),
         ({"reason": "请电13812345678"}, "telephone"),
         ({"evidence": (Piece("document", file="none.pdf"),)}, "none.pdf"),
+        ({"evidence": (Piece("power_cut"),)}, "Photo"),
     ],
 )
 def test_what_is_no_result_is_refused_with_the_reason(objected, case, by, given, why):
@@ -149,7 +150,7 @@ def test_the_panel_tells_both_and_their_history(objected, case, by):
     acts = [(past.act, past.after, past.reason) for past in sheet.history]
     assert acts[-2:] == [
         ("Reopened", "Open", f"YY-1 {FILED.text}"),
-        ("result of an objection", "Upheld in part", "现场核实"),
+        ("Result of an objection", "Upheld in part", "现场核实"),
     ]
     assert sheet.state == "Open"
     assert finding_sheet(store, names[3], "en").objections == ()  # another well
@@ -197,7 +198,7 @@ def test_files_are_kept_with_their_hash_and_say_nothing_of_seals(
 
 
 def test_rows_of_a_table_and_the_history_that_stays_provable(judged, case, by):
-    store, names = judged
+    store, _ = judged
     acts = acts_of(
         [
             {
