@@ -131,10 +131,10 @@ def reopenings(path: str | os.PathLike, well_id: str) -> list[Reopening]:
 
 
 def well_of_finding(path: str | os.PathLike, subject_id: str) -> str:
-    """The id of the well that a finding is about; empty where the register gives it none."""
+    """The id of the well that a finding is about, by that of its row; empty where the register gives it none."""
     with reading(Path(path), newer=True, quick=True) as connection:
         row = connection.execute(_WELL_OF_ROW, (subject_id,)).fetchone()
-    return row[0] if row else ""
+    return row[0] if row else subject_id
 
 
 def layer_crs(path: str | os.PathLike, table: str) -> CRS | None:
