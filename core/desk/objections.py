@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..casefile import Change, Entry
-from ..casefile.attest import told
+from ..casefile.attest import parsed, told
 from ..casefile.decisions import DECISION, reopened
 from ..errors import OverdraftError
 from ..messages import Token, Word
@@ -129,6 +129,22 @@ def decisions_on(view: View, well: str) -> list[Row]:
     found = [row for name in sorted(names) for row in view.find("decisions", finding_id=name)]
     standing = (row for row in found if row["state"] not in (None, "open"))
     return [{**row, "stale": None if row["stale"] is None else int(bool(row["stale"]))} for row in standing]
+
+
+def refuse_under_others(view: View, done: Recorded) -> None:
+    """An objection is not taken back under a later one: that one found the decisions open, and they stay so.
+
+    Raises:
+        OverdraftError: there is one.
+    """
+    entries = [row for row in view.find("history", subject=done.subject_id) if row["kind"] == done.kind]
+    told = [(int(str(row["seq"])), str(parsed(row["after"]).get("objection_id"))) for row in entries]
+    mine = max((number for number, name in told if name == done.objection_id), default=0)
+    later = {name for number, name in told if number > mine}
+    kept = [row["objection_id"] for row in view.find("objections", well_id=done.subject_id)]
+    others = sorted(later.intersection(map(str, kept)))
+    if done.more and others:
+        raise OverdraftError("desk.objected_since", found=done.objection_id, by=others)
 
 
 def _files(

@@ -28,7 +28,7 @@ from .checks import text_of
 from .errors import ActsError
 from .events import correction, event, label_of_reason, more_evidence, void
 from .files import copy_all, take_away
-from .objections import objection, objection_result
+from .objections import objection, objection_result, refuse_under_others
 from .view import View
 
 _SUPPLIED = ("events", "evidence", "pairs", "applications")
@@ -121,7 +121,7 @@ def undo(store: CaseStore, done: Recorded, by: By, case: Path, reason: str = "")
 
     Raises:
         ConflictError: somebody has changed the rows since.
-        OverdraftError: the event was corrected meanwhile.
+        OverdraftError: the event was corrected meanwhile, or a later objection found the decisions open.
     """
     if not by.who.strip():
         raise OverdraftError("desk.person_missing")
@@ -131,6 +131,8 @@ def undo(store: CaseStore, done: Recorded, by: By, case: Path, reason: str = "")
     if done.kind in ("event", "correction", "void"):
         said = void(view, Void(done.event_id, reason), by)
         back += said.changes
+    elif done.kind == "objection":
+        refuse_under_others(view, done)
     kept = ("events", "evidence") if said is not None else ()
     for change in reversed(done.changes):
         if change.table not in kept:

@@ -208,28 +208,31 @@ def _around(store: Answers, row: Row) -> _Around:
     others, runs, settings, vetting, history, merged, *places = store.cells_of(questions)
     found = places[0] if places else []
     subject_row = found[0] if len(found) == 1 else {}  # an id on several rows names none of them
-    objections, of_well = _objected(store, subject_row.get("well_id", subject) if role == "wells" else "")
-    own = sorted([*history, *about_results(of_well)], key=lambda entry: entry["seq"])
+    well = subject_row.get("well_id", subject) if role == "wells" else ""
+    objections, of_well, of_merged = _objected(store, well)
+    own: list[Row] = sorted([*history, *about_results(of_well)], key=lambda entry: entry["seq"])
+    before: list[Row] = [*merged, *about_results(of_merged)]
+    if len(before) > len(merged):
+        before.sort(key=lambda entry: str(entry["at"]))
     return _Around(
         subject=subject_row,
         others=[item for item in others if item["subject_role"] == role],
         run=runs[0] if runs else {},
         settings=settings,
         vetting=vetting,
-        history=[*merged, *_with_earlier(store, own)],  # a merge comes after all that it united
+        history=[*before, *_with_earlier(store, own)],  # a merge comes after all that it united
         objections=objections,
-        of_well=of_well,
+        of_well=[*of_merged, *of_well],
     )
 
 
-def _objected(store: Answers, well: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The objections about a well, and where there are any its own history."""
+def _objected(store: Answers, well: Any) -> tuple[list[dict[str, Any]], ...]:
+    """The objections about a well, and where there are any its own history, and that of cases merged into this one."""
     if not is_given(well):
-        return [], []
-    objections, history = store.cells_of(
-        [("objections", "well_id", (well,)), ("history", "subject", (well,))]
-    )
-    return (objections, history) if objections else ([], [])
+        return [], [], []
+    asked = (("objections", "well_id"), ("history", "subject"), ("merged_histories", "subject"))
+    found = store.cells_of([(table, column, (well,)) for table, column in asked])
+    return tuple(found) if found[0] else ([], [], [])
 
 
 def _with_earlier(store: Answers, history: list[Row]) -> list[Row]:

@@ -21,6 +21,7 @@ from overdraft.core.desk import (
 )
 from overdraft.core.errors import OverdraftError
 from overdraft.core.report.sheet import finding_sheet
+from overdraft.core.review import Act, decide
 
 from .conftest import TODAY, query
 
@@ -137,6 +138,46 @@ def test_an_objection_with_a_result_is_not_taken_back_under_it(objected, case, b
     assert row(case)[0][1] == "partly"
 
 
+@pytest.mark.parametrize("ended", [False, True])
+def test_what_a_later_objection_found_open_stays_open(objected, case, by, ended):
+    """The first objection opened the decisions; taken back it would close them again under the second one."""
+    store, names, first = objected
+    (second,) = record(store, [Objection("W1", "2026-03-25", "又一", "YY-2")], by, case)
+    assert second.more == ()
+    back = [record(store, [result(objection_id="YY-2", result="upheld")], by, case)[0]] if ended else []
+    with pytest.raises(OverdraftError, match="YY-2"):
+        undo(store, first, by, case)
+    opened = query(case, "SELECT finding_id FROM decisions WHERE state = 'open' ORDER BY 1")
+    assert [name for (name,) in opened] == sorted(names[:2])
+    for done in (*back, second, first):
+        undo(store, done, by, case)
+    assert query(case, "SELECT count(*) FROM decisions WHERE state = 'open'") == [(0,)]
+    assert query(case, "SELECT count(*) FROM objections") == [(0,)]
+
+
+def test_any_order_of_acts_and_undoings_leaves_a_history_that_proves_the_decisions(judged, case, by):
+    store, names = judged
+    made_up = {"findings_changed", "basis_changed"}  # the hashes of the fixture
+
+    def provable():
+        return {problem.kind for problem in verify_case(case).problems} <= made_up
+
+    (filed,) = record(store, [FILED], by, case)
+    (ended,) = record(store, [result()], by, case)
+    assert provable()
+    undo(store, ended, by, case)
+    undo(store, filed, by, case)
+    assert provable()
+    assert query(case, "SELECT state FROM decisions WHERE finding_id = ?", names[0]) == [("verified",)]
+    record(store, [FILED], by, case)
+    record(store, [result(result="rejected")], by, case)
+    decide(store, names[:2], Act("accept", "李工", "li"), today=TODAY)
+    assert provable()
+    with pytest.raises(ConflictError):  # the decisions were made again since
+        undo(store, filed, by, case)
+    assert provable()
+
+
 def test_the_panel_tells_both_and_their_history(objected, case, by):
     store, names, _ = objected
     sheet = finding_sheet(store, names[2], "en")  # that nobody had decided on: it is about the same well
@@ -217,5 +258,5 @@ def test_rows_of_a_table_and_the_history_that_stays_provable(judged, case, by):
     assert acts == [Objection("W1", "2026-03-20", "异议", "YY-1"), result(result="upheld", reason="确已封填")]
     record(store, acts, by, case)
     assert row(case) == [("2026-03-30", "upheld", "异议")]
-    made_up = {"findings_changed", "basis_changed"}  # the hashes of the fixture
+    made_up = {"findings_changed", "basis_changed"}
     assert {problem.kind for problem in verify_case(case).problems} == made_up
