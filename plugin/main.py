@@ -72,6 +72,7 @@ class OverdraftPlugin:
             ("overdraftLink", "enforce", tr("Drilled Well…"), "LinkForm"),
             ("overdraftLand", "planretirement", tr("Retired or Restored Land…"), "LandForm"),
         )
+        object_to = ready(lambda: windows.object_to())
         return [
             Item("overdraftSetup", "setup", tr("Setup…"), windows.set_up),
             Item("overdraftCase", "case", tr("Open Case File…"), windows.choose_case),
@@ -80,6 +81,7 @@ class OverdraftPlugin:
                 Item(name, icon, text, ready(partial(windows.record, form)), True, record, form == "SealForm")
                 for name, icon, text, form in forms
             ),
+            Item("overdraftObjection", "objection", tr("Objection…"), object_to, True, record, False),
             Item("overdraftReview", "review", tr("Review"), ready(windows.review), True),
             Item("overdraftPair", "pairreplacements", tr("Pair Wells…"), ready(windows.pair_wells), True),
             Item(

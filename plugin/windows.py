@@ -113,12 +113,35 @@ class Windows(QObject):
         if renewal_id:
             dialog.show_renewal(renewal_id)
 
-    def record(self, form: str) -> None:
+    def record(self, form: str) -> QDialog:
         """One of the forms of the daily desk, by the name of its class."""
         from ..ui import desk
 
         kind = getattr(desk, form)
-        self._dialog(form, lambda parent: kind(self.session, parent, self.iface.mapCanvas()))
+        return self._dialog(form, lambda parent: kind(self.session, parent, self.iface.mapCanvas()))
+
+    def object_to(self, subject_id: str = "") -> None:
+        """The form of objections, about the well of a finding; else about the one that the review or the map shows,
+        unless somebody has chosen one already."""
+        form = self.record("ObjectionForm")
+        if subject_id:
+            form.show_subject(subject_id)
+        elif not form.well.id():
+            self._offer_well(form)
+
+    def _offer_well(self, form: QDialog) -> None:
+        """Begin with the well of the current finding, or with the only one that is selected on the map."""
+        from ..ui.review.mapsync import MapSync
+
+        review = self._docks.get("review")
+        row = review.current if review is not None and review.isVisible() else None
+        if row is not None and row.subject_role == "wells":
+            form.show_subject(row.subject_id)
+        elif self.session.path is not None:
+            layer = MapSync(self.iface.mapCanvas()).find(self.session.path, "wells")
+            if layer is not None and layer.selectedFeatureCount() == 1:
+                well = layer.selectedFeatures()[0]["well_id"]
+                form.show_well(well if isinstance(well, str) else "")
 
     def export(self) -> None:
         """Papers out of the case."""
@@ -136,6 +159,7 @@ class Windows(QObject):
             dock = ReviewDock(self.session, self.iface, parent)
             dock.pair_requested.connect(self.pair_wells)
             dock.slip_requested.connect(lambda _: dock.evidence.print_slip())
+            dock.objection_requested.connect(self.object_to)
             return dock
 
         self._dock("review", make, Qt.DockWidgetArea.BottomDockWidgetArea)

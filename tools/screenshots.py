@@ -25,6 +25,7 @@ README = {"review": "review_zh.png", "pairing": "pairing_zh.png", "retirement": 
 IN_HELP = (
     "setup_fields",
     "desk_recorded",
+    "desk_objection",
     "review",
     "dashboard",
     "pairing",

@@ -126,6 +126,7 @@ def tour():
     dock.table.selectRow(min(9, dock.model.rowCount() - 1))
     yield 4.0
     picture(iface.mainWindow(), "review")
+    yield from objection(windows, dock)
 
     windows.dashboard()
     board = windows._docks["dashboard"]
@@ -170,6 +171,31 @@ def tour():
         picture(papers, picture_name)
     papers.reject()
     note("all pictures taken")
+
+
+def objection(windows, dock):
+    """Somebody objects to what was just decided, and the objection gets its result."""
+    rows = range(dock.model.rowCount())
+    dock.table.selectRow(next(row for row in rows if dock.model.row(row).subject_role == "wells"))
+    yield 1.0
+    well = dock.current.subject_id
+    dock.do("accept")
+    yield lambda: dock.listing.counts().reviewed == 1
+    windows.object_to(well)
+    form = windows._dialogs["ObjectionForm"]
+    form.objected.setText("井已于2024年封填")
+    yield lambda: form.again.rowCount() == 1
+    picture(form, "desk_objection")
+    form.record_button.click()
+    yield lambda: form.last is not None and form.work is None
+    form.kind.choose("objection_result")
+    form.reason.setText("现场核实，井口已封堵")
+    yield lambda: form.waiting.rowCount() == 1
+    picture(form, "desk_objection_result")
+    form.reject()
+    dock.show_subject(well)
+    yield 4.0
+    picture(iface.mainWindow(), "review_objection")
 
 
 def run(steps, waiting=None, since=0.0):

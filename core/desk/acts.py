@@ -167,9 +167,36 @@ class Objection:
     filed_on: str
     text: str
     objection_id: str = ""
+    evidence: tuple[Piece, ...] = ()
 
 
-Act = Event | MoreEvidence | Correction | Void | Intake | Decision | Withdrawal | Link | Objection
+@dataclass(frozen=True)
+class ObjectionResult:
+    """What became of an objection. The findings on the well are decided again in the review, by a person.
+
+    Attributes:
+        result: of the enumeration ``objection_result``. reason: without names and numbers of persons.
+    """
+
+    objection_id: str
+    decided_on: str
+    result: str
+    reason: str
+    evidence: tuple[Piece, ...] = ()
+
+
+Act = (
+    Event
+    | MoreEvidence
+    | Correction
+    | Void
+    | Intake
+    | Decision
+    | Withdrawal
+    | Link
+    | Objection
+    | ObjectionResult
+)
 
 
 @dataclass(frozen=True)
@@ -187,9 +214,9 @@ class Recorded:
 
     Attributes:
         kind: of the history entry: event, evidence, correction, void, application, decision, withdrawal, link,
-            objection.
-        subject_role, subject_id: what it is about; token: kind of event, of application, or the decision.
-        event_id, application_id: of the rows made, where there are any.
+            objection, objection_result.
+        subject_role, subject_id: what it is about; token: kind of event, of application, the decision or the result.
+        event_id, application_id, objection_id: of the rows made or changed, where there are any.
         changes, entry: as they went to the store; more: further entries, one for each decision that was reopened.
         copies: files that were copied.
     """
@@ -203,5 +230,6 @@ class Recorded:
     entry: Entry
     event_id: str = ""
     application_id: str = ""
+    objection_id: str = ""
     copies: tuple[Copy, ...] = ()
     more: tuple[Entry, ...] = ()

@@ -60,7 +60,7 @@ def event(view: View, act: Event, by: By, case: Path) -> Recorded:
         "corrects": None,
     }
     taken = _taken_along(act, facts)
-    pieces, copies = _pieces(view, act.evidence, event_id, day, by, case)
+    pieces, copies = evidence_rows(view, act.evidence, event_id, day, by, case)
     after = {"event_id": event_id, **_short(values), "evidence": [change.key["kind"] for change in pieces]}
     if taken:
         after["taken_along"] = [change.key["event_id"] for change in taken]
@@ -89,7 +89,7 @@ def more_evidence(view: View, act: MoreEvidence, by: By, case: Path) -> Recorded
     role, subject, kind, day = _named(view, event_id)
     if not act.evidence:
         raise OverdraftError("desk.evidence_none", found=event_id)
-    pieces, copies = _pieces(view, act.evidence, event_id, day, by, case)
+    pieces, copies = evidence_rows(view, act.evidence, event_id, day, by, case)
     there = {_piece_key(row) for row in view.find("evidence", event_id=event_id)}
     if any(_piece_key(change.key) in there for change in pieces):
         raise OverdraftError("desk.evidence_twice", found=event_id)
@@ -261,7 +261,7 @@ def _area(act: Event, row: Row) -> float | None:
     return given
 
 
-def _pieces(
+def evidence_rows(
     view: View, pieces: tuple[Piece, ...], event_id: str, day: str, by: By, case: Path
 ) -> tuple[tuple[Change, ...], tuple[Copy, ...]]:
     """Evidence as rows, and the files that have to be copied."""

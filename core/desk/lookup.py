@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import shapely
 from pyproj import CRS
 
-from ..casefile import container, geometry
+from ..casefile import CaseRows, container, geometry
 from ..casefile.opening import reading
 from ..casefile.sql import sql
+from ..register.identity import ROW_ID
+from .checks import id_of, label, the_row
+from .objections import decisions_on
+from .view import View
 
 MOST = 20
 """Proposals at a time."""
@@ -35,6 +40,43 @@ _APPLICATIONS = {
     " WHERE application_id IS NOT NULL AND decision = 'approved' AND coalesce(result_well_id, '') = ''"
     " ORDER BY application_id",
 }
+
+
+_OBJECTIONS = (
+    "SELECT objection_id, coalesce(well_id, ''), coalesce(filed_on, ''), coalesce(text, '') FROM objections"
+    " WHERE objection_id IS NOT NULL AND decided_on IS NULL AND coalesce(result, '') = ''"
+    " ORDER BY filed_on IS NULL, filed_on, objection_id"
+)
+_WELL_OF_ROW = "SELECT coalesce(well_id, '') FROM wells WHERE row_id = ?"
+
+
+@dataclass(frozen=True)
+class OpenObjection:
+    """An objection that waits for its result."""
+
+    objection_id: str
+    well_id: str
+    filed_on: str
+    text: str
+
+    def days(self, today: date) -> int | None:
+        """How long it waits; None where nobody knows since when."""
+        try:
+            return (today - date.fromisoformat(self.filed_on)).days
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class Reopening:
+    """A decision that an objection would open again: on which clause and rule, and who decided what when."""
+
+    finding_id: str
+    clause: str
+    rule: str
+    state: str
+    decided_by: str
+    decided_on: str
 
 
 @dataclass(frozen=True)
@@ -61,6 +103,38 @@ def waiting(path: str | os.PathLike, which: str) -> list[Waiting]:
     """Applications that are not ended (``open``), or approved and without a well (``approved``)."""
     with reading(Path(path), newer=True, quick=True) as connection:
         return [Waiting(*row) for row in connection.execute(_APPLICATIONS[which])]
+
+
+def open_objections(path: str | os.PathLike) -> list[OpenObjection]:
+    """Objections without a result, the one that waits longest first."""
+    with reading(Path(path), newer=True, quick=True) as connection:
+        return [OpenObjection(*row) for row in connection.execute(_OBJECTIONS)]
+
+
+def reopenings(path: str | os.PathLike, well_id: str) -> list[Reopening]:
+    """The decisions that an objection about a well would open again.
+
+    Raises:
+        OverdraftError: no such well, or several.
+    """
+    view = View(CaseRows(path, read_only=True))
+    well = the_row(view, "wells", "well_id", id_of(well_id, label("objections", "well_id")))
+    found = []
+    for row in decisions_on(view, str(well.get(ROW_ID) or well["well_id"])):
+        name = str(row["finding_id"])
+        finding = (view.find("findings", finding_id=name) or view.find("decided_findings", finding_id=name))[
+            0
+        ]
+        told = (finding["clause"], finding["rule"], row["state"], row["decided_by"], row["decided_on"])
+        found.append(Reopening(name, *(str(value or "") for value in told)))
+    return found
+
+
+def well_of_finding(path: str | os.PathLike, subject_id: str) -> str:
+    """The id of the well that a finding is about, by that of its row; empty where the register gives it none."""
+    with reading(Path(path), newer=True, quick=True) as connection:
+        row = connection.execute(_WELL_OF_ROW, (subject_id,)).fetchone()
+    return row[0] if row else subject_id
 
 
 def layer_crs(path: str | os.PathLike, table: str) -> CRS | None:

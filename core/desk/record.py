@@ -18,6 +18,7 @@ from .acts import (
     Intake,
     MoreEvidence,
     Objection,
+    ObjectionResult,
     Recorded,
     Void,
     Withdrawal,
@@ -27,7 +28,7 @@ from .checks import text_of
 from .errors import ActsError
 from .events import correction, event, label_of_reason, more_evidence, void
 from .files import copy_all, take_away
-from .objections import objection
+from .objections import objection, objection_result, refuse_under_others
 from .view import View
 
 _SUPPLIED = ("events", "evidence", "pairs", "applications")
@@ -106,7 +107,9 @@ def _plan(view: View, act: Act, by: By, case: Path) -> Recorded:
     if isinstance(act, Withdrawal):
         return withdrawal(view, act, by)
     if isinstance(act, Objection):
-        return objection(view, act, by)
+        return objection(view, act, by, case)
+    if isinstance(act, ObjectionResult):
+        return objection_result(view, act, by, case)
     return link(view, act, by, case)
 
 
@@ -118,7 +121,7 @@ def undo(store: CaseStore, done: Recorded, by: By, case: Path, reason: str = "")
 
     Raises:
         ConflictError: somebody has changed the rows since.
-        OverdraftError: the event was corrected meanwhile.
+        OverdraftError: the event was corrected meanwhile, or a later objection found the decisions open.
     """
     if not by.who.strip():
         raise OverdraftError("desk.person_missing")
@@ -128,6 +131,8 @@ def undo(store: CaseStore, done: Recorded, by: By, case: Path, reason: str = "")
     if done.kind in ("event", "correction", "void"):
         said = void(view, Void(done.event_id, reason), by)
         back += said.changes
+    elif done.kind == "objection":
+        refuse_under_others(view, done)
     kept = ("events", "evidence") if said is not None else ()
     for change in reversed(done.changes):
         if change.table not in kept:

@@ -19,6 +19,7 @@ from .acts import (
     Link,
     MoreEvidence,
     Objection,
+    ObjectionResult,
     Piece,
     Void,
     Withdrawal,
@@ -26,13 +27,17 @@ from .acts import (
 from .checks import amount, label
 from .errors import ActsError
 
-ACTS = ("event", "evidence", "correct", "void", "apply", "approve", "refuse", "withdraw", "link", "objection")
+ACTS = (
+    *("event", "evidence", "correct", "void", "apply", "approve", "refuse", "withdraw", "link"),
+    *("objection", "objection_result"),
+)
 """What a row of acts may be; empty means ``event``."""
 
 COLUMNS = (
     *("act", "subject_id", "kind", "day", "doc_no", "area_mu"),
     *("photo", "document", "taken_on", "checked_by", "checked_on", "power_cut_on", "permit_cancelled_on"),
-    *("event_id", "application_id", "approval_no", "well_id", "replaces", "retired_ids", "reason", "anyway"),
+    *("event_id", "application_id", "approval_no", "well_id", "replaces", "retired_ids"),
+    *("objection_id", "result", "reason", "anyway"),
 )
 """Columns that every act may use; for ``apply`` and ``link`` every field of wells as well."""
 
@@ -195,7 +200,13 @@ def _link(row: _Cells, files: Path | None, crs: object) -> Link:
 
 
 def _objection(row: _Cells, files: Path | None, crs: object) -> Objection:
-    return Objection(row("subject_id") or row("well_id"), row("day"), row("reason"))
+    well = row("subject_id") or row("well_id")
+    return Objection(well, row("day"), row("reason"), row("objection_id"), _pieces(row, files))
+
+
+def _objection_result(row: _Cells, files: Path | None, crs: object) -> ObjectionResult:
+    pieces = _pieces(row, files)
+    return ObjectionResult(row("objection_id"), row("day"), row("result"), row("reason"), pieces)
 
 
 _MAKERS: dict[str, Callable[[_Cells, Path | None, object], Act]] = {
@@ -209,4 +220,5 @@ _MAKERS: dict[str, Callable[[_Cells, Path | None, object], Act]] = {
     "withdraw": _withdraw,
     "link": _link,
     "objection": _objection,
+    "objection_result": _objection_result,
 }

@@ -84,7 +84,9 @@ def conflict_of(change: DataChange, now: Row | None, words: Words) -> Iterable[C
 
 
 def state_told(part: Row | None, words: Words) -> str:
-    """One side of an entry: the state, with the outcome or the day that belong to it."""
+    """One side of an entry: the state, with the outcome or the day that belong to it; or the result of an objection."""
+    if part and part.get("result"):
+        return words.token("objection_result", part["result"])
     if not part or "state" not in part:
         return ""
     told = words.token("decision_state", part["state"])

@@ -19,6 +19,7 @@ from .basis import UNITLESS, field_label, number, parameter_label, shown_value
 from .decided import changes_of, decision_of, history_of
 from .findings import subject_of
 from .lines import Change, Line, Past, parsed, placed, say
+from .objected import Objected, about_results, objections_of
 from .words import Words, is_given
 
 SYMBOLS = dict(zip(OUTCOMES, "✕△?◇✓", strict=True))
@@ -60,6 +61,8 @@ class Sheet:
         notes: what a reader should know of the quality of the data.
         path: the tests in their order of decision, with the permission of each.
         decision: what a person decided; changes: what differs since then.
+        objections: to what was decided on the well; nothing for other subjects.
+        history: of the finding, and of the results of those objections.
     """
 
     finding_id: str
@@ -86,6 +89,7 @@ class Sheet:
     stale: bool
     decision: tuple[Line, ...]
     changes: tuple[Change, ...]
+    objections: tuple[Objected, ...]
     history: tuple[Past, ...]
     run: tuple[Line, ...]
     invented: bool
@@ -165,6 +169,7 @@ def finding_sheet(store: Answers, finding_id: str, language: str, policy: Policy
         stale=bool(decision.get("stale")),
         decision=tuple(decision_of(decision, words)),
         changes=tuple(changes_of(decision, role, policy, words)),
+        objections=tuple(objections_of(around.objections, around.of_well, words)),
         history=tuple(history_of(around.history, words)),
         run=tuple(_run(row, around.run, words)),
         invented=bool((parsed(around.run.get("manifest")) or {}).get("invented")),
@@ -173,14 +178,17 @@ def finding_sheet(store: Answers, finding_id: str, language: str, policy: Policy
 
 @dataclass(frozen=True)
 class _Around:
-    """What the case holds around a finding: the subject's row, its other findings, run, settings, history."""
+    """What the case holds around a finding: the subject's row, its other findings, run, settings, history, and of a
+    well the objections and its own history."""
 
     subject: Row
     others: list[dict[str, Any]]
     run: Row
     settings: list[dict[str, Any]]
     vetting: list[dict[str, Any]]
-    history: list[dict[str, Any]]
+    history: list[Row]
+    objections: list[dict[str, Any]]
+    of_well: list[dict[str, Any]]
 
 
 def _around(store: Answers, row: Row) -> _Around:
@@ -199,17 +207,35 @@ def _around(store: Answers, row: Row) -> _Around:
         questions.append((role, ROW_ID if role == "wells" else roles[role].key[0], (subject,)))
     others, runs, settings, vetting, history, merged, *places = store.cells_of(questions)
     found = places[0] if places else []
+    subject_row = found[0] if len(found) == 1 else {}  # an id on several rows names none of them
+    well = subject_row.get("well_id", subject) if role == "wells" else ""
+    objections, of_well, of_merged = _objected(store, well)
+    own: list[Row] = sorted([*history, *about_results(of_well)], key=lambda entry: entry["seq"])
+    before: list[Row] = [*merged, *about_results(of_merged)]
+    if len(before) > len(merged):
+        before.sort(key=lambda entry: str(entry["at"]))
     return _Around(
-        subject=found[0] if len(found) == 1 else {},  # an id on several rows names none of them
+        subject=subject_row,
         others=[item for item in others if item["subject_role"] == role],
         run=runs[0] if runs else {},
         settings=settings,
         vetting=vetting,
-        history=[*merged, *_with_earlier(store, history)],  # a merge comes after all that it united
+        history=[*before, *_with_earlier(store, own)],  # a merge comes after all that it united
+        objections=objections,
+        of_well=[*of_merged, *of_well],
     )
 
 
-def _with_earlier(store: Answers, history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _objected(store: Answers, well: Any) -> tuple[list[dict[str, Any]], ...]:
+    """The objections about a well, and where there are any its own history, and that of cases merged into this one."""
+    if not is_given(well):
+        return [], [], []
+    asked = (("objections", "well_id"), ("history", "subject"), ("merged_histories", "subject"))
+    found = store.cells_of([(table, column, (well,)) for table, column in asked])
+    return tuple(found) if found[0] else ([], [], [])
+
+
+def _with_earlier(store: Answers, history: list[Row]) -> list[Row]:
     """The entries about a finding, and before them those of the older document from which its decision came."""
     follow = next((item for item in history if item["kind"] == "follow"), None)
     if follow is None:

@@ -18,7 +18,7 @@ from qgis.core import (
 )
 
 from ...core.errors import OverdraftError
-from ...core.schema import register_schema
+from ...core.schema import register_schema, results_schema
 from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
 from ..inputs import day_of, is_given, lines_of, number_of, path_of, text_of, token_of
@@ -30,16 +30,19 @@ from ..texts import tr, ui_language
 if TYPE_CHECKING:
     import pandas as pd
 
-ACTS = ["event", "evidence", "correct", "void", "apply", "approve", "refuse", "withdraw", "link", "objection"]
+ACTS = [
+    *("event", "evidence", "correct", "void", "apply", "approve", "refuse", "withdraw", "link"),
+    *("objection", "objection_result"),
+]
 _DAYS = ("DAY", "TAKEN_ON", "CHECKED_ON", "POWER_CUT_ON", "PERMIT_CANCELLED_ON")
 _TEXTS = (
     *("SUBJECT_ID", "DOC_NO", "PHOTO", "DOCUMENT", "CHECKED_BY", "EVENT_ID", "APPLICATION_ID"),
-    *("APPROVAL_NO", "WELL_ID", "REPLACES", "RETIRED_IDS", "REASON"),
+    *("APPROVAL_NO", "WELL_ID", "REPLACES", "RETIRED_IDS", "OBJECTION_ID", "REASON"),
 )
 
 
 class RecordEvent(OverdraftAlgorithm):
-    """Records what happened: seals with their evidence, applications, decisions, drilled wells, land."""
+    """Records what happened: seals with their evidence, applications, decisions, drilled wells, land, objections."""
 
     NAME = "recordevent"
     GROUP = "register"
@@ -49,6 +52,7 @@ class RecordEvent(OverdraftAlgorithm):
     def declare(self):
         enums = register_schema().enums
         kinds = [*enums["event_kind"], *enums["application_kind"]]
+        results = results_schema().enums["objection_result"]
         return (
             declared.case(),
             QgsProcessingParameterFeatureSource(
@@ -84,6 +88,8 @@ class RecordEvent(OverdraftAlgorithm):
             declared.pairs("FIELDS", tr("Fields of the well, a line each: field = value")),
             declared.text("APPROVAL_NO", tr("Approval number")),
             declared.text("EVENT_ID", tr("Event that is proven, corrected or withdrawn")),
+            declared.text("OBJECTION_ID", tr("Objection (a new one may be left empty)")),
+            declared.choice("RESULT", tr("Result of the objection"), list(results)),
             declared.text("REASON", tr("Reason")),
             QgsProcessingParameterBoolean(
                 "ANYWAY", tr("Record it although it contradicts the record"), False, optional=True
@@ -132,9 +138,7 @@ class RecordEvent(OverdraftAlgorithm):
                 text = problem.text(self.inputs.language)
                 feedback.reportError(tr("Row {n}: {problem}").format(n=row + 1, problem=text))
             raise
-        reopened = sum(len(item.more) for item in done)
-        if reopened:
-            feedback.pushInfo(tr("Decisions reopened by objections: {n}").format(n=reopened))
+        _tell_objections(feedback, done)
         table = _table(done, case, policy, self.inputs.as_of, progress.part(0.4, 0.9))
         _tell(feedback, table)
         answers = {
@@ -159,7 +163,7 @@ class RecordEvent(OverdraftAlgorithm):
             return _rows_of(self.acts)
         row = {name.lower(): text_of(self, parameters, name, context) for name in _TEXTS}
         row |= {name.lower(): day_of(self, parameters, name, context) for name in _DAYS}
-        row |= {name.lower(): token_of(self, parameters, name, context) for name in ("ACT", "KIND")}
+        row |= {name.lower(): token_of(self, parameters, name, context) for name in ("ACT", "KIND", "RESULT")}
         row["area_mu"] = number_of(self, parameters, "AREA_MU", context)
         row |= {name.strip(): value for name, value in lines_of(self, parameters, "FIELDS", context).items()}
         if not is_given(parameters, "PLACE"):
@@ -212,20 +216,33 @@ def _table(done, case, policy, as_of, progress) -> pd.DataFrame:
                 "day": pd.Timestamp(item.day) if item.day else pd.NaT,
                 "event_id": item.event_id or None,
                 "application_id": item.application_id or None,
+                "objection_id": item.objection_id or None,
                 "pool_id": pool or None,
                 "credit_state": state or None,
                 "lacks": ";".join(lacks) or None,
             }
         )
     columns = ["n", "act", "subject_role", "subject_id", "kind", "day", "event_id", "application_id"]
-    frame = pd.DataFrame(rows, columns=[*columns, "pool_id", "credit_state", "lacks"])
+    columns += ["objection_id", "pool_id", "credit_state", "lacks"]
+    frame = pd.DataFrame(rows, columns=columns)
     return frame.assign(day=pd.to_datetime(frame["day"]))
+
+
+def _tell_objections(feedback, done):
+    """What objections open again, and that their results close nothing."""
+    reopened = sum(len(item.more) for item in done)
+    if reopened:
+        feedback.pushInfo(tr("Decisions reopened by objections: {n}").format(n=reopened))
+    if any(item.kind == "objection_result" for item in done):
+        feedback.pushInfo(
+            tr(
+                "A result decides on no finding: decide again in the review on those that the objection opened."
+            )
+        )
 
 
 def _tell(feedback, table):
     """How many acts of each kind, and how many stand how in the ledger; never a line per act."""
-    from ...core.schema import results_schema
-
     words, language = results_schema(), ui_language()
     for act, n in table.groupby("act", sort=True).size().items():
         feedback.pushInfo(tr("{label}: {n}").format(label=words.label("desk_act", act, language), n=n))

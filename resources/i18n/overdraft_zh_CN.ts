@@ -6083,5 +6083,125 @@
         <source>Files made: {n}, in {folder}.</source>
         <translation>已输出{n}个文件，位于{folder}。</translation>
     </message>
+    <message>
+        <source>Objection…</source>
+        <translation>异议…</translation>
+    </message>
+    <message>
+        <source>Objection (a new one may be left empty)</source>
+        <translation>异议编号（新提出的可留空）</translation>
+    </message>
+    <message>
+        <source>Result of the objection</source>
+        <translation>异议处理结果</translation>
+    </message>
+    <message>
+        <source>A result decides on no finding: decide again in the review on those that the objection opened.</source>
+        <translation>处理结果不代替处理决定：因异议重新打开的结论，请在审核清单中重新处理。</translation>
+    </message>
+    <message>
+        <source>Fill in what happened and press Record.</source>
+        <translation>填写后点击“登记”。</translation>
+    </message>
+    <message>
+        <source>Objections</source>
+        <translation>异议</translation>
+    </message>
+    <message>
+        <source>An objection comes in, or gets its result</source>
+        <translation>登记新提出的异议，或登记处理结果</translation>
+    </message>
+    <message>
+        <source>Wh&amp;at is recorded</source>
+        <translation>登记事项(&amp;A)</translation>
+    </message>
+    <message>
+        <source>The well that is objected to: part of its id or name, or a click on the map</source>
+        <translation>异议所涉机井：输入编号或名称的一部分，或在地图上点选</translation>
+    </message>
+    <message>
+        <source>What is objected, without names and numbers of persons</source>
+        <translation>异议内容，不得含个人姓名和号码</translation>
+    </message>
+    <message>
+        <source>&amp;Objected</source>
+        <translation>异议内容(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Decisions on the well; recording the objection opens all of them again</source>
+        <translation>该井已作出的处理决定；登记异议后全部重新打开</translation>
+    </message>
+    <message>
+        <source>Ope&amp;n again</source>
+        <translation>重新打开(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Days</source>
+        <translation>已等天数</translation>
+    </message>
+    <message>
+        <source>Objections without a result; the one that waits longest stands first</source>
+        <translation>尚无处理结果的异议，等待最久的在前</translation>
+    </message>
+    <message>
+        <source>O&amp;bjection</source>
+        <translation>异议(&amp;B)</translation>
+    </message>
+    <message>
+        <source>What became of the objection</source>
+        <translation>异议如何处理</translation>
+    </message>
+    <message>
+        <source>&amp;Result</source>
+        <translation>处理结果(&amp;R)</translation>
+    </message>
+    <message>
+        <source>The day on which it was filed, or got its result</source>
+        <translation>异议提出日期，或处理日期</translation>
+    </message>
+    <message>
+        <source>The name of whoever objects is not recorded: keep names and numbers of persons out of the text. Whoever opens the case file reads it; public notices and public tables do not show it.</source>
+        <translation>不登记异议人姓名，内容中不得含个人姓名和号码。能打开案卷文件的人均可看到异议内容；公示和公开级表格中不显示。</translation>
+    </message>
+    <message>
+        <source>A result decides on no finding: those that the objection opened are decided on again in the review. Until then no public notice shows them.</source>
+        <translation>处理结果不代替处理决定：因异议重新打开的结论须在审核清单中重新处理，此前不列入公示。</translation>
+    </message>
+    <message>
+        <source>Another program is writing the case file. What waits is shown in a moment.</source>
+        <translation>其他程序正在写入案卷文件，待处理事项稍后显示。</translation>
+    </message>
+    <message>
+        <source>Objections that wait for their result: {n}</source>
+        <translation>待处理的异议：{n}件</translation>
+    </message>
+    <message>
+        <source>No objection waits for its result.</source>
+        <translation>没有待处理的异议。</translation>
+    </message>
+    <message>
+        <source>Choose the well: the decisions that will be open again are listed.</source>
+        <translation>请选择机井：将列出登记后重新打开的处理决定。</translation>
+    </message>
+    <message>
+        <source>Decisions on {well} that are open again once it is recorded: {n}</source>
+        <translation>登记后{well}将重新打开的处理决定：{n}项</translation>
+    </message>
+    <message>
+        <source>Nothing was decided on {well}: the objection is recorded and opens nothing.</source>
+        <translation>{well}尚无处理决定：异议予以登记，不打开任何决定。</translation>
+    </message>
+    <message>
+        <source>Waiting already: {ids}</source>
+        <translation>已有待处理的异议：{ids}</translation>
+    </message>
+    <message>
+        <source>Recorded: {id} · {subject} · {day} · decisions open again: {n}</source>
+        <translation>已登记：{id} · {subject} · {day} · 重新打开的处理决定：{n}项</translation>
+    </message>
+    <message>
+        <source>Recorded: {id} · {subject} · {result} · {day}. Decide again in the review.</source>
+        <translation>已登记：{id} · {subject} · {result} · {day}。请在审核清单中重新处理。</translation>
+    </message>
 </context>
 </TS>

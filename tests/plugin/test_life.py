@@ -22,7 +22,14 @@ from .window import Iface, tidied
 ROOT = Path(overdraft.__file__).resolve().parent
 
 
-RECORD = ["overdraftSeal", "overdraftApplication", "overdraftDecide", "overdraftLink", "overdraftLand"]
+RECORD = [
+    "overdraftSeal",
+    "overdraftApplication",
+    "overdraftDecide",
+    "overdraftLink",
+    "overdraftLand",
+    "overdraftObjection",
+]
 MENU = [
     *("overdraftSetup", "overdraftCase", "overdraftRun"),
     *RECORD,

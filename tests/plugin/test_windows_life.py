@@ -12,7 +12,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from qgis.core import QgsApplication, QgsProject, QgsSettings
+from qgis.core import QgsApplication, QgsProject, QgsSettings, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import (
     QAction,
@@ -154,7 +154,7 @@ def test_r28_lives_with_every_window_leave_nothing_behind(iface, case, qtbot, ra
     shown = live(iface, case, qtbot, True)  # the first loads what Python and QGIS keep for good
     assert shown == {
         *("setup", "policy", "retirement", "pairing", "review", "dashboard", "export"),
-        *("SealForm", "ApplicationForm", "DecideForm", "LinkForm", "LandForm"),
+        *("SealForm", "ApplicationForm", "DecideForm", "LinkForm", "LandForm", "ObjectionForm"),
     }
     iface.bar.clearWidgets()
     settle(qtbot)
@@ -253,6 +253,35 @@ def plugin(iface):
     made.initGui()
     yield made
     made.unload()
+
+
+def test_the_form_of_objections_begins_with_the_well_in_sight(plugin, case, qtbot):
+    windows = plugin.windows
+    windows.session.open_case(case)
+    plugin.menu.actions["overdraftObjection"].trigger()
+    form = windows._dialogs["ObjectionForm"]
+    assert form.well.id() == ""  # nothing is in sight
+    layer = QgsVectorLayer(f"{case}|layername=wells", "wells", "ogr")
+    QgsProject.instance().addMapLayer(layer)
+    layer.selectByIds([feature.id() for feature in layer.getFeatures() if feature["well_id"] == "W3"])
+    windows.object_to()
+    assert form.well.id() == "W3"
+    form.well.set_id("")
+    layer.selectAll()
+    windows.object_to()
+    assert form.well.id() == ""  # several: nobody knows which
+    windows.review()
+    review = windows._docks["review"]
+    qtbot.waitUntil(lambda: review.listing is not None and not review._unoffered, timeout=30_000)
+    review.table.go_to(1)
+    windows.object_to()
+    assert form.well.id() == review.current.subject_id == "W2"
+    review.table.go_to(0)
+    windows.object_to()
+    assert form.well.id() == "W2"  # somebody is at it already
+    review.objection_requested.emit("W1")
+    assert form.well.id() == "W1"
+    settle(qtbot)
 
 
 def test_a_case_that_another_program_writes_is_opened_once_it_is_free(plugin, case, qtbot, monkeypatch):

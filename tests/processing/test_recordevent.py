@@ -213,3 +213,38 @@ def test_without_a_case_or_a_policy(run, desk, case):
         run("recordevent", {"SUBJECT_ID": "W1", "OUTPUT": "memory:"})
     answer, (row,) = desk(SUBJECT_ID="W1", KIND="sealed", DAY="2026-03-10", POLICY=None)
     assert (answer["CREDIT_STATE"], row["credit_state"], row["event_id"]) == ("", None, "EV-20260331-0001")
+
+
+def test_an_objection_and_its_result(desk, case, listener):
+    (case.parent / "异议书.pdf").write_bytes(b"letter")
+    given = {"SUBJECT_ID": "W1", "DAY": "2026-03-20", "REASON": "井已封填", "DOCUMENT": "异议书.pdf"}
+    _, (row,) = desk(ACT="objection", **given)
+    assert (row["act"], row["subject_id"], row["objection_id"]) == ("objection", "W1", "OB-20260331-0001")
+    ended = {"ACT": "objection_result", "OBJECTION_ID": row["objection_id"], "RESULT": "upheld"}
+    heard = listener()
+    _, (row,) = desk(heard, **ended, DAY="2026-03-30", REASON="现场核实确已封填")
+    assert (row["act"], row["kind"], row["objection_id"]) == (
+        *("objection_result", "upheld"),
+        "OB-20260331-0001",
+    )
+    assert query(case, "SELECT filed_on, decided_on, result FROM objections") == [
+        ("2026-03-20", "2026-03-30", "upheld")
+    ]
+    assert any("decides on no finding" in line for line in heard.infos)
+    ((after,),) = query(case, "SELECT after FROM history WHERE kind = 'objection'")
+    assert hashlib.sha256(b"letter").hexdigest() in after
+    assert "has its result" in refusal(desk, **ended, DAY="2026-03-31", REASON="again")
+    unknown = {**ended, "OBJECTION_ID": "OB-9"}
+    assert "OB-9" in refusal(desk, **unknown, DAY="2026-03-31", REASON="no such objection")
+
+
+def test_objections_and_results_as_a_table(desk, case, layer):
+    names = ("act", "subject_id", "day", "reason", "objection_id", "result")
+    rows = [
+        (None, "objection", "W1", "2026-03-20", "一", "YY-1", None),
+        (None, "objection_result", None, "2026-03-21", "二", "YY-1", "rejected"),
+    ]
+    answer, told = desk(ACTS=layer("None", dict.fromkeys(names, "text"), rows))
+    assert answer["N_RECORDED"] == 2
+    assert [row["objection_id"] for row in told] == ["YY-1", "YY-1"]
+    assert query(case, "SELECT decided_on, result FROM objections") == [("2026-03-21", "rejected")]

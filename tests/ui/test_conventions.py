@@ -137,7 +137,9 @@ WINDOWS = {
     "SetupWizard": setup,
     "ReadingOptions": setup,
     "WordsDialog": setup,
-    **dict.fromkeys(("SealForm", "ApplicationForm", "DecideForm", "LinkForm", "LandForm"), desk),
+    **dict.fromkeys(
+        ("SealForm", "ApplicationForm", "DecideForm", "LinkForm", "LandForm", "ObjectionForm"), desk
+    ),
     "PolicyDialog": policy,
     "policy.CompareDialog": policy,
     "PairingDialog": pairing,

@@ -4,6 +4,7 @@ from .application_form import ApplicationForm
 from .decide_form import DecideForm
 from .land_form import LandForm
 from .link_form import LinkForm
+from .objection_form import ObjectionForm
 from .seal_form import SealForm
 
-__all__ = ["ApplicationForm", "DecideForm", "LandForm", "LinkForm", "SealForm"]
+__all__ = ["ApplicationForm", "DecideForm", "LandForm", "LinkForm", "ObjectionForm", "SealForm"]

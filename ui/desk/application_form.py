@@ -237,9 +237,9 @@ class ApplicationForm(DeskForm):
 
     def _kind_changed(self) -> None:
         kind = self.kind.token()
-        self._show(self.well, kind in OF_A_WELL)
-        self._show(self.replaces, kind == "renewal")
-        self._show(self.wells.parentWidget(), kind == "renewal")
+        self.show_row(self.well, kind in OF_A_WELL)
+        self.show_row(self.replaces, kind == "renewal")
+        self.show_row(self.wells.parentWidget(), kind == "renewal")
 
     def _watch(self) -> None:
         """A verdict holds for what was vetted: it goes when one of these changes."""
@@ -257,12 +257,6 @@ class ApplicationForm(DeskForm):
     def _forget_verdict(self, *_: object) -> None:
         self._vetted, self._permission = None, ""
         self.verdict.setText(tr("Press Vet to see what each clause says."))
-
-    def _show(self, widget: QWidget, shown: bool) -> None:
-        widget.setVisible(shown)
-        label = self.form.labelForField(widget)
-        if label is not None:
-            label.setVisible(shown)
 
     def _place(self) -> Point | None:
         if not self.x.text().strip() and not self.y.text().strip():

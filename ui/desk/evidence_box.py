@@ -34,6 +34,7 @@ class EvidenceBox(QGroupBox):
     Args:
         act_day: the day of the act; the evidence is of the same day until somebody sets another one.
         folder: where the file dialog opens, and where the last folder is kept.
+        files_only: nothing but photos and documents, of the day of the act.
 
     Signals:
         changed: there is more or less of it.
@@ -42,7 +43,11 @@ class EvidenceBox(QGroupBox):
     changed = pyqtSignal()
 
     def __init__(
-        self, act_day: DayField, folder: Callable[[str | None], str], parent: QWidget | None = None
+        self,
+        act_day: DayField,
+        folder: Callable[[str | None], str],
+        parent: QWidget | None = None,
+        files_only: bool = False,
     ) -> None:
         super().__init__(tr("Evidence"), parent)
         self.setObjectName("evidence")
@@ -71,6 +76,9 @@ class EvidenceBox(QGroupBox):
         self.day.dateChanged.connect(self._day_set)
         act_day.dateChanged.connect(lambda *_: self._follow())
         self._lay_out()
+        if files_only:
+            for widget in self._further:
+                widget.hide()
         self.inspector.textChanged.connect(lambda *_: self.changed.emit())
         self.power_cut.toggled.connect(lambda *_: self.changed.emit())
         self.permit.toggled.connect(lambda *_: self.changed.emit())
@@ -83,11 +91,13 @@ class EvidenceBox(QGroupBox):
             buttons.addWidget(button)
         buttons.addStretch(1)
         below = QHBoxLayout()
+        self._further: list[QWidget] = [self.power_cut, self.permit]
         for text, widget in ((tr("&Inspected by"), self.inspector), (tr("&Evidence of"), self.day)):
             label = QLabel(text)
             label.setBuddy(widget)
             below.addWidget(label)
             below.addWidget(widget, 1)
+            self._further += (label, widget)
         checks = QHBoxLayout()
         checks.addWidget(self.power_cut)
         checks.addWidget(self.permit)

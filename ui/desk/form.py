@@ -35,6 +35,9 @@ class DeskForm(DeskFrame):
         today: the day of recording and of the ledger; empty: today.
     """
 
+    ASKS_LEDGER = True
+    """Whether the ledger has something to say of the act."""
+
     _written = pyqtSignal(object, object)
     """From the background: an act is certain, with the case file that holds it."""
 
@@ -212,11 +215,13 @@ class DeskForm(DeskFrame):
         def function(progress: Progress) -> tuple:
             done = write(lambda share: progress(0.2 * share))
             self._written.emit(done, path)
+            if not self.ASKS_LEDGER:
+                return done, None
             return done, asked(path, policy, by, done, lambda share: progress(0.2 + 0.8 * share))
 
         def told(answer: tuple) -> None:
             done, found = answer
-            self._say(answer_of(found, policy, done))
+            self._say(answer_of(found, policy, done) if self.ASKS_LEDGER else "")
 
         self._lock()
         self.run(title, function, told, self._stopped)
@@ -235,7 +240,7 @@ class DeskForm(DeskFrame):
         self._unlock()
         if not undone:
             self.recorded(done)
-        self._say(tr("The ledger is being asked…"))
+        self._say(tr("The ledger is being asked…") if self.ASKS_LEDGER else "")
         self.session.content_changed.emit()
         self._refresh()
 
@@ -266,8 +271,10 @@ class DeskForm(DeskFrame):
         self._enable_record(self.work is None)
         if path is None:
             self.result.setText(tr("No case file is open. Open or create one first."))
-        else:
+        elif self.ASKS_LEDGER:
             self.result.setText(tr("Fill in what happened and press Record. The ledger answers here."))
+        else:
+            self.result.setText(tr("Fill in what happened and press Record."))
         try:
             self._read_policy()
         except OverdraftError as error:

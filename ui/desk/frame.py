@@ -53,6 +53,13 @@ class DeskFrame(Dialog):
         label.setBuddy(widget if inner is None else inner)
         self.form.addRow(label, widget)
 
+    def show_row(self, widget: QWidget, shown: bool) -> None:
+        """Show or hide a field with its label."""
+        widget.setVisible(shown)
+        label = self.form.labelForField(widget)
+        if label is not None:
+            label.setVisible(shown)
+
     def sizeHint(self) -> QSize:
         return QSize(860, self._inside.sizeHint().height() + 190).boundedTo(QSize(*LARGEST))
 

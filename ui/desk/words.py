@@ -17,6 +17,11 @@ def field(role: str, name: str) -> str:
     return register_schema().roles[role].fields[name].heading(ui_language())
 
 
+def result_field(table: str, name: str) -> str:
+    """The label of a column of a result table."""
+    return results_schema().tables[table].fields[name].label(ui_language())
+
+
 def token(enum: str, name: str) -> str:
     """The label of a token."""
     return results_schema().label(enum, name, ui_language())
@@ -116,6 +121,15 @@ def of_vetting(vetted: Vetted) -> str:
 
 def of_act(done: Recorded) -> str:
     """What was recorded, in one line."""
+    if done.kind == "objection":
+        return tr("Recorded: {id} · {subject} · {day} · decisions open again: {n}").format(
+            id=done.objection_id, subject=done.subject_id, day=done.day, n=len(done.more)
+        )
+    if done.kind == "objection_result":
+        result = token("objection_result", done.token)
+        return tr("Recorded: {id} · {subject} · {result} · {day}. Decide again in the review.").format(
+            id=done.objection_id, subject=done.subject_id, result=result, day=done.day
+        )
     enum = {"application": "application_kind", "link": "application_kind"}.get(done.kind, "event_kind")
     if done.kind in ("decision", "withdrawal"):
         enum = "application_decision"

@@ -21,6 +21,7 @@ from ..shared.windows import LARGEST, Dialog, scrolled
 from .acts import Read, breaking, in_the_way, reading, saving
 from .choice import Choice, suggestion_text
 from .focus import Focus
+from .keeping import Keeping
 from .ledger_page import LedgerPage
 from .map_link import MapLink
 from .page import PairPage
@@ -81,6 +82,7 @@ class PairingDialog(Dialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         self.buttons.button(QDialogButtonBox.StandardButton.Help).setAutoDefault(False)
         self.page.person.setText(session.person)
+        Keeping(session, self.page, self)
         self.map = MapLink(self, canvas)
         self._connect()
         self.reload()

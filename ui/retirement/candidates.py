@@ -29,6 +29,9 @@ _PAUSE_MS = 150
 """Typing pauses this long before the list is filtered."""
 
 
+_KEPT = ("zone", "source", "only")
+"""Filters that are kept by the text that they stand for."""
+
 _WIDTHS = {"area_id": 160, "county": 90, "township": 90, "zone": 170}
 
 
@@ -38,17 +41,21 @@ class Candidates(QWidget):
     Signals:
         wanted: rows of the board and the year they shall have (0: stay). current: row that was chosen in the list.
         year_changed: another year was chosen for ticks. lock_asked: lock that year, or open it.
+        filtered: a person set the filters; with what to give to :meth:`begin_with` another time.
     """
 
     wanted = pyqtSignal(object, int)
     current = pyqtSignal(int)
     year_changed = pyqtSignal(int)
     lock_asked = pyqtSignal(int, bool)
+    filtered = pyqtSignal(dict)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._board: Board | None = None
         self._scenario: Scenario | None = None
+        self._first: dict | None = None
+        self._filling = False
         self.parcels = ParcelModel(self)
         self.count = PlainLabel()
         self.count.setObjectName("count")
@@ -116,13 +123,22 @@ class Candidates(QWidget):
 
     # -- what it shows --------------------------------------------------------------------------------------------
 
+    def begin_with(self, filters: dict) -> None:
+        """What the filters of the next board are set to."""
+        self._first = filters
+
     def show_board(self, board: Board | None, scenario: Scenario | None) -> None:
         """Another board: filters are filled anew."""
         fresh = board is not self._board
         self._board, self._scenario = board, scenario
         self.parcels.show(board, scenario)
         if fresh:
+            self._filling = True
             self._fill(board)
+            if board is not None and self._first is not None:
+                self._set_filters(self._first)
+                self._first = None
+            self._filling = False
             self._apply()
         self.refresh()
 
@@ -206,6 +222,26 @@ class Candidates(QWidget):
         )
         self.parcels.filter(wanted)
         self.refresh()
+        if self._board is not None and not self._filling:
+            self.filtered.emit(self._filters_set())
+
+    def _filters_set(self) -> dict:
+        """The filters; the unit by its id, since its place is another one when the register changes."""
+        unit = -1 if self.unit.currentData() is None else self.unit.currentData()
+        named = str(self._board.units["unit_id"].iloc[unit]) if self._board is not None and unit >= 0 else ""
+        combos = {name: getattr(self, name).currentData() or "" for name in _KEPT}
+        return {"text": self.search.text().strip(), "unit": named, **combos}
+
+    def _set_filters(self, cells: dict) -> None:
+        """What is there no more is not filtered by."""
+        ids = self._board.units["unit_id"].tolist() if self._board is not None else []
+        unit = cells.get("unit")
+        place = self.unit.findData(ids.index(unit) if unit in ids else -1)
+        self.unit.setCurrentIndex(max(place, 0))
+        for name in _KEPT:
+            combo = getattr(self, name)
+            combo.setCurrentIndex(max(combo.findData(str(cells.get(name) or "")), 0))
+        self.search.setText(str(cells.get("text") or ""))
 
     def _clear(self) -> None:
         self.search.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from ...core.planning.scenarios import Shown
 from ...processing.texts import tr
 from ..session import Session
 from ..shared import messages
+from ..shared.last import keep_last, last_of
 from ..shared.plain import PlainLabel
 from ..shared.windows import LARGEST, Dialog, scrolled
 from . import questions
@@ -55,6 +57,7 @@ class RetirementPlanner(Dialog):
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint, True)
         self.session = session
         self.bench = Bench(session, self)
+        self._filtered: Path | None = None  # the case whose last filters were set
         self.on_map = OnMap(canvas, self)
         self._shown = Shown()
         self._stale = self._leaving = False
@@ -127,6 +130,7 @@ class RetirementPlanner(Dialog):
         candidates.current.connect(lambda row: self.on_map.show_current(row, self.session.settings.follow))
         candidates.year_changed.connect(self.bar.show_year)
         candidates.lock_asked.connect(self._lock)
+        candidates.filtered.connect(lambda cells: keep_last("retirement", bench.path, cells))
         self.on_map.clicked.connect(self._clicked_on_map)
         self.acts.undo.clicked.connect(lambda: self._try(bench.undo))
         self.acts.redo.clicked.connect(lambda: self._try(bench.redo))
@@ -143,8 +147,11 @@ class RetirementPlanner(Dialog):
     # -- what is shown --------------------------------------------------------------------------------------------
 
     def _refresh_all(self) -> None:
-        board = self.bench.board
+        board, path = self.bench.board, self.bench.path
         self.bar.show_board(board)
+        if board is not None and path is not None and path != self._filtered:
+            self.candidates.begin_with(last_of("retirement", path))
+        self._filtered = None if board is None else path
         self.candidates.show_board(board, self.bench.current)
         self._refresh_units()
         self._refresh_scenarios()

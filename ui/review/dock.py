@@ -39,6 +39,7 @@ class ReviewDock(Reading):
     Signals:
         pair_requested: the user wants to pair the wells of a subject; with its id.
         slip_requested: the user wants the slip of a finding printed; with its id.
+        objection_requested: somebody objects to what was decided on a well; with the id of its row.
 
     Args:
         evidence: a widget with ``show_finding(id or None)``; the evidence panel unless a test brings its own.
@@ -48,6 +49,7 @@ class ReviewDock(Reading):
     NAME = "review"
     pair_requested = pyqtSignal(str)
     slip_requested = pyqtSignal(str)
+    objection_requested = pyqtSignal(str)
 
     def __init__(
         self,

@@ -25,6 +25,12 @@ def context_menu(dock: Any) -> QMenu:
         (tr("Copy Clause Text"), lambda: dock.evidence.copy_clause(), True),
         (tr("Show History"), lambda: show_history(dock), True),
         (tr("Print Slip…"), lambda: dock.slip_requested.emit(row.finding_id), True),
+        (None, None, True),
+        (
+            tr("Objection…"),
+            lambda: dock.objection_requested.emit(row.subject_id),
+            row.subject_role == "wells",
+        ),
     ):
         if text is None:
             menu.addSeparator()

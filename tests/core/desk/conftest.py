@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import date
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely.geometry import Point, box
 
 from overdraft.core.casefile import CaseContent, CaseRows, write_case
 from overdraft.core.desk import By
+from overdraft.core.findings.record import finding_id
 from overdraft.core.policy import load_policy
+from overdraft.core.review import Act, decide
 
 TODAY = date(2026, 3, 31)
 CRS = "EPSG:4490"
@@ -83,3 +88,40 @@ def by():
 @pytest.fixture(scope="session")
 def policy():
     return load_policy("turpan-2021")
+
+
+def query(path, statement, *values):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(statement, values).fetchall()
+
+
+def finding(well, clause, outcome="fail"):
+    row = {"policy_id": "doc-1", "policy_version": "v1", "rule": "meters.installed", "clause": clause}
+    row |= {
+        "subject_role": "wells",
+        "subject_id": well,
+        "unit_id": "650402",
+        "period": "",
+        "outcome": outcome,
+    }
+    row |= {"message_key": "meters.none", "message_values": "{}", "evidence": "{}", "settings": "{}"}
+    parts = (row[name] for name in ("rule", "clause", "subject_role", "subject_id", "period"))
+    return {**row, "unverified": "[]", "evidence_hash": outcome, "finding_id": finding_id("doc-1", *parts)}
+
+
+@pytest.fixture
+def judged(case):
+    """W1 with two findings accepted (one verified) and one open, W2 with one accepted; W3 without any."""
+    rows = [finding("W1", "1"), finding("W1", "2"), finding("W1", "3"), finding("W2", "1")]
+    content = CaseContent(
+        tables={"findings": pd.DataFrame(rows).assign(run_id="run-1")},
+        language="zh",
+        run={"run_id": "run-1", "policy_id": "doc-1", "finding_hash": "x"},
+        history={"at": "2026-03-31T00:00:00.000Z", "kind": "run", "subject": "run-1"},
+    )
+    write_case(case, content)
+    store = CaseRows(case)
+    names = [row["finding_id"] for row in rows]
+    decide(store, [names[0], names[1], names[3]], Act("accept", "李工", "li"), today=TODAY)
+    decide(store, [names[0]], Act("verify", "王工", "wang"), today=TODAY)
+    return store, names

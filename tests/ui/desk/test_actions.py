@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QFileDialog, QPushButton, QToolButton
 from shapely.geometry import Point
 
 from overdraft.processing.texts import tr
-from overdraft.ui.desk import ApplicationForm, DecideForm, LandForm, LinkForm, SealForm
+from overdraft.ui.desk import ApplicationForm, DecideForm, LandForm, LinkForm, ObjectionForm, SealForm
 
 from ..keys import Hand
 from .conftest import TODAY, idle, press, query
@@ -81,7 +81,7 @@ def test_u9_land_with_the_keyboard_alone(show, qtbot, case):
     assert query(case, "SELECT kind FROM events ORDER BY event_id") == [("retired",), ("void",)]
 
 
-@pytest.mark.parametrize("kind", [SealForm, ApplicationForm, DecideForm, LinkForm, LandForm])
+@pytest.mark.parametrize("kind", [SealForm, ApplicationForm, DecideForm, LinkForm, LandForm, ObjectionForm])
 def test_u9_enter_records_after_a_round_with_tab_and_presses_the_button_that_has_the_focus(
     show, qtbot, kind, monkeypatch
 ):

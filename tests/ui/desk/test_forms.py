@@ -11,12 +11,12 @@ from qgis.PyQt.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QF
 from shapely.geometry import Point
 
 from overdraft.processing.texts import tr
-from overdraft.ui.desk import ApplicationForm, DecideForm, LandForm, LinkForm, SealForm
+from overdraft.ui.desk import ApplicationForm, DecideForm, LandForm, LinkForm, ObjectionForm, SealForm
 from overdraft.ui.shared.help import window_page
 
 from .conftest import idle, press, query, seal
 
-FORMS = (SealForm, ApplicationForm, DecideForm, LinkForm, LandForm)
+FORMS = (SealForm, ApplicationForm, DecideForm, LinkForm, LandForm, ObjectionForm)
 
 
 @pytest.mark.parametrize("kind", FORMS)

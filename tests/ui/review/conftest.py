@@ -155,3 +155,29 @@ def query(case):
             return connection.execute(statement, values).fetchall()
 
     return ask
+
+
+def shown(dock, column):
+    """A column of the list as shown, from the top."""
+    from overdraft.ui.review.words import COLUMNS
+
+    place = COLUMNS.index(column)
+    return [dock.model.index(row, place).data() for row in range(dock.model.rowCount())]
+
+
+def without_triggers(path, *changes):
+    """Change a file as another program would, past the triggers that need its functions."""
+    with closing(sqlite3.connect(path)) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        for statement, values in changes:
+            connection.execute(statement, values)
+        connection.commit()
+
+
+def choose(dock, name, value):
+    """Choose a value in a combo box of the bar."""
+    combo = dock.filters.group if name == "group" else dock.filters.combos[name]
+    place = combo.findData(value)
+    assert place >= 0
+    combo.setCurrentIndex(place)

@@ -17,6 +17,7 @@ from qgis.PyQt.QtCore import Qt, QUrl
 from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton
 
 from overdraft.core.casefile import CaseRows
+from overdraft.core.desk import By, Objection, ObjectionResult, record
 from overdraft.core.policy import load_policy
 from overdraft.core.review import Act, decide
 from overdraft.ui.review import evidence
@@ -106,6 +107,51 @@ def test_the_history_is_brought_into_sight_newest_first(panel, case, language):
     }
     newest, oldest = (text.index(act) for act in acts[language])
     assert newest < text.index("<i>复查</i>") < oldest < text.rindex("<b>王工</b>")
+
+
+def test_objections_to_the_well_stand_there_with_what_became_of_them(
+    panel, session, case, language, tmp_path
+):
+    """A hostile text is shown as it is, a number of a person masked; the slip tells the same."""
+    row = finding(case, "placement.doubt")
+    name, well = row["finding_id"], row["subject_id"]
+    panel.show_finding(name)
+    heading = {"en": "Objections", "zh": "异议"}[language]
+    assert heading not in panel.page.toPlainText()
+    by = By("王工", "w", date(2026, 4, 20))
+    record(CaseRows(case), [Objection(well, "2026-04-01", "<b>不实</b> & 有误", "YY-1")], by, case)
+    session.content_changed.emit()
+    waits = {"en": "⚠ waits for its result YY-1, filed on 2026-04-01", "zh": "⚠ 待处理 YY-1，2026-04-01提出"}
+    text = panel.page.toPlainText()
+    assert waits[language] in text
+    assert "<b>不实</b> & 有误" in text
+    ended = ObjectionResult("YY-1", "2026-04-10", "partly", "现场核实")
+    record(CaseRows(case), [ended, Objection(well, "2026-04-11", "又一", "YY-2")], by, case)
+    with closing(sqlite3.connect(case)) as connection:
+        connection.execute("UPDATE objections SET text = '电话13812345678' WHERE objection_id = 'YY-2'")
+        connection.commit()
+    session.content_changed.emit()
+    text = panel.page.toPlainText()
+    states = {
+        "en": ("Upheld in part, 2026-04-10", "waits"),
+        "zh": ("异议部分成立，2026-04-10", "待处理 YY-2"),
+    }
+    first, second = (text.index(state) for state in states[language])
+    assert first < text.index("现场核实") < second < text.index("电话138****5678")
+    assert {"en": "Result of an objection → Upheld in part", "zh": "异议处理结果 → 异议部分成立"}[
+        language
+    ] in text
+    panel.page.anchorClicked.emit(QUrl("#objections"))
+    panel.save_slip(tmp_path / "slip.html")
+    slip = (tmp_path / "slip.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;不实&lt;/b&gt;" in slip
+    assert states[language][0] in slip
+    assert "13812345678" not in slip
+    other = ask(
+        case, "SELECT finding_id FROM findings WHERE subject_role = 'wells' AND subject_id <> ?", well
+    )
+    panel.show_finding(other[0]["finding_id"])
+    assert heading not in panel.page.toPlainText()
 
 
 def test_a_file_in_use_is_not_waited_for_and_the_finding_follows(panel, case, qtbot, language):

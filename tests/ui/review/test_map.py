@@ -159,13 +159,28 @@ def test_the_menu_asks_for_a_slip_and_the_history(on_well, qtbot):
     from overdraft.ui.review.menu import context_menu
 
     menu = context_menu(on_well)
-    *_, history, slip = [action for action in menu.actions() if action.text()]
+    *_, history, slip, _ = [action for action in menu.actions() if action.text()]
     with qtbot.waitSignal(on_well.slip_requested) as asked:
         slip.trigger()
     assert asked.args == [on_well.current.finding_id]
     history.trigger()
     assert on_well.evidence.shown == on_well.current.finding_id
     assert on_well.evidence.histories == 1
+
+
+def test_the_menu_asks_for_an_objection_to_a_well_and_to_nothing_else(on_well, qtbot, language):
+    from overdraft.ui.review.menu import context_menu
+
+    *_, action = [action for action in context_menu(on_well).actions() if action.text()]
+    assert action.text() == {"en": "Objection…", "zh": "异议…"}[language]
+    with qtbot.waitSignal(on_well.objection_requested) as asked:
+        action.trigger()
+    assert asked.args == [on_well.current.subject_id]
+    rows = on_well.listing.window(on_well.model.all_rows())
+    other = next(place for place, row in enumerate(rows) if row.subject_role != "wells")
+    on_well.table.go_to(other)
+    *_, action = [action for action in context_menu(on_well).actions() if action.text()]
+    assert not action.isEnabled()
 
 
 def test_unloading_takes_the_highlight_away_and_closes_the_list(on_well, canvas):
