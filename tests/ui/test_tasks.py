@@ -63,3 +63,19 @@ def test_a_cancel_stops_work_at_its_next_step(qgis_app, qtbot):
     qtbot.waitUntil(lambda: bool(ended), timeout=10_000)
     assert told == []
     assert len(steps) < 5_000
+
+
+def test_a_text_is_laid_out_in_the_background_without_a_word_from_qt(qgis_app, qtlog):
+    from qgis.PyQt.QtCore import QSizeF
+    from qgis.PyQt.QtGui import QTextDocument
+
+    from overdraft.ui.shared.tasks import in_background
+
+    def pages(progress):
+        made = QTextDocument()
+        made.setHtml("<p>水井</p>" * 2000)
+        made.setPageSize(QSizeF(500, 700))
+        return made.pageCount()
+
+    assert in_background(pages).result(timeout=60) > 50
+    assert [record.message for record in qtlog.records if "Timer" in record.message] == []

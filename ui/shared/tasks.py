@@ -18,14 +18,20 @@ from qgis.core import (
     QgsTask,
 )
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtCore import QEventLoop, QObject
 
 from ...core.errors import Cancelled
 from ...processing.texts import tr
 
 Progress = Callable[[float], None]
 
-_THREAD = ThreadPoolExecutor(1, "overdraft")
+
+def _take_timers() -> None:
+    """Let Qt's own parts set timers in this thread, as the layout of a text does: a loop is enough, it need not run."""
+    QEventLoop()
+
+
+_THREAD = ThreadPoolExecutor(1, "overdraft", _take_timers)
 """All work is done in this one thread, in turn: pyproj 3.7 crashes when the threads that use it come and go, as
 those of QGIS's tasks do."""
 
