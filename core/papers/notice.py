@@ -182,7 +182,8 @@ def _table(book: Book, found: pd.DataFrame) -> Table:
     )
     run = book.run
     note = book.say("notice.source", as_of=run.as_of.isoformat(), run=run.run_id, head=book.head)
-    return Table("notice", book.say("notice.annex_table"), columns, notes=(note,))
+    notes = tuple(filter(None, (note, book.later)))
+    return Table("notice", book.say("notice.annex_table"), columns, notes=notes)
 
 
 def _document(

@@ -79,6 +79,8 @@ class OfficialLetters(OverdraftAlgorithm):
         person = text_of(self, parameters, "PERSON", context) or ""
         record_export(case, profile, person, getpass.getuser(), [kind])
         book = open_book(case, LETTER_NEEDS, language)
+        if book.later:  # a template of the user's own may have no place for it
+            feedback.pushWarning(book.later)
         addressed = self._addressed(parameters, context)
         wells, applications = (ids_of(self, parameters, name, context) for name in ("WELLS", "APPLICATIONS"))
         made = letters(book, kind, addressed, wells, applications, profile)

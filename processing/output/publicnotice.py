@@ -85,7 +85,10 @@ class PublicNotice(OverdraftAlgorithm):
         )
         asked = self._asked(parameters, context)
         case = path_of(self, parameters, "CASE", context)
-        notice = public_notice(open_book(case, NOTICE_NEEDS, language, scope), asked)
+        book = open_book(case, NOTICE_NEEDS, language, scope)
+        notice = public_notice(book, asked)
+        if book.later:
+            feedback.pushWarning(book.later)
         if notice.untold:
             years = ", ".join(map(str, notice.untold))
             feedback.pushWarning(render("papers.notice.untold", {"years": years}, language))

@@ -184,7 +184,7 @@ def test_slips_one_by_one_and_together(run, decided, tmp_path):
         decided, "SELECT finding_id, subject_id FROM findings WHERE subject_id IN (?, ?, ?)", *wells
     )
     assert (answer["N_WELLS"], answer["N_FINDINGS"], answer["N_FILES"]) == (3, len(found), 7)
-    together = tmp_path / "slips" / "案 卷 all slips.pdf"
+    together = tmp_path / "slips" / "案 卷 全部结论单.pdf"
     pages = text_of(together).split("\f")[:-1]
     assert len(pages) == 3
     for well in wells:
