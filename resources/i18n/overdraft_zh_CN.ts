@@ -5476,10 +5476,6 @@
         <translation>格式（空：xlsx）</translation>
     </message>
     <message>
-        <source>Sums and notes</source>
-        <translation>合计与说明</translation>
-    </message>
-    <message>
         <source>Export Papers</source>
         <translation>输出报表</translation>
     </message>
