@@ -9,6 +9,7 @@ from pathlib import Path
 from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterNumber,
@@ -56,9 +57,10 @@ class PublicNotice(OverdraftAlgorithm):
             ),
             declared.day("ISSUED_ON", tr("Day of the notice (empty: its first day)")),
             declared.lines("BASIS", tr("Further documents that it rests on, a line each")),
+            QgsProcessingParameterBoolean("ANNEX_MAP", tr("Draw the map for the annex"), True),
             QgsProcessingParameterFile(
                 "MAP",
-                tr("Map for the annex (PNG or JPEG)"),
+                tr("Map for the annex (PNG or JPEG; empty: the one that is drawn)"),
                 optional=True,
                 fileFilter="PNG, JPEG (*.png *.jpg *.jpeg)",
             ),
@@ -78,6 +80,7 @@ class PublicNotice(OverdraftAlgorithm):
         from ...core.messages import render
         from ...core.papers import Scope, open_book
         from ...core.papers.notice import NOTICE_NEEDS, public_notice
+        from ..annex import annex_map
 
         language = self.inputs.language
         scope = Scope(
@@ -86,7 +89,8 @@ class PublicNotice(OverdraftAlgorithm):
         asked = self._asked(parameters, context)
         case = path_of(self, parameters, "CASE", context)
         book = open_book(case, NOTICE_NEEDS, language, scope)
-        notice = public_notice(book, asked)
+        drawn = self.parameterAsBool(parameters, "ANNEX_MAP", context)
+        notice = public_notice(book, asked, annex_map if drawn else None)
         if book.later:
             feedback.pushWarning(book.later)
         if notice.untold:

@@ -5356,10 +5356,6 @@
         <translation>落款日期（空：公示首日）</translation>
     </message>
     <message>
-        <source>Map for the annex (PNG or JPEG)</source>
-        <translation>附件位置图（PNG或JPEG）</translation>
-    </message>
-    <message>
         <source>Wells (ids, separated by semicolons; empty: all with a finding)</source>
         <translation>机井（编号，以分号分隔；空：有结论的全部机井）</translation>
     </message>
@@ -5678,6 +5674,14 @@
     <message>
         <source>Tick at least one format.</source>
         <translation>请至少勾选一种格式。</translation>
+    </message>
+    <message>
+        <source>Draw the map for the annex</source>
+        <translation>绘制附件位置图</translation>
+    </message>
+    <message>
+        <source>Map for the annex (PNG or JPEG; empty: the one that is drawn)</source>
+        <translation>附件位置图（PNG或JPEG；空表示用绘制的图）</translation>
     </message>
 </context>
 </TS>
