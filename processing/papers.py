@@ -22,7 +22,6 @@ from .layers import Field, OutputLayer
 from .layers.destination import features
 from .layers.fields import fields_to_qgis
 from .saving import File, file_name, free_name, save_all
-from .texts import tr
 
 if TYPE_CHECKING:
     from ..core.papers import Paper, Table
@@ -98,7 +97,7 @@ def _workbook(paper: Paper, path: Path, context: QgsProcessingContext, progress)
         write_workbook(paper, path, progress)
         return
     tables = [(table.title, _layer(table)) for table in paper.tables]
-    tables.append((tr("Sums and notes"), _sums(paper)))
+    tables.append((paper.say("sums.title"), _sums(paper)))
     for number, (title, layer) in enumerate(tables):
         progress(number / len(tables))
         _by_gdal(path, title, layer, context)
@@ -138,7 +137,8 @@ def _sums(paper: Paper) -> OutputLayer:
     columns = [
         np.array([*map(harmless, texts), None], dtype=object)[:-1] for texts in zip(*rows, strict=True)
     ]
-    return OutputLayer([Field(tr(name), "text") for name in ("Table", "What", "Value")], columns)
+    fields = [Field(paper.say(f"sums.{name}"), "text") for name in ("table", "what", "value")]
+    return OutputLayer(fields, columns)
 
 
 def _by_gdal(path: Path, title: str, layer: OutputLayer, context: QgsProcessingContext) -> None:

@@ -80,7 +80,7 @@ class WellMaps:
         job.renderSynchronously()
         _mark(painter)
         painter.end()
-        return Picture(_png(image), "png", _SIZE.height() / _SIZE.width())
+        return Picture(png_of(image), "png", _SIZE.height() / _SIZE.width())
 
     def _around(self, point: shapely.Point) -> tuple[QgsCoordinateReferenceSystem, QgsCoordinateTransform]:
         """A system in metres for the square degree in which a well lies, and the way there: made once for each."""
@@ -185,7 +185,8 @@ def _mark(painter: QPainter) -> None:
     painter.drawRect(QRectF(1, 1, _SIZE.width() - 3, _SIZE.height() - 3))
 
 
-def _png(image: QImage) -> bytes:
+def png_of(image: QImage) -> bytes:
+    """A picture as a file holds it."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

@@ -39,7 +39,7 @@ APPROVAL = {
                 "{{decision}}　{{approval_no}}　{{decided_on}}\n（盖章）　　　　　　　年　　月　　日",
             ),
         ],
-        "核查基准日{{as_of}}，核查批次{{run}}，历史校验值{{head}}。{{invented}}",
+        "核查基准日{{as_of}}，核查批次{{run}}，历史校验值{{head}}。{{invented}}{{since}}",
     ),
     "en": (
         "Approval sheet of an application",
@@ -62,7 +62,7 @@ APPROVAL = {
                 "{{decision}}  {{approval_no}}  {{decided_on}}\nSeal:                              Date:",
             ),
         ],
-        "Judged on {{as_of}}, run {{run}}. Head hash of the history: {{head}}. {{invented}}",
+        "Judged on {{as_of}}, run {{run}}. Head hash of the history: {{head}}. {{invented}} {{since}}",
     ),
 }
 
@@ -88,7 +88,7 @@ TEXTS = {
         ("text", "联系电话：{{phone}}　地址：{{address}}"),
         ("right", "{{unit}}"),
         ("right", "{{date}}"),
-        ("note", "核查基准日{{as_of}}，核查批次{{run}}，历史校验值{{head}}。{{invented}}"),
+        ("note", "核查基准日{{as_of}}，核查批次{{run}}，历史校验值{{head}}。{{invented}}{{since}}"),
     ],
     "opinion_letter.en": [
         ("title", "Request for an opinion on wells and applications"),
@@ -112,7 +112,7 @@ TEXTS = {
         ("text", "Telephone: {{phone}}. Address: {{address}}"),
         ("right", "{{unit}}"),
         ("right", "{{date}}"),
-        ("note", "Judged on {{as_of}}, run {{run}}. Head hash of the history: {{head}}. {{invented}}"),
+        ("note", "Judged on {{as_of}}, run {{run}}. Head hash of the history: {{head}}. {{invented}} {{since}}"),
     ],
     "closure_notice.zh": [
         ("title", "责令限期封井通知书"),
@@ -129,7 +129,7 @@ TEXTS = {
         ("text", "如有异议，请在期限内向本单位书面提出，写明机井编号。联系电话：{{phone}}　地址：{{address}}"),
         ("right", "{{unit}}"),
         ("right", "{{date}}"),
-        ("note", "结论码：{{codes}}。核查基准日{{as_of}}，核查批次{{run}}，历史校验值{{head}}。{{invented}}"),
+        ("note", "结论码：{{codes}}。核查基准日{{as_of}}，核查批次{{run}}，历史校验值{{head}}。{{invented}}{{since}}"),
     ],
     "closure_notice.en": [
         ("title", "Closure notice"),
@@ -150,7 +150,7 @@ TEXTS = {
         ("right", "{{date}}"),
         ("note",
          "Codes: {{codes}}. Judged on {{as_of}}, run {{run}}. Head hash of the history: "
-         "{{head}}. {{invented}}"),
+         "{{head}}. {{invented}} {{since}}"),
     ],
 }  # fmt: skip
 

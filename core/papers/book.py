@@ -74,6 +74,13 @@ class Book:
         """The text ``papers.<key>``."""
         return render(f"papers.{key}", values, self.language)
 
+    @property
+    def later(self) -> str:
+        """That acts were recorded after the run, which its findings know nothing of; empty where there are none."""
+        if not self.since:
+            return ""
+        return self.say("since", n=f"{self.since:,}", day=self.run.as_of.isoformat())
+
     def __getitem__(self, name: str) -> pd.DataFrame:
         """A table; empty with its columns where the file has none of it."""
         if name in self.tables:

@@ -50,7 +50,8 @@ class Column:
 
     def sum(self, rows: Sequence[int]) -> Decimal:
         """The sum of the printed values of some rows."""
-        return sum((Decimal(self.values[row] or 0) for row in rows), Decimal(0))  # type: ignore[arg-type]
+        whole = sum((Decimal(self.values[row] or 0) for row in rows), Decimal(0))  # type: ignore[arg-type]
+        return whole.quantize(_step(self.digits))
 
     def difference(self, rows: Sequence[int]) -> Decimal:
         """What rounding row by row did to the sum: the sum of the exact values, rounded, less :meth:`sum`."""

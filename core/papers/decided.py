@@ -22,7 +22,8 @@ def findings_on_wells(book: Book, ids: Collection[str] = ()) -> pd.DataFrame:
     """The findings of the last run on wells in scope, by place and id of the well, worst first.
 
     Columns of ``findings``; ``well`` (row of ``book.wells``), ``state`` and ``stale`` of the decision, ``verdict``: the
-    outcome as decided, ``measure``: the action, None where a person decided another outcome than the finding's.
+    outcome as decided (the finding's own where the decision is stale), ``measure``: the action, None where a person
+    decided another outcome than the finding's.
 
     Args:
         ids: only these wells; none: all.
@@ -38,12 +39,13 @@ def findings_on_wells(book: Book, ids: Collection[str] = ()) -> pd.DataFrame:
     found = found[found["well"].notna()].astype({"well": "int64"})
     decisions = book["decisions"].set_index("finding_id")[["state", "stale", "outcome"]]
     decided = decisions.reindex(found["finding_id"]).set_axis(found.index)
-    changed = decided["outcome"].map(is_given).astype(bool) & decided["state"].ne("open")
+    stale = decided["stale"].fillna(False).astype(bool)
+    changed = decided["outcome"].map(is_given).astype(bool) & decided["state"].ne("open") & ~stale
     worst = {outcome: place for place, outcome in enumerate(OUTCOMES)}
     verdict = found["outcome"].where(~changed, decided["outcome"])
     found = found.assign(
         state=decided["state"].where(decided["state"].notna(), "open"),
-        stale=decided["stale"].fillna(False).astype(bool),
+        stale=stale,
         verdict=verdict,
         measure=[
             action if is_given(action) and action != "none" and not other else None

@@ -188,13 +188,14 @@ def _about_wells(
 
 def _finding(book: Book, row: dict) -> str:
     sentence = book.words.sentence(row["message_key"], row["message_values"], str(row["subject_role"]))
-    return book.say(
+    line = book.say(
         "letter.finding",
         id=row["subject_id"],
         outcome=book.words.token("outcome", row.get("verdict", row["outcome"])),
         clause=row["clause"],
         sentence=masked(sentence),
     )
+    return book.say("letter.stale", finding=line) if row.get("stale") else line
 
 
 def _common(book: Book, asked: Addressed, clauses: Collection[str]) -> dict[str, str]:
@@ -219,6 +220,7 @@ def _common(book: Book, asked: Addressed, clauses: Collection[str]) -> dict[str,
         "clauses": _lines(clause_lines(book, clauses)),
         "as_of": run.as_of.isoformat(),
         "invented": invented,
+        "since": book.later,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,7 @@ from .book import Book
 from .column import integers, texts
 from .decided import DECIDED, NEEDS, findings_on_wells, places_of
 from .document import Block, Document, Picture
-from .privacy import PUBLIC, private
+from .privacy import COARSE, PUBLIC, private
 from .table import Table
 from .workdays import last_day, untold_years, working_days
 
@@ -35,7 +35,7 @@ class Asked:
         about: what it is about, between 关于 and 的公示; empty: said from the scope.
         unit: who publishes it and takes objections. phone, address, mailbox: at least one.
         first: its first day; last: its last; None: after ``n_days`` working days. issued: its day; None: the first.
-        basis: further documents, a line each. picture: the annex map.
+        basis: further documents, a line each. picture: the annex map, in place of one that is drawn.
         states: of decisions that it speaks of; wells: only these.
     """
 
@@ -73,8 +73,15 @@ class Notice:
     untold: tuple[int, ...]
 
 
-def public_notice(book: Book, asked: Asked) -> Notice:
+Draw = Callable[[Book, pd.Series], Picture | None]
+"""Draws the wells of a notice: the outcome to show, by place in ``book.wells``; None where none has a position."""
+
+
+def public_notice(book: Book, asked: Asked, draw: Draw | None = None) -> Notice:
     """Draw a notice up.
+
+    Args:
+        draw: makes the annex map where no picture is given; None: without a map then.
 
     Raises:
         OverdraftError: nobody publishes it or there is no way to object; nothing to publish; a period without a
@@ -98,7 +105,7 @@ def public_notice(book: Book, asked: Asked) -> Notice:
         raise OverdraftError("papers.notice.empty_period", begin=str(asked.first), end=str(last))
     table = private(_table(book, found), PUBLIC)
     return Notice(
-        document=_document(book, asked, found, table, last, n_days),
+        document=_document(book, asked, found, table, last, n_days, draw),
         table=table,
         last=last,
         n_days=n_days,
@@ -182,11 +189,18 @@ def _table(book: Book, found: pd.DataFrame) -> Table:
     )
     run = book.run
     note = book.say("notice.source", as_of=run.as_of.isoformat(), run=run.run_id, head=book.head)
-    return Table("notice", book.say("notice.annex_table"), columns, notes=(note,))
+    notes = tuple(filter(None, (note, book.later)))
+    return Table("notice", book.say("notice.annex_table"), columns, notes=notes)
 
 
 def _document(
-    book: Book, asked: Asked, found: pd.DataFrame, table: Table, last: date, n_days: int
+    book: Book,
+    asked: Asked,
+    found: pd.DataFrame,
+    table: Table,
+    last: date,
+    n_days: int,
+    draw: Draw | None,
 ) -> Document:
     title = book.say("notice.title", about=asked.about.strip() or _about(book))
     head = [Block("title", title)]
@@ -210,7 +224,7 @@ def _document(
         Block("break"),
         Block("table", book.say("notice.annex", n=1, title=table.title), table=table),
         Block("break"),
-        *_annex_map(book, asked.picture),
+        *_annex_map(book, asked.picture, found, draw),
     ]
     return Document(title, tuple(blocks), book.language)
 
@@ -243,8 +257,19 @@ def _contact(book: Book, asked: Asked) -> list[str]:
     return [book.say(f"notice.{name}", value=way.strip()) for name, way in ways.items() if way.strip()]
 
 
-def _annex_map(book: Book, picture: Picture | None) -> list[Block]:
+def _annex_map(book: Book, picture: Picture | None, found: pd.DataFrame, draw: Draw | None) -> list[Block]:
     title = book.say("notice.annex", n=2, title=book.say("notice.annex_map"))
-    if picture is None:
+    if picture is not None:
+        return [Block("picture", title, picture=picture)]
+    # rows of a well follow one another, the worst first
+    worst = found.drop_duplicates("well").set_index("well")["verdict"]
+    drawn = draw(book, worst) if draw else None
+    if drawn is None:
         return [Block("heading", title), Block("text", book.say("notice.no_map"))]
-    return [Block("picture", title, picture=picture)]
+    absent = len(worst) - int(book.wells.loc[worst.index, "placed"].eq(True).fillna(False).sum())
+    notes = [
+        book.say("maps.coarse", digits=COARSE),
+        book.say("maps.absent", n=f"{absent:,}") if absent else "",
+        book.say("maps.disclaimer"),
+    ]
+    return [Block("picture", title, picture=drawn), *(Block("note", line) for line in notes if line)]

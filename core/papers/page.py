@@ -23,10 +23,7 @@ def html_page(paper: Paper) -> str:
             "columns": table.columns,
             "rows": [[told(value) for value in row] for row in table.rows],
             "totals": [
-                (
-                    paper.total_label(total),
-                    [told(total.sums.get(column.name)) for column in table.columns],
-                )
+                [told(value) for value in table.line_of(total, paper.total_label(total))]
                 for total in table.totals
             ],
             "notes": (*differences(paper, table), *table.notes),

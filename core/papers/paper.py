@@ -42,7 +42,7 @@ class Paper:
 
 
 def paper(book: Book, tables: list[Table], profile: str, digits: int = COARSE) -> Paper:
-    """The tables as a profile shows them, with their head.
+    """The tables as a profile shows them, their rows numbered, with their head.
 
     Args:
         digits: decimals of coordinates in a public paper.
@@ -50,7 +50,7 @@ def paper(book: Book, tables: list[Table], profile: str, digits: int = COARSE) -
     return Paper(
         title=book.say("title"),
         head=tuple(head_of(book, profile)),
-        tables=tuple(private(table, profile, digits) for table in tables),
+        tables=tuple(private(table, profile, digits).numbered(book.say("column.n")) for table in tables),
         language=book.language,
         profile=profile,
     )

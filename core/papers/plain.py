@@ -22,9 +22,7 @@ def csv_text(paper: Paper, table: Table) -> str:
     writer.writerow(_told(column.label) for column in table.columns)
     writer.writerows([_told(value) for value in row] for row in table.rows)
     for total in table.totals:
-        first = paper.total_label(total)
-        sums = [_told(total.sums.get(column.name)) for column in table.columns]
-        writer.writerow([sums[0] or _told(first), *sums[1:]])
+        writer.writerow(_told(value) for value in table.line_of(total, paper.total_label(total)))
     writer.writerow([])
     writer.writerows([_told(text)] for text in (table.title, *differences(paper, table), *table.notes))
     writer.writerows([_told(label), _told(value)] for label, value in paper.head)

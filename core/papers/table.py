@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from .column import Cell, Column
+from .column import Cell, Column, integers
+
+NUMBER = "n"
+"""Name of the column that counts the rows of a table."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,21 @@ class Table:
             apart = {column.name: column.difference(group.rows) for column in told}
             made.append(Total(group.label, len(group.rows), sums, {k: v for k, v in apart.items() if v}))
         return made
+
+    def numbered(self, label: str) -> Table:
+        """With a first column that counts its rows."""
+        own = integers(NUMBER, label, range(1, len(self) + 1))
+        return replace(self, columns=(own, *self.columns))
+
+    def line_of(self, total: Total, label: str) -> list[Cell]:
+        """A line of sums as cells, its label in the first column that has no sum; the numbering stays empty, so that
+        what has a number is a row."""
+        line: list[Cell] = [total.sums.get(column.name) for column in self.columns]
+        free = [place for place, column in enumerate(self.columns) if column.name != NUMBER]
+        place = next((place for place in free if line[place] is None), None)
+        if place is not None:
+            line[place] = label
+        return line
 
     def first(self, n: int) -> Table:
         """Its first rows, without sums: for a look before it is printed."""

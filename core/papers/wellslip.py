@@ -46,7 +46,7 @@ class WellSlip:
         row: place of the well in ``book.wells``. name: its file name's part, the id of its row.
         findings: a sheet for each finding, worst first. codes: their ids, by which each is found again.
         history: of the findings and of the well, oldest first, each with the clause that it is about.
-        head: last hash of the history.
+        head: last hash of the history. later: that acts were recorded after the run; else empty.
     """
 
     row: int
@@ -58,6 +58,7 @@ class WellSlip:
     history: tuple[tuple[str, Past], ...]
     head: str
     run: tuple[Line, ...]
+    later: str
     invented: bool
 
     @property
@@ -133,6 +134,7 @@ def _slip(book: Book, snapshot: Snapshot, profile: str, well: pd.DataFrame) -> W
             Line(book.say("head.run"), book.run.run_id),
             Line(book.say("head.version"), book.run.policy.version),
         ),
+        later=book.later,
         invented=bool(book.run.manifest.get("invented")),
     )
 

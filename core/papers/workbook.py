@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..errors import OverdraftError
 from ..harmless import printable
 from .column import Cell, Column
 from .paper import Paper, differences
-from .table import Table, Total
+from .table import NUMBER, Table
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -24,6 +25,23 @@ MOST_ROWS = 1_048_576
 _LONGEST_TEXT = 32_767
 _LONGEST_NAME = 31
 _WIDTHS = (8, 48)
+_NUMBER = 7
+_WORD = 16
+"""Letters of a Chinese heading in one line, which may end after any of them."""
+
+_HEAD, _GAP = 120, "   "
+"""Letters in a line of the head, and what stands between its items."""
+
+_LINE, _APART, _MOST_LINES = 15.0, 6.0, 27
+"""Heights in points: of a line, of the empty row between rows and sums; and the lines that a row can hold."""
+
+_A3, _A4 = 8, 9
+_WIDE = 200
+"""Letters side by side that A4 still shows legibly."""
+
+_MARGINS = (0.4, 0.4, 0.5, 0.6, 0.3, 0.3)
+"""In inches: left, right, top, bottom, header, footer."""
+
 _FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\]")
 
 Progress = Callable[[float], None]
@@ -59,61 +77,119 @@ def write_workbook(paper: Paper, path: Path, progress: Progress | None = None) -
     book.save(path)
 
 
-def _lines(paper: Paper, table: Table, sheet: WriteOnlyWorksheet) -> Iterable[list[Any]]:
-    """The rows of a sheet: title, head, headings (frozen), rows, sums, notes."""
-    from openpyxl.styles import Alignment, Font
+def _lines(paper: Paper, table: Table, sheet: WriteOnlyWorksheet) -> Iterator[list[Any]]:
+    """The rows of a sheet: title, head, headings (frozen, with filters), rows; apart from them, as filters and sorting
+    take what touches, sums and notes."""
+    widths = [_width(column) for column in table.columns]
+    head = head_lines(paper)
+    first = len(head) + 3
+    _set_up(sheet, table, widths, first)
+    yield _sentence(sheet, 1, table.title, widths, size=14, bold=True)
+    for number, line in enumerate(head, start=2):
+        yield _sentence(sheet, number, line, widths)
+    yield []
+    sheet.row_dimensions[first].height = _LINE * max(map(_n_lines, _labels(table), widths))
+    yield [_text(sheet, column.label, _font(bold=True), _wrapped()) for column in table.columns]
+    yield from _rows(sheet, table, widths, first + 1)
+    yield []
+    totals = table.totals
+    for total in totals:
+        sums = table.line_of(total, paper.total_label(total))
+        cells = zip(sums, table.columns, strict=True)
+        yield [_cell(sheet, value, column, _font(bold=True)) for value, column in cells]
+    told = [*differences(paper, table), *table.notes, *([] if len(table) else [paper.say("nothing")])]
+    for number, sentence in enumerate(told, start=first + len(table) + len(totals) + 2):
+        yield _sentence(sheet, number, sentence, widths)
+
+
+def _rows(
+    sheet: WriteOnlyWorksheet, table: Table, widths: Sequence[float], first: int
+) -> Iterator[list[Any]]:
+    """The rows of the table; a text that is wider than its column takes several lines, as it is also printed."""
+    wrapped = _wrapped()
+    for number, row in enumerate(table.rows, start=first):
+        cells = [_cell(sheet, value, column) for value, column in zip(row, table.columns, strict=True)]
+        long = [
+            _n_lines(value, width)
+            for value, width in zip(row, widths, strict=True)
+            if isinstance(value, str) and 2 * len(value) > width - 2
+        ]
+        if max(long, default=1) > 1:
+            sheet.row_dimensions[number].height = _LINE * min(max(long), _MOST_LINES)
+            for cell in filter(None, cells):
+                cell.alignment = wrapped
+        yield cells
+
+
+def _sentence(
+    sheet: WriteOnlyWorksheet,
+    number: int,
+    text: str,
+    widths: Sequence[float],
+    size: int = 11,
+    bold: bool = False,
+) -> list[Any]:
+    """A text in its own row, over the whole width of the table; in several lines where it is wider."""
     from openpyxl.utils import get_column_letter
 
-    bold, title = Font(bold=True), Font(bold=True, size=14)
-    first = len(paper.head) + 3
-    for number, column in enumerate(table.columns, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = _width(column)
-    sheet.freeze_panes = f"A{first + 1}"
+    lines = _n_lines(text, sum(widths) * 11 / size)
+    if len(widths) > 1:
+        sheet.merged_cells.add(f"A{number}:{get_column_letter(len(widths))}{number}")
+    sheet.row_dimensions[number].height = _LINE * size / 11 * min(lines, _MOST_LINES)
+    return [_text(sheet, text, _font(size, bold), _wrapped())]
+
+
+def head_lines(paper: Paper) -> list[str]:
+    """What the paper says of itself in few lines: above a frozen heading each takes room from the rows."""
+    colon = "：" if paper.language == "zh" else ": "
+    lines = [""]
+    for label, value in paper.head:
+        item = f"{label}{colon}{value}"
+        if lines[-1] and _wide(lines[-1]) + _wide(item) > _HEAD:
+            lines.append("")
+        lines[-1] += f"{_GAP}{item}" if lines[-1] else item
+    return lines if lines[-1] else []
+
+
+def _set_up(sheet: WriteOnlyWorksheet, table: Table, widths: Sequence[float], first: int) -> None:
+    """Widths, what is frozen, filters, and the page; ``first``: the row of headings."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.page import PageMargins
+
+    for number, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    numbered = table.columns[0].name == NUMBER and len(table.columns) > 2
+    sheet.freeze_panes = f"{'C' if numbered else 'A'}{first + 1}"
+    if len(table):
+        sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(table.columns))}{first + len(table)}"
+    sheet.row_dimensions[first + len(table) + 1].height = _APART
     sheet.print_title_rows = f"{first}:{first}"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.print_options.gridLines = True
+    sheet.page_margins = PageMargins(*_MARGINS)
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _A4 if sum(widths) <= _WIDE else _A3
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    yield [_text(sheet, table.title, title)]
-    for label, value in paper.head:
-        yield [_text(sheet, label, bold), _text(sheet, value)]
-    yield []
-    wrapped = Alignment(wrap_text=True, vertical="top")
-    yield [_text(sheet, column.label, bold, wrapped) for column in table.columns]
-    for row in table.rows:
-        yield [_cell(sheet, value, column) for value, column in zip(row, table.columns, strict=True)]
-    for total in table.totals:
-        yield [_sum(sheet, column, place, total, paper, bold) for place, column in enumerate(table.columns)]
-    for sentence in (*differences(paper, table), *table.notes):
-        yield [_text(sheet, sentence)]
-    if not len(table):
-        yield [_text(sheet, paper.say("nothing"))]
+    sheet.oddFooter.center.text = "&P / &N"
 
 
-def _sum(sheet, column: Column, place: int, total: Total, paper: Paper, font) -> Any:
-    if column.name in total.sums:
-        made = _cell(sheet, total.sums[column.name], column)
-        made.font = font
-        return made
-    if place == 0:
-        return _text(sheet, paper.total_label(total), font)
-    return None
-
-
-def _cell(sheet, value: Cell, column: Column) -> Any:
+def _cell(sheet, value: Cell, column: Column, font: Any = None) -> Any:
     """A number, day or text as one; a text is never taken for a formula, whatever it begins with."""
     from openpyxl.cell import WriteOnlyCell
 
     if value is None:
         return None
     if isinstance(value, str):
-        return _text(sheet, value)
+        return _text(sheet, value, font)
     made = WriteOnlyCell(sheet, value)
+    if font is not None:
+        made.font = font
     if isinstance(value, date):
         made.number_format = "yyyy-mm-dd"
     elif isinstance(value, Decimal):
-        made.number_format = "#,##0" + (f".{'0' * column.digits}" if column.digits else "")
+        made.number_format = "#,##0" + (f".{'0' * column.digits}" if column.digits else "") + "_ "
     else:
-        made.number_format = "0"
+        made.number_format = "0_ "
     return made
 
 
@@ -131,14 +207,39 @@ def _text(sheet, value: str, font: Any = None, alignment: Any = None) -> Any:
     return made
 
 
+def _font(size: int = 11, bold: bool = False) -> Any:
+    from openpyxl.styles import Font
+
+    return Font(name="Calibri", size=size, bold=bold)
+
+
+def _wrapped() -> Any:
+    from openpyxl.styles import Alignment
+
+    return Alignment(wrap_text=True, vertical="top")
+
+
+def _labels(table: Table) -> list[str]:
+    return [column.label for column in table.columns]
+
+
 def _width(column: Column) -> float:
-    """Room for the heading and the longer of the first values; a Chinese character takes two."""
-    told = [
-        column.label.split(" ")[0],
-        *("" if value is None else str(value) for value in column.values[:200]),
-    ]
-    longest = max(sum(2 if ord(letter) > 0x2E7F else 1 for letter in text) for text in told)
-    return min(max(longest + 2, _WIDTHS[0]), _WIDTHS[1])
+    """Room for the heading and the longer of the first values."""
+    if column.name == NUMBER:
+        return _NUMBER
+    told = ["" if value is None else str(value) for value in column.values[:200]]
+    heading = max(_wide(word) if word.isascii() else min(_wide(word), _WORD) for word in column.label.split())
+    return min(max(*map(_wide, told), heading + 1, _WIDTHS[0] - 2) + 2, _WIDTHS[1])
+
+
+def _n_lines(text: str, width: float) -> int:
+    """Lines that a text takes in a column of a width."""
+    return sum(max(math.ceil(_wide(line) / (width - 2)), 1) for line in text.split("\n"))
+
+
+def _wide(text: str) -> int:
+    """Letters that a text takes; a Chinese character takes two."""
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
 
 
 def _sheet_name(title: str, taken: set[str]) -> str:

@@ -67,20 +67,23 @@ class OfficialLetters(OverdraftAlgorithm):
     def compute(self, parameters, context, feedback, progress):
         from ...core.papers.record import record_export
 
-        case = path_of(self, parameters, "CASE", context)
+        case, language = path_of(self, parameters, "CASE", context), self.inputs.language
         kind = token_of(self, parameters, "KIND", context)
         template = self._template(kind, parameters, context)
         profile, _ = asked.profile_of(self, parameters, context)
         person = text_of(self, parameters, "PERSON", context) or ""
         record_export(case, profile, person, getpass.getuser(), [kind])
-        title, made = self._letters(case, kind, profile, parameters, context)
+        book, made = self._letters(case, kind, profile, parameters, context)
+        if book.later:  # a template of the user's own may have no place for it
+            feedback.pushWarning(book.later)
         formats = tokens_of(self, parameters, "FORMATS", context) or FORMATS
         folder = Path(self.parameterAsString(parameters, "OUTPUT", context)).absolute()
+        title = book.say(f"letter_title.{kind}")
         files, taken = [], set()
         for number, letter in enumerate(made):
             progress(0.5 * number / len(made))
             name = free_name(taken, case.stem, title, letter.subject)
-            files += _files(template, letter.values, folder / name, title, self.inputs.language, formats)
+            files += _files(template, letter.values, folder / name, title, language, formats)
         written = save_all(files, progress.part(0.5, 1.0))
         feedback.pushInfo(tr("Template: {path}").format(path=template))
         for path in written[:_MOST_TOLD]:
@@ -94,9 +97,9 @@ class OfficialLetters(OverdraftAlgorithm):
 
         case, kind = path_of(self, parameters, "CASE", context), token_of(self, parameters, "KIND", context)
         profile, _ = asked.profile_of(self, parameters, context)
-        title, made = self._letters(case, kind, profile, parameters, context)
+        book, made = self._letters(case, kind, profile, parameters, context)
         document = filled(self._template(kind, parameters, context), made[0].values)
-        return letter_picture(letter_page(document, title, self.inputs.language))
+        return letter_picture(letter_page(document, book.say(f"letter_title.{kind}"), book.language))
 
     def _template(self, kind, parameters, context):
         from ...core.papers.template import template_of
@@ -105,15 +108,14 @@ class OfficialLetters(OverdraftAlgorithm):
         return given or template_of(kind, self.inputs.language, template_folders())
 
     def _letters(self, case, kind, profile, parameters, context):
-        """What letters of this kind are called, and each of them."""
+        """The case, and each letter of this kind."""
         from ...core.papers import open_book
         from ...core.papers.letter import LETTER_NEEDS, letters
 
         book = open_book(case, LETTER_NEEDS, self.inputs.language)
         wells, applications = (ids_of(self, parameters, name, context) for name in ("WELLS", "APPLICATIONS"))
         addressed = self._addressed(parameters, context)
-        made = letters(book, kind, addressed, wells, applications, profile)
-        return book.say(f"letter_title.{kind}"), made
+        return book, letters(book, kind, addressed, wells, applications, profile)
 
     def checkParameterValues(self, parameters, context):
         if token_of(self, parameters, "KIND", context) is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterNumber,
@@ -56,9 +57,10 @@ class PublicNotice(OverdraftAlgorithm):
             ),
             declared.day("ISSUED_ON", tr("Day of the notice (empty: its first day)")),
             declared.lines("BASIS", tr("Further documents that it rests on, a line each")),
+            QgsProcessingParameterBoolean("ANNEX_MAP", tr("Draw the map for the annex"), True),
             QgsProcessingParameterFile(
                 "MAP",
-                tr("Map for the annex (PNG or JPEG)"),
+                tr("Map for the annex (PNG or JPEG; empty: the one that is drawn)"),
                 optional=True,
                 fileFilter="PNG, JPEG (*.png *.jpg *.jpeg)",
             ),
@@ -78,7 +80,9 @@ class PublicNotice(OverdraftAlgorithm):
         from ...core.messages import render
 
         case, language = path_of(self, parameters, "CASE", context), self.inputs.language
-        notice = self._notice(case, parameters, context)
+        book, notice = self._notice(case, parameters, context)
+        if book.later:
+            feedback.pushWarning(book.later)
         if notice.untold:
             years = ", ".join(map(str, notice.untold))
             feedback.pushWarning(render("papers.notice.untold", {"years": years}, language))
@@ -102,19 +106,21 @@ class PublicNotice(OverdraftAlgorithm):
     def first_page(self, parameters, context):
         from ..printing import document_picture
 
-        return document_picture(
-            self._notice(path_of(self, parameters, "CASE", context), parameters, context).document
-        )
+        case = path_of(self, parameters, "CASE", context)
+        _, notice = self._notice(case, {**parameters, "ANNEX_MAP": False}, context)
+        return document_picture(notice.document)
 
     def _notice(self, case, parameters, context):
+        """The case, and the notice drawn up from it."""
         from ...core.papers import Scope, open_book
         from ...core.papers.notice import NOTICE_NEEDS, public_notice
+        from ..annex import annex_map
 
-        scope = Scope(
-            *(text_of(self, parameters, name, context) or "" for name in ("COUNTY", "ZONE", "AUTHORITY"))
-        )
+        places = ("COUNTY", "ZONE", "AUTHORITY")
+        scope = Scope(*(text_of(self, parameters, name, context) or "" for name in places))
         book = open_book(case, NOTICE_NEEDS, self.inputs.language, scope)
-        return public_notice(book, self._asked(parameters, context))
+        drawn = self.parameterAsBool(parameters, "ANNEX_MAP", context)
+        return book, public_notice(book, self._asked(parameters, context), annex_map if drawn else None)
 
     def _asked(self, parameters, context):
         from ...core.papers.decided import DECIDED

@@ -64,11 +64,13 @@ class VerdictSlip(OverdraftAlgorithm):
         person = text_of(self, parameters, "PERSON", context) or ""
         record_export(case, profile, person, getpass.getuser(), [self.NAME])
         folder = Path(self.parameterAsString(parameters, "OUTPUT", context)).absolute()
+        book = self._book(case, parameters, context)
+        if book.later:
+            feedback.pushWarning(book.later)
+        together, part = book.say("wellslip.all"), progress.part(0.0, 0.6)
         with TemporaryDirectory() as room:
-            pages, n_findings = self._pages(
-                case, profile, Path(room), parameters, context, progress.part(0.0, 0.6)
-            )
-            files = self._files(pages, folder, case.stem, parameters, context)
+            pages, n_findings = self._pages(book, profile, Path(room), parameters, context, part)
+            files = self._files(pages, folder, case.stem, together, parameters, context)
             written = save_all(files, progress.part(0.6, 1.0))
         if len(written) < _MOST_TOLD:
             for path in written:
@@ -76,17 +78,26 @@ class VerdictSlip(OverdraftAlgorithm):
         numbers = {"N_WELLS": len(pages), "N_FINDINGS": n_findings, "N_FILES": len(written)}
         return {"OUTPUT": str(folder), **numbers}
 
+    def _book(self, case, parameters, context):
+        from ...core.papers import Scope, open_book
+        from ...core.papers.wellslip import SLIP_NEEDS
+
+        places = ("COUNTY", "ZONE", "AUTHORITY")
+        scope = Scope(*(text_of(self, parameters, name, context) or "" for name in places))
+        return open_book(case, SLIP_NEEDS, self.inputs.language, scope)
+
     def first_page(self, parameters, context):
         from ..printing import sheet_picture
 
         profile, _ = asked.profile_of(self, parameters, context)
-        _, texts = self._texts(path_of(self, parameters, "CASE", context), profile, parameters, context)
+        book = self._book(path_of(self, parameters, "CASE", context), parameters, context)
+        _, texts = self._texts(book, profile, parameters, context)
         _, html = next(texts)
         return sheet_picture(html)
 
-    def _pages(self, case, profile, room, parameters, context, progress):
+    def _pages(self, book, profile, room, parameters, context, progress):
         """The page of each well, by the id of its row, on the disk: thousands with their maps need much room."""
-        count, texts = self._texts(case, profile, parameters, context)
+        count, texts = self._texts(book, profile, parameters, context)
         pages, n_findings = {}, 0
         for number, (slip, html) in enumerate(texts):
             progress(number / count)
@@ -95,33 +106,27 @@ class VerdictSlip(OverdraftAlgorithm):
             n_findings += len(slip.findings)
         return pages, n_findings
 
-    def _texts(self, case, profile, parameters, context):
+    def _texts(self, book, profile, parameters, context):
         """How many slips there are, and each with its page, one after the other."""
-        from ...core.papers import Scope, open_book
         from ...core.papers.privacy import PUBLIC
-        from ...core.papers.wellslip import SLIP_NEEDS, slip_html, slips_of
+        from ...core.papers.wellslip import slip_html, slips_of
         from ..snippets import WellMaps
 
-        language = self.inputs.language
-        scope = Scope(
-            *(text_of(self, parameters, name, context) or "" for name in ("COUNTY", "ZONE", "AUTHORITY"))
-        )
-        book = open_book(case, SLIP_NEEDS, language, scope)
         count, slips = slips_of(book, profile, ids_of(self, parameters, "WELLS", context))
         maps = None if profile == PUBLIC else WellMaps(book)
 
         def page(slip):
             picture = None if maps is None else maps.picture(slip.row)
-            return slip_html(slip, language, profile, picture)
+            return slip_html(slip, book.language, profile, picture)
 
         return count, ((slip, page(slip)) for slip in slips)
 
-    def _files(self, pages, folder, stem, parameters, context):
+    def _files(self, pages, folder, stem, together, parameters, context):
         from ..printing import print_sheets
 
         files, taken = [], set()
         if self.parameterAsBool(parameters, "TOGETHER", context):
-            name = folder / f"{free_name(taken, stem, tr('all slips'))}.pdf"
+            name = folder / f"{free_name(taken, stem, together)}.pdf"
             files.append((name, lambda path: print_sheets(map(_read, pages.values()), path)))
         if not self.parameterAsBool(parameters, "EACH", context):
             return files

@@ -5356,10 +5356,6 @@
         <translation>落款日期（空：公示首日）</translation>
     </message>
     <message>
-        <source>Map for the annex (PNG or JPEG)</source>
-        <translation>附件位置图（PNG或JPEG）</translation>
-    </message>
-    <message>
         <source>Wells (ids, separated by semicolons; empty: all with a finding)</source>
         <translation>机井（编号，以分号分隔；空：有结论的全部机井）</translation>
     </message>
@@ -5470,10 +5466,6 @@
     <message>
         <source>Formats (empty: xlsx)</source>
         <translation>格式（空：xlsx）</translation>
-    </message>
-    <message>
-        <source>Sums and notes</source>
-        <translation>合计与说明</translation>
     </message>
     <message>
         <source>Export Papers</source>
@@ -6020,10 +6012,6 @@
         <translation>附图</translation>
     </message>
     <message>
-        <source>A picture of a map, as Maps makes it</source>
-        <translation>地图图片，可用“地图”一项输出</translation>
-    </message>
-    <message>
         <source>Say which unit publishes the notice.</source>
         <translation>请填写公示单位。</translation>
     </message>
@@ -6202,6 +6190,30 @@
     <message>
         <source>Recorded: {id} · {subject} · {result} · {day}. Decide again in the review.</source>
         <translation>已登记：{id} · {subject} · {result} · {day}。请在审核清单中重新处理。</translation>
+    </message>
+    <message>
+        <source>Draw the map for the annex</source>
+        <translation>绘制附件位置图</translation>
+    </message>
+    <message>
+        <source>Map for the annex (PNG or JPEG; empty: the one that is drawn)</source>
+        <translation>附件位置图（PNG或JPEG；空表示用绘制的图）</translation>
+    </message>
+    <message>
+        <source>Drawn from the case</source>
+        <translation>由案卷绘制</translation>
+    </message>
+    <message>
+        <source>The wells of the notice over the zones, places rounded</source>
+        <translation>公示机井及分区位置示意，位置取整</translation>
+    </message>
+    <message>
+        <source>Map of your own</source>
+        <translation>自备附图</translation>
+    </message>
+    <message>
+        <source>A picture that stands in its place</source>
+        <translation>用此图片代替</translation>
     </message>
 </context>
 </TS>

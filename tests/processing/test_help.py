@@ -251,7 +251,8 @@ PARAMETERS = {
     ],
     "publicnotice": [
         *("CASE", "ABOUT", "COUNTY", "ZONE", "AUTHORITY", "WELLS", "STATES", "UNIT", "PHONE", "ADDRESS"),
-        *("MAILBOX", "BEGIN", "END", "DAYS", "ISSUED_ON", "BASIS", "MAP", "FORMATS", "LANGUAGE", "OUTPUT"),
+        *("MAILBOX", "BEGIN", "END", "DAYS", "ISSUED_ON", "BASIS", "ANNEX_MAP"),
+        *("MAP", "FORMATS", "LANGUAGE", "OUTPUT"),
     ],
     "verdictslip": [
         *("CASE", "WELLS", "COUNTY", "ZONE", "AUTHORITY", "EACH", "TOGETHER", "FORMATS", "PROFILE", "PERSON"),

@@ -73,10 +73,16 @@ class NoticePage(Page):
             tr("Further grounds"),
             tr("Documents that it rests on beside that of the case, a line each"),
         )
+        drawn = (
+            "draw",
+            tr("Drawn from the case"),
+            tr("The wells of the notice over the zones, places rounded"),
+        )
+        self.annex = rows.ticks(tr("Annex map"), [drawn], ("draw",), "annex")
         self.map = rows.file(
             "annex_map",
-            tr("Annex map"),
-            tr("A picture of a map, as Maps makes it"),
+            tr("Map of your own"),
+            tr("A picture that stands in its place"),
             "PNG, JPEG (*.png *.jpg *.jpeg)",
         )
         tips = {
@@ -112,6 +118,7 @@ class NoticePage(Page):
             **said(
                 {"WELLS": self.wells.text(), "BASIS": self.basis.toPlainText(), "MAP": self.map.filePath()}
             ),
+            "ANNEX_MAP": "draw" in ticked(self.annex),
             "DAYS": self.days.value(),
             "STATES": ticked(self.states),
             "FORMATS": ticked(self.formats),

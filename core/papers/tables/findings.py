@@ -17,7 +17,7 @@ from ...report.lines import parsed, placed
 from ...report.words import is_given
 from ...schema import results_schema
 from ..book import Book
-from ..column import Column, texts
+from ..column import Column, integers, texts
 from ..found import NEEDS, joined, limited, listed, of_well, sentences, several, subjects
 from ..table import Group, Table
 from .kind import Kind
@@ -110,7 +110,7 @@ def history(book: Book) -> Table:
     rows = book.in_period(rows[known].reset_index(drop=True), "day")
     field = book.words.field
     columns = [
-        book.column("history", "seq", rows["seq"]),
+        integers("seq", book.say("column.seq"), rows["seq"]),
         texts("at", field("history", "at"), rows["moment"]),
         texts("who", field("history", "who"), rows["who"], personal="text"),
         texts("login", field("history", "login"), rows["login"], personal="text"),

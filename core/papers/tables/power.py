@@ -14,7 +14,7 @@ from ...register.identity import ROW_ID
 from ...report.lines import parsed
 from ...report.words import is_given
 from ..book import Book
-from ..column import Column, integers, reals, texts
+from ..column import Column, reals, texts
 from ..found import NEEDS, holds, joined, limited, listed, of_well, sentences
 from ..table import Table
 from .findings import typed
@@ -247,7 +247,6 @@ def _wells(book: Book, rows: pd.DataFrame, accounts: Mapping[str, str]) -> list[
     township = of_well(book, rows, "township_id")
     township = township.where(township.notna(), of_well(book, rows, "township"))
     return [
-        integers("no", book.say("column.no"), range(1, len(rows) + 1)),
         book.column("wells", "well_id", of_well(book, rows, "well_id")),
         book.column("wells", "name", of_well(book, rows, "name")),
         texts("county", book.words.field("wells", "county"), book.places(of_well(book, rows, "county_id"))),

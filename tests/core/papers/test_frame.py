@@ -96,6 +96,65 @@ def test_a_period_does_not_end_before_it_begins():
     assert Scope(begin=date(2025, 9, 4), end=date(2025, 9, 4)).whole is False
 
 
+# --- the numbering of rows
+
+
+def numbered():
+    """Two rows with a sum before any text: its label goes where there is room."""
+    area = reals("area", "Area (mu)", [1.0, 2.5], 1, total=True)
+    names = texts("name", "Name", ["=a", "一" * 60])
+    return table(area, names).numbered("No.")
+
+
+def test_rows_are_numbered_and_sums_are_not(tmp_path):
+    from openpyxl import load_workbook
+
+    made = numbered()
+    (total,) = made.totals
+    assert made.line_of(total, "All (2)") == [None, Decimal("3.5"), "All (2)"]
+    rows = list(csv.reader(io.StringIO(csv_text(paper(made), made)[1:])))
+    assert rows[:4] == [
+        ["No.", "Area (mu)", "Name"],
+        ["1", "1.0", "'=a"],
+        ["2", "2.5", "一" * 60],
+        ["", "3.5", "All (2)"],
+    ]
+    page = html_page(paper(made))
+    assert '<td class="integer">1</td><td class="real">1.0</td><td class="text">=a</td>' in page
+    assert '<td class="integer"></td><td class="real">3.5</td><td class="text">All (2)</td>' in page
+    write_workbook(paper(made), tmp_path / "n.xlsx")
+    sheet = load_workbook(tmp_path / "n.xlsx").active
+    told = list(sheet.iter_rows(values_only=True))
+    assert told[3:] == [
+        ("No.", "Area (mu)", "Name"),
+        (1, 1, "=a"),
+        (2, 2.5, "一" * 60),
+        (None, None, None),
+        (None, 3.5, "All (2)"),
+    ]
+
+
+def test_a_sheet_filters_its_rows_alone_and_long_texts_are_printed_in_full(tmp_path):
+    from openpyxl import load_workbook
+
+    head = tuple((f"Label {n}", "x" * 50) for n in range(4))
+    made = numbered()
+    long = Table("t", "T", made.columns, made.groups, ("note " * 60,))
+    write_workbook(Paper("Title", head, (long,), "en", "internal"), tmp_path / "n.xlsx")
+    sheet = load_workbook(tmp_path / "n.xlsx").active
+    assert [sheet.cell(row, 1).value for row in (2, 3)] == [
+        f"Label 0: {'x' * 50}   Label 1: {'x' * 50}",
+        f"Label 2: {'x' * 50}   Label 3: {'x' * 50}",
+    ]
+    assert sheet.cell(5, 1).value == "No."
+    assert sheet.freeze_panes == "C6"
+    assert sheet.auto_filter.ref == "A5:C7"
+    assert sheet.row_dimensions[7].height == 3 * 15  # 120 letters in a column of 48
+    assert sheet.cell(7, 3).alignment.wrap_text
+    assert "A10:C10" in {str(area) for area in sheet.merged_cells.ranges}
+    assert sheet.row_dimensions[10].height > 15
+
+
 # --- privacy
 
 PERSONS = (

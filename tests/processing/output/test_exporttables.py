@@ -102,20 +102,21 @@ def test_without_openpyxl_the_driver_of_gdal_writes_the_workbook(run, case, tmp_
         spatial.enable(connection)
         connection.execute("UPDATE wells SET name = '=1+1' WHERE fid = 1")
         (n,) = connection.execute("SELECT count(*) FROM wells").fetchone()
-    run({"CASE": str(case), "TABLES": ["well_register"], "OUTPUT": str(tmp_path / "out")})
+    given = {"CASE": str(case), "TABLES": ["well_register"], "LANGUAGE": "zh"}
+    run({**given, "OUTPUT": str(tmp_path / "out")})
     (path,) = (tmp_path / "out").iterdir()
     book = load_workbook(path)
-    assert len(book.sheetnames) == 2
+    assert book.sheetnames == ["机井台账（一井一档）", "合计与说明"]  # as the paper speaks, not QGIS
     rows = list(book.worksheets[0].iter_rows(values_only=True))
     assert len(rows) == n + 1
-    assert "'=1+1" in {row[1] for row in rows}
+    assert "'=1+1" in {row[2] for row in rows}
     assert {cell.data_type for row in book.worksheets[0].iter_rows(max_row=50) for cell in row} <= {
         "s",
         "n",
         "d",
     }
     sums = {row[1]: row[2] for row in book.worksheets[1].iter_rows(values_only=True)}
-    assert any(str(key).startswith("Total (") for key in sums)
+    assert any(str(key).startswith("合计（") for key in sums)
 
 
 def test_r11_r12_an_older_file_survives_a_failure_and_the_message_names_what_cannot_be_written(

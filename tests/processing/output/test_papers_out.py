@@ -3,52 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import subprocess
 import unicodedata
-from contextlib import closing
-from datetime import date
 from pathlib import Path
 
 import docx
 import pytest
 from qgis.core import QgsProcessingException
 
-from overdraft.core.casefile import CaseRows, Change, Entry
-from overdraft.core.review import Act, decide
 from overdraft.processing import printing, saving
 from overdraft.processing.output import officialletters
 
-SEALED = "650421-0537"
-PERSON, PHONE = "张三丰", "13812345678"
-
-
-def query(path, statement, *values):
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute(statement, values).fetchall()
-
-
-@pytest.fixture(scope="module")
-def decided(judged_sample, tmp_path_factory):
-    """The judged sample with what failed accepted; SEALED has an owner and a hostile village."""
-    path = tmp_path_factory.mktemp("decided") / "案 卷.gpkg"
-    shutil.copy(judged_sample, path)
-    rows = query(
-        path,
-        "SELECT finding_id FROM findings WHERE subject_role = 'wells' AND outcome = 'fail' "
-        "AND subject_id NOT LIKE 'row:%'",
-    )
-    store = CaseRows(path)
-    decide(store, [name for (name,) in rows], Act("accept", "李工", "li"), today=date(2026, 4, 1))
-    old = {"village": query(path, "SELECT village FROM wells WHERE row_id = ?", SEALED)[0][0]}
-    new = {"village": "<b>粗</b>村", "name": f"{PERSON}的井", "user_id": "U-1"}
-    person = {"owner": PERSON, "phone": PHONE}
-    changes = [
-        Change("wells", {"row_id": SEALED}, old, new),
-        Change("persons", {"user_id": "U-1"}, None, person),
-    ]
-    store.apply(changes, [Entry("import", "test", "test")])
-    return path
+from ...conftest import PERSON, PHONE, SEALED, query
 
 
 @pytest.fixture
@@ -90,7 +56,7 @@ def test_a_notice_as_docx_pdf_and_html_says_the_same_rows(notice, decided, tmp_p
     rows = query(
         decided,
         "SELECT wells.well_id, findings.clause FROM findings JOIN decisions USING (finding_id) "
-        "JOIN wells ON wells.row_id = subject_id WHERE decisions.state = 'accepted'",
+        "JOIN wells ON wells.row_id = subject_id WHERE decisions.state IN ('accepted', 'overridden')",
     )
     assert (answer["N_FINDINGS"], answer["N_WELLS"]) == (len(rows), len({well for well, _ in rows}))
     assert (answer["N_WORKDAYS"], answer["LAST_DAY"], answer["N_FILES"]) == (10, "2025-09-17", 3)
@@ -105,14 +71,14 @@ def test_a_notice_as_docx_pdf_and_html_says_the_same_rows(notice, decided, tmp_p
         (line[1], line[-1]) for line in lines if len(line) > 4 and line[0].isdigit() and "-" in line[1]
     )
     assert listed == sorted(rows)
-    assert "<b>" in printed
+    assert "<script>" in printed
     for text in (printed, the(tmp_path / "out", ".html").read_text(encoding="utf-8")):
         assert PERSON not in text
         assert PHONE not in text
 
 
 def test_no_row_of_a_long_table_is_torn_and_every_page_has_its_headings(notice, decided, tmp_path):
-    notice(FORMATS=["pdf"], STATES=["accepted", "open"])
+    notice(FORMATS=["pdf"], STATES=["accepted", "overridden", "open"])
     pages = text_of(the(tmp_path / "out", ".pdf")).split("\f")
     tables = [page for page in pages if "机井编号" in page and "依据条款" in page]
     numbers = [
@@ -124,7 +90,7 @@ def test_no_row_of_a_long_table_is_torn_and_every_page_has_its_headings(notice, 
     (n,) = query(
         decided,
         "SELECT count(*) FROM findings LEFT JOIN decisions USING (finding_id) WHERE subject_role = 'wells' "
-        "AND clause <> '' AND coalesce(state, 'open') IN ('accepted', 'open')",
+        "AND clause <> '' AND coalesce(state, 'open') IN ('accepted', 'overridden', 'open')",
     )[0]
     assert len(numbers) == n > 200
     assert numbers == sorted(numbers)
@@ -184,12 +150,12 @@ def test_slips_one_by_one_and_together(run, decided, tmp_path):
         decided, "SELECT finding_id, subject_id FROM findings WHERE subject_id IN (?, ?, ?)", *wells
     )
     assert (answer["N_WELLS"], answer["N_FINDINGS"], answer["N_FILES"]) == (3, len(found), 7)
-    together = tmp_path / "slips" / "案 卷 all slips.pdf"
+    together = tmp_path / "slips" / "案卷 全部结论单.pdf"
     pages = text_of(together).split("\f")[:-1]
     assert len(pages) == 3
     for well in wells:
-        alone = text_of(tmp_path / "slips" / f"案 卷 {well}.pdf")
-        page = (tmp_path / "slips" / f"案 卷 {well}.html").read_text(encoding="utf-8")
+        alone = text_of(tmp_path / "slips" / f"案卷 {well}.pdf")
+        page = (tmp_path / "slips" / f"案卷 {well}.html").read_text(encoding="utf-8")
         assert alone.count("\f") == 1
         assert squeezed(alone) in map(squeezed, pages)
         for code, subject in found:

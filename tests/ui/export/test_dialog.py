@@ -69,7 +69,7 @@ def test_files_are_made_and_can_be_shown(opened, idle, qtbot, language, case, tm
     idle(dialog)
     (path,) = (tmp_path / "out").iterdir()
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        printed = [row[0] for row in csv.reader(handle) if row]
+        printed = [row[1] for row in csv.reader(handle) if row[1:]]
     wells = {well for (well,) in query(case, f"SELECT well_id FROM wells WHERE county_id = '{county[0]}'")}
     assert sorted(wells) == sorted(wells.intersection(printed))
     assert len([name for name in printed if name in wells]) == county[1] > 50
