@@ -36,6 +36,10 @@ _PAPER_MM = (24.0, 24.0, 22.0, 22.0)
 """Margins: left, right, top, bottom; the number of the page stands in the lowest."""
 
 _FOOT_MM = 8.0
+_EDGE = 16.0
+"""Pixels at the head and foot of a page that stay empty: what touches its edge is painted on both pages, and whoever
+copies or searches the text finds it twice."""
+
 _SMALLEST = 0.78
 """Scale below which a letter takes another page rather than smaller letters."""
 
@@ -125,6 +129,10 @@ def _flow(
     made: QTextDocument, writer: QPdfWriter, painter: QPainter, page: QSizeF, progress: _Progress
 ) -> int:
     """Paint a text page by page, with the number of each below it."""
+    edges = made.rootFrame().frameFormat()
+    edges.setTopMargin(_EDGE)
+    edges.setBottomMargin(_EDGE)
+    made.rootFrame().setFrameFormat(edges)
     made.setPageSize(page)
     count = made.pageCount()
     font = QFont(made.defaultFont())
@@ -184,7 +192,7 @@ def _breaks(document: Document, writer: QPdfWriter, page: QSizeF, paging: Paging
         first = endless.findBlock(max(table.firstPosition() - 2, 0))
         heading = tops[0] - layout.blockBoundingRect(first).top() if document.blocks[place].text else 0.0
         heights[-1] += _NOTES * len(document.blocks[place].table.notes) * heights[0]
-        breaks[place] = _rows_that_end(heights, page.height(), heading)
+        breaks[place] = _rows_that_end(heights, page.height() - 2 * _EDGE, heading)
     return breaks
 
 

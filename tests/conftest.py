@@ -91,7 +91,7 @@ def _judge_sample(path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def decided(judged_sample, tmp_path_factory):
-    """The judged sample with failed and doubtful findings accepted, one of them decided otherwise; SEALED is hostile and
+    """The judged sample, failed and doubtful findings accepted, one of them decided otherwise; SEALED is hostile and
     has an owner."""
     from overdraft.core.casefile import CaseRows, Change, Entry
     from overdraft.core.review import Act, decide
