@@ -17,7 +17,10 @@ from qgis.PyQt.QtGui import (
     QPageSize,
     QPainter,
     QPdfWriter,
+    QTextBlockFormat,
+    QTextCursor,
     QTextDocument,
+    QTextFormat,
     QTextOption,
     QTextTable,
 )
@@ -36,10 +39,6 @@ _PAPER_MM = (24.0, 24.0, 22.0, 22.0)
 """Margins: left, right, top, bottom; the number of the page stands in the lowest."""
 
 _FOOT_MM = 8.0
-_EDGE = 16.0
-"""Pixels at the head and foot of a page that stay empty: what touches its edge is painted on both pages, and whoever
-copies or searches the text finds it twice."""
-
 _SMALLEST = 0.78
 """Scale below which a letter takes another page rather than smaller letters."""
 
@@ -129,11 +128,8 @@ def _flow(
     made: QTextDocument, writer: QPdfWriter, painter: QPainter, page: QSizeF, progress: _Progress
 ) -> int:
     """Paint a text page by page, with the number of each below it."""
-    edges = made.rootFrame().frameFormat()
-    edges.setTopMargin(_EDGE)
-    edges.setBottomMargin(_EDGE)
-    made.rootFrame().setFrameFormat(edges)
     made.setPageSize(page)
+    _part_at_pages(made, page.height())
     count = made.pageCount()
     font = QFont(made.defaultFont())
     font.setPointSizeF(9.0)
@@ -151,6 +147,27 @@ def _flow(
         sides = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
         painter.drawText(place, int(sides), f"{number + 1} / {count}")
     return count
+
+
+def _part_at_pages(made: QTextDocument, high: float) -> None:
+    """Part the paragraphs that go on on another page. Of such a one Qt paints the last line before the page on it, too:
+    nobody sees it, but whoever copies or searches the text finds it twice."""
+    layout, block = made.documentLayout(), made.begin()
+    while block.isValid():
+        lines = block.layout().lineCount()
+        if lines > 1:
+            top = layout.blockBoundingRect(block).top()
+            tops = [top + block.layout().lineAt(number).y() for number in range(lines)]
+            later = [n for n in range(1, lines) if (tops[n] + 1) // high != (tops[0] + 1) // high]
+            if later:
+                cursor = QTextCursor(block)
+                cursor.setPosition(block.position() + block.layout().lineAt(later[0]).textStart())
+                form = QTextBlockFormat(block.blockFormat())
+                form.setTextIndent(0.0)
+                form.setTopMargin(0.0)
+                form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_Auto)
+                cursor.insertBlock(form)
+        block = block.next()
 
 
 def _paging(document: Document, writer: QPdfWriter, page: QSizeF) -> Paging:
@@ -192,7 +209,7 @@ def _breaks(document: Document, writer: QPdfWriter, page: QSizeF, paging: Paging
         first = endless.findBlock(max(table.firstPosition() - 2, 0))
         heading = tops[0] - layout.blockBoundingRect(first).top() if document.blocks[place].text else 0.0
         heights[-1] += _NOTES * len(document.blocks[place].table.notes) * heights[0]
-        breaks[place] = _rows_that_end(heights, page.height() - 2 * _EDGE, heading)
+        breaks[place] = _rows_that_end(heights, page.height(), heading)
     return breaks
 
 
