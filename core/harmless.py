@@ -1,7 +1,8 @@
 """Texts that a spreadsheet takes for texts, and that XML can hold.
 
-A cell that begins (after spaces, also within it after a line break) with one of ``= + - @`` or a tab or return may be
-computed when a program opens the file, and may then reach out to other files or the net.
+A cell that begins (after spaces or marks without width, also within it after a line break) with one of ``= + - @``,
+also in full width, or a tab or return may be computed when a program opens the file, and may then reach out to other
+files or the net.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import re
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_COMPUTED = re.compile(r"^[\s\u00a0]*[=+\-@\t\r]|[\n\r][\s\u00a0]*[=+\-@]")
+_BLANK = r"[\s\u00a0\u200b-\u200f\u2060\ufeff]*"
+_SIGN = r"=+\-@\uff1d\uff0b\uff0d\uff20"
+_COMPUTED = re.compile(rf"^{_BLANK}[{_SIGN}\t\r]|[\n\r]{_BLANK}[{_SIGN}]")
 
 
 def is_computed(text: str) -> bool:

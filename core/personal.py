@@ -13,14 +13,20 @@ import re
 
 _MOBILE = re.compile(r"(?<![0-9])(?:(?:\+|00)?86[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9])")
 _IDENTITY = re.compile(r"(?<![0-9])([1-9][0-9]{5})((?:19|20)[0-9]{6})([0-9]{3}[0-9Xx])(?![0-9A-Za-z])")
+_HALF_WIDTH = {
+    ord(full): half for full, half in zip("０１２３４５６７８９Ｘｘ＋－", "0123456789Xx+-", strict=True)
+}
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 
 
 def masked(text: str) -> str:
-    """The text with every mobile and identity number in it masked: first three and last four characters stay."""
-    hidden = _IDENTITY.sub(lambda found: _stars(found) if _is_identity(found) else found[0], text)
-    return _MOBILE.sub(lambda found: f"{found[1]}****{found[3]}", hidden)
+    """The text with every mobile and identity number in it masked: first three and last four characters stay. Numbers
+    in full-width digits are numbers too."""
+    plain = text.translate(_HALF_WIDTH)
+    hidden = _IDENTITY.sub(lambda found: _stars(found) if _is_identity(found) else found[0], plain)
+    hidden = _MOBILE.sub(lambda found: f"{found[1]}****{found[3]}", hidden)
+    return text if hidden == plain else hidden
 
 
 def is_personal_number(text: str) -> bool:

@@ -17,7 +17,11 @@ from qgis.PyQt.QtGui import (
     QPageSize,
     QPainter,
     QPdfWriter,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCursor,
     QTextDocument,
+    QTextFormat,
     QTextOption,
     QTextTable,
 )
@@ -39,6 +43,8 @@ _PAPER_MM = (24.0, 24.0, 22.0, 22.0)
 _FOOT_MM = 8.0
 _SMALLEST = 0.78
 """Scale below which a letter takes another page rather than smaller letters."""
+
+_NO_BREAK = QTextFormat.PageBreakFlag.PageBreak_Auto
 
 _NOTES = 2
 """Room that is kept below a table for each of its notes, in rows of headings."""
@@ -126,7 +132,9 @@ def document_picture(document: Document) -> QImage:
     first = replace(document, blocks=document.blocks[:begin])
     with _screen(_PAPER_MM) as (writer, painter, image):
         page = _room(writer)
-        _page(_document(document_page(first, _paging(first, writer, page)), writer), painter, page, 0)
+        made = _document(document_page(first, _paging(first, writer, page)), writer)
+        _lay_out(made, page)
+        _page(made, painter, page, 0)
     return image
 
 
@@ -136,7 +144,9 @@ def letter_picture(html: str) -> QImage:
         page, made = _room(writer), _document(html, writer)
         scale = fit(made, page)
         if scale < _SMALLEST:
-            _page(_document(html, writer), painter, page, 0)
+            made = _document(html, writer)
+            _lay_out(made, page)
+            _page(made, painter, page, 0)
         else:
             _fitted(made, painter, scale)
     return image
@@ -152,7 +162,6 @@ def _fitted(made: QTextDocument, painter: QPainter, scale: float) -> None:
 
 def _page(made: QTextDocument, painter: QPainter, page: QSizeF, number: int) -> None:
     """Paint one page of a text that runs over several."""
-    made.setPageSize(page)
     painter.save()
     painter.translate(0, -number * page.height())
     made.drawContents(painter, QRectF(0, number * page.height(), page.width(), page.height()))
@@ -168,7 +177,7 @@ def _flow(
     made: QTextDocument, writer: QPdfWriter, painter: QPainter, page: QSizeF, progress: _Progress
 ) -> int:
     """Paint a text page by page, with the number of each below it."""
-    made.setPageSize(page)
+    _lay_out(made, page)
     count = made.pageCount()
     font = QFont(made.defaultFont())
     font.setPointSizeF(9.0)
@@ -183,6 +192,54 @@ def _flow(
         sides = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
         painter.drawText(place, int(sides), f"{number + 1} / {count}")
     return count
+
+
+def _lay_out(made: QTextDocument, page: QSizeF) -> None:
+    """Part a text into pages."""
+    made.setPageSize(page)
+    _keep_headings(made, page.height())
+    _part_at_pages(made, page.height())
+
+
+def _keep_headings(made: QTextDocument, high: float) -> None:
+    """Take a heading that would end a page over to the page of what it heads."""
+    layout, block = made.documentLayout(), made.begin()
+    while block.isValid():
+        after = block.next()
+        if after.isValid() and _is_heading(block):
+            tops = [int((layout.blockBoundingRect(one).top() + 1) // high) for one in (block, after)]
+            if tops[0] < tops[1] and after.blockFormat().pageBreakPolicy() == _NO_BREAK:
+                form = QTextBlockFormat()
+                form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+                QTextCursor(block).mergeBlockFormat(form)
+        block = after
+
+
+def _is_heading(block: QTextBlock) -> bool:
+    """Is it one line in bold, outside of tables?"""
+    bold = block.text() and block.charFormat().fontWeight() >= QFont.Weight.Bold
+    return bool(bold and block.layout().lineCount() == 1 and QTextCursor(block).currentTable() is None)
+
+
+def _part_at_pages(made: QTextDocument, high: float) -> None:
+    """Part the paragraphs that go on on another page. Of such a one Qt paints the last line before the page on it, too:
+    nobody sees it, but whoever copies or searches the text finds it twice."""
+    layout, block = made.documentLayout(), made.begin()
+    while block.isValid():
+        lines = block.layout().lineCount()
+        if lines > 1:
+            top = layout.blockBoundingRect(block).top()
+            tops = [top + block.layout().lineAt(number).y() for number in range(lines)]
+            later = [n for n in range(1, lines) if (tops[n] + 1) // high != (tops[0] + 1) // high]
+            if later:
+                cursor = QTextCursor(block)
+                cursor.setPosition(block.position() + block.layout().lineAt(later[0]).textStart())
+                form = QTextBlockFormat(block.blockFormat())
+                form.setTextIndent(0.0)
+                form.setTopMargin(0.0)
+                form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_Auto)
+                cursor.insertBlock(form)
+        block = block.next()
 
 
 def _paging(document: Document, writer: QPdfWriter, page: QSizeF) -> Paging:

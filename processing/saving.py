@@ -34,6 +34,14 @@ def free_name(taken: set[str], *parts: str) -> str:
     return name
 
 
+def _check_free(target: Path) -> None:
+    """Open an older file for writing, which fails where another program holds it or it is read-only: before the first
+    of several files gets its name, or some would be new and some old."""
+    if target.exists():
+        with target.open("r+b"):
+            pass
+
+
 def save_all(files: Sequence[File], progress: Callable[[float], None]) -> list[Path]:
     """Write files, each by its own function; what stood under their names stays until all are complete.
 
@@ -49,11 +57,13 @@ def save_all(files: Sequence[File], progress: Callable[[float], None]) -> list[P
             made.append(BesideFile(target))
             write(made[-1].inside)
         progress(0.99)
+        for beside in made:
+            _check_free(beside.target)
         progress(0.995)  # the last moment to cancel
         for beside in made:
             beside.commit()
     except OSError as error:
-        name = error.filename or (made[-1].target if made else files[0][0].parent)
+        name = error.filename2 or error.filename or (made[-1].target if made else files[0][0].parent)
         raise QgsProcessingException(
             tr(
                 "{name} cannot be written: {reason}. Close it in other programs, or choose another folder."

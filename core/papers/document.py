@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,10 @@ MOST_PICTURE = 20 * 1024 * 1024
 
 _LOOKED_AT = 200
 _NEEDS = (5, 32)
+_LETTERS = 0.9
+"""Letters of a table to each percent of the width of a page."""
+
+_WORD = re.compile(r"[!-~]+")
 
 _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
 
@@ -107,7 +112,6 @@ def document_page(document: Document, paging: Paging | None = None) -> str:
     Raises:
         OverdraftError: the package jinja2 is missing.
     """
-    breaks = paging.breaks if paging else {}
     blocks = [
         {
             "kind": block.kind,
@@ -115,7 +119,9 @@ def document_page(document: Document, paging: Paging | None = None) -> str:
             "picture": block.picture,
             "size": paging.sizes.get(place) if paging else None,
             "table": block.table,
-            "parts": _parts(block.table, breaks.get(place, ())) if block.table else [],
+            "parts": _parts(block.table, paging.breaks.get(place, ()) if paging else None)
+            if block.table
+            else [],
             "widths": shares(block.table) if block.table else [],
         }
         for place, block in enumerate(document.blocks)
@@ -141,8 +147,22 @@ def shares(table: Table) -> list[int]:
     return [max(int(100 * need / sum(needs)), 1) for need in needs]
 
 
-def _parts(table: Table, breaks: Sequence[int]) -> list[list[list[str]]]:
-    """The rows as texts, parted where a page ends."""
+def parted(text: str, most: float) -> str:
+    """A text whose words may be broken where they are much longer than their column: it would grow, and the columns of
+    a table that is parted by pages would not stand below one another."""
+    if len(text) <= most:
+        return text
+    size = max(int(most), 1)
+    return _WORD.sub(
+        lambda word: "\u200b".join(word[0][at : at + size] for at in range(0, len(word[0]), size)), text
+    )
+
+
+def _parts(table: Table, breaks: Sequence[int] | None) -> list[list[list[str]]]:
+    """The rows as texts, parted where a page ends; None: for a window, which breaks words itself."""
     rows = [[printable(told(value)) for value in row] for row in table.rows]
-    ends = [*breaks, len(rows)]
-    return [rows[begin:end] for begin, end in zip([0, *breaks], ends, strict=True)]
+    if breaks is not None:
+        most = [max(share * _LETTERS, _NEEDS[1] // 2) for share in shares(table)]
+        rows = [[parted(text, room) for text, room in zip(row, most, strict=True)] for row in rows]
+    ends = [*(breaks or ()), len(rows)]
+    return [rows[begin:end] for begin, end in zip([0, *(breaks or ())], ends, strict=True)]

@@ -66,10 +66,10 @@ class Table:
     @property
     def totals(self) -> list[Total]:
         """A line for each group: the sums of the *printed* values, so that a reader's own sum agrees; none of a column
-        in which nothing is printed, for that is not 0."""
+        in which nothing is printed, for that is not 0, and no line where there is no row."""
         summed = [column for column in self.columns if column.summed]
         made = []
-        for group in self.groups:
+        for group in self.groups if len(self) else ():
             told = [column for column in summed if any(column.values[row] is not None for row in group.rows)]
             sums = {column.name: column.sum(group.rows) for column in told}
             apart = {column.name: column.difference(group.rows) for column in told}

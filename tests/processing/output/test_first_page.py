@@ -97,6 +97,19 @@ def test_another_thread_makes_the_same_page(first, name):
     assert np.array_equal(pixels(first(name)), pixels(elsewhere))
 
 
+def test_the_map_of_a_notice_and_what_is_said_of_it_share_the_last_page(run, decided, tmp_path):
+    out = tmp_path / "notice"
+    given = {"CASE": str(decided), "OUTPUT": str(out), "LANGUAGE": "zh", "FORMATS": ["pdf"]}
+    run("publicnotice", {**given, **PAPERS["publicnotice"]})
+    (pdf,) = out.glob("*.pdf")
+    told = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, check=True).stdout.decode(
+        "utf-8"
+    )
+    last = told.strip("\f").split("\f")[-1]
+    assert "附件2" in last
+    assert "为\n准。" in last or "为准。" in last
+
+
 def test_tables_are_shown_by_their_first_rows(provider, decided, tmp_path):
     given = {"CASE": str(decided), "OUTPUT": str(tmp_path / "out"), "LANGUAGE": "en"}
     text = pages.first_page("exporttables", {**given, "TABLES": ["well_register", "findings"]})
