@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.PyQt.QtCore import Qt, QUrl
+from qgis.PyQt.QtCore import QSize, Qt, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
     QComboBox,
@@ -30,7 +30,7 @@ from ..shared.messages import note, text_of
 from ..shared.plain import PlainLabel, set_tip
 from ..shared.steps import Steps
 from ..shared.tasks import Work, alive, start
-from ..shared.windows import Dialog, scrolled
+from ..shared.windows import Dialog, no_default_button, scrolled
 from .letters_page import LettersPage
 from .maps_page import MapsPage
 from .notice_page import NoticePage
@@ -71,9 +71,12 @@ class ExportDialog(Dialog):
         self.pages.setCurrentIndex(self.what.currentIndex())
         self._fit()
         self.finish(QDialogButtonBox.StandardButton.Close)
-        self.resize(980, 560)
+        no_default_button(self)
         session.case_changed.connect(self._case_changed)
         self._case_changed()
+
+    def sizeHint(self) -> QSize:
+        return QSize(980, 560)
 
     @property
     def page(self) -> Page:

@@ -31,10 +31,10 @@ from ..shared.help import open_window_help
 from ..shared.messages import complain
 from ..shared.plain import PlainLabel
 from ..shared.tasks import Progress, Work, alive, start
-from ..shared.windows import LARGEST, Dialog
+from ..shared.windows import LARGEST, Dialog, no_default_button
 from .differences import Names
 from .reading import FILTER, Reading, last_folder, read, remember_folder
-from .rows import Rows, no_default_button, rows_view
+from .rows import Rows, rows_view
 
 
 class CompareDialog(Dialog):

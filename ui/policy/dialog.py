@@ -19,11 +19,11 @@ from ..session import Session
 from ..shared.files import with_suffix
 from ..shared.messages import complain, say, warn
 from ..shared.tasks import Progress, Work, alive, start
+from ..shared.windows import no_default_button
 from . import texts
 from .compare import CompareDialog
 from .frame import AUTO, PolicyFrame, enable
 from .reading import FILTER, Judged, Reading, judged, last_folder, read, remember_folder
-from .rows import no_default_button
 
 _UNDO_STEPS = 100
 

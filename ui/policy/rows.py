@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
-from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTableView, QWidget
+from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ..shared.plain import escaped
 
@@ -101,13 +101,6 @@ def rows_view(model: Rows, name: str, widths: Sequence[int]) -> QTableView:
     for column, width in enumerate(widths):
         view.setColumnWidth(column, scaled(view, width))
     return view
-
-
-def no_default_button(window: QWidget) -> None:
-    """Return in a field ends the typing and presses no button."""
-    for button in window.findChildren(QPushButton):
-        button.setAutoDefault(False)
-        button.setDefault(False)
 
 
 def scaled(widget: QWidget, width: int) -> int:

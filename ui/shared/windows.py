@@ -9,6 +9,7 @@ from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFrame,
+    QPushButton,
     QScrollArea,
     QShortcut,
     QVBoxLayout,
@@ -64,6 +65,13 @@ class Dialog(QDialog):
     def done(self, result: int) -> None:
         remember_geometry(self)
         super().done(result)
+
+
+def no_default_button(window: QWidget) -> None:
+    """Return in a field ends the typing and presses no button."""
+    for button in window.findChildren(QPushButton):
+        button.setAutoDefault(False)
+        button.setDefault(False)
 
 
 def scrolled(page: QWidget, name: str) -> QScrollArea:

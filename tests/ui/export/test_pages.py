@@ -317,6 +317,24 @@ def test_u9_a_slip_by_the_keyboard_alone(opened, idle, qtbot, decided, tmp_path)
     assert path.suffix == ".pdf"
 
 
+def test_u9_return_in_a_field_begins_nothing(opened, qtbot, decided):
+    dialog = opened()
+    page = dialog.choose("verdictslip")
+    page.wells.edit.setFocus()
+    qtbot.keyClick(page.wells.edit, KEY.Key_Return)
+    qtbot.wait(150)
+    assert dialog._work is None
+    assert dialog._looking is None
+    assert dialog.isVisible()
+
+
+def test_u10_the_size_is_remembered(opened):
+    dialog = opened()
+    dialog.resize(930, 540)
+    dialog.close()
+    assert opened().width() == 930
+
+
 @pytest.mark.parametrize("letters", [1.0, 1.6], indirect=True)
 @pytest.mark.parametrize("name", TOLD)
 def test_u7_nothing_is_clipped(opened, qtbot, language, letters, name):
