@@ -28,7 +28,7 @@ def test_u10_the_last_filters_of_a_case_are_there_again(opened, session, case):
     page.same["township"].setChecked(True)
     shown = rows_of(dialog)
     assert 0 < len(shown) < len(every)
-    dialog.hide()  # closed it may be deleted at once
+    dialog.close()
     again = opened()
     assert again.page.wanted() == Filter("650402", ("township",), True)
     assert again.page.reach_m() == 2500.0
