@@ -40,30 +40,8 @@ class ObjectionForm(DeskForm):
             "kind", "desk_act", (COMES_IN, ENDS), tr("An objection comes in, or gets its result")
         )
         self.row(tr("Wh&at is recorded"), self.kind)
-        self.well = SubjectField(
-            "well",
-            lambda: self.path,
-            "wells",
-            tr("The well that is objected to: part of its id or name, or a click on the map"),
-            self.canvas,
-        )
-        self.row(tr("&Well"), self.well)
-        self.objected = line("objected", tr("What is objected, without names and numbers of persons"))
-        self.row(tr("&Objected"), self.objected)
-        headings = (words.result_field("findings", "clause"), words.result_field("findings", "rule"))
-        decided = [words.result_field("decisions", name) for name in ("state", "decided_by", "decided_on")]
-        self.again = Table("reopened", [*headings, *decided], 1)
-        set_tip(self.again, tr("Decisions on the well; recording the objection opens all of them again"))
-        self.row(tr("Ope&n again"), self.again)
-        headings = [words.field("objections", name) for name in ("objection_id", "well_id", "filed_on")]
-        self.waiting = Table("waiting", [*headings, tr("Days"), words.field("objections", "text")], 4)
-        set_tip(self.waiting, tr("Objections without a result; the one that waits longest stands first"))
-        self.row(tr("O&bjection"), self.waiting)
-        tokens = results_schema().enums["objection_result"]
-        self.decision = TokenBox("result_of", "objection_result", tokens, tr("What became of the objection"))
-        self.row(tr("&Result"), self.decision)
-        self.reason = line("reason", tr("Why, for the history; no personal data"))
-        self.row(tr("Rea&son"), self.reason)
+        self._fill_objection()
+        self._fill_result()
         self.day = DayField("day", self.today(), tr("The day on which it was filed, or got its result"))
         self.row(tr("&Day"), self.day)
         self.about = Told()
@@ -76,6 +54,34 @@ class ObjectionForm(DeskForm):
         self._later.timeout.connect(self._look)
         self.well.changed.connect(lambda *_: self._later.start(_TYPED_MS))
         self.kind.currentIndexChanged.connect(lambda *_: self._kind_changed())
+
+    def _fill_objection(self) -> None:
+        self.well = SubjectField(
+            "well",
+            lambda: self.path,
+            "wells",
+            tr("The well that is objected to: part of its id or name, or a click on the map"),
+            self.canvas,
+        )
+        self.row(tr("&Well"), self.well)
+        self.objected = line("objected", tr("What is objected, without names and numbers of persons"))
+        self.row(tr("&Objected"), self.objected)
+        found = (words.result_field("findings", name) for name in ("clause", "rule"))
+        decided = (words.result_field("decisions", name) for name in ("state", "decided_by", "decided_on"))
+        self.again = Table("reopened", (*found, *decided), 1)
+        set_tip(self.again, tr("Decisions on the well; recording the objection opens all of them again"))
+        self.row(tr("Ope&n again"), self.again)
+
+    def _fill_result(self) -> None:
+        names = (words.field("objections", name) for name in ("objection_id", "well_id", "filed_on"))
+        self.waiting = Table("waiting", (*names, tr("Days"), words.field("objections", "text")), 4)
+        set_tip(self.waiting, tr("Objections without a result; the one that waits longest stands first"))
+        self.row(tr("O&bjection"), self.waiting)
+        tokens = results_schema().enums["objection_result"]
+        self.decision = TokenBox("result_of", "objection_result", tokens, tr("What became of the objection"))
+        self.row(tr("&Result"), self.decision)
+        self.reason = line("reason", tr("Why, for the history; no personal data"))
+        self.row(tr("Rea&son"), self.reason)
 
     def _arrange(self, person: str) -> None:
         super()._arrange(person)

@@ -55,7 +55,6 @@ class Candidates(QWidget):
         self._board: Board | None = None
         self._scenario: Scenario | None = None
         self._first: dict | None = None
-        self._filling = False
         self.parcels = ParcelModel(self)
         self.count = PlainLabel()
         self.count.setObjectName("count")
@@ -133,12 +132,10 @@ class Candidates(QWidget):
         self._board, self._scenario = board, scenario
         self.parcels.show(board, scenario)
         if fresh:
-            self._filling = True
             self._fill(board)
             if board is not None and self._first is not None:
                 self._set_filters(self._first)
                 self._first = None
-            self._filling = False
             self._apply()
         self.refresh()
 
@@ -222,7 +219,7 @@ class Candidates(QWidget):
         )
         self.parcels.filter(wanted)
         self.refresh()
-        if self._board is not None and not self._filling:
+        if self._board is not None:
             self.filtered.emit(self._filters_set())
 
     def _filters_set(self) -> dict:

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from overdraft.core.casefile import ConflictError
+from overdraft.core.casefile.snapshot import Snapshot
 from overdraft.core.casefile.verify import verify_case
 from overdraft.core.desk import (
     Objection,
@@ -23,7 +24,7 @@ from overdraft.core.errors import OverdraftError
 from overdraft.core.report.sheet import finding_sheet
 from overdraft.core.review import Act, decide
 
-from .conftest import TODAY, query
+from .conftest import TODAY, finding, query
 
 FILED = Objection("W1", "2026-03-20", "井已于2024年封填", "YY-1")
 
@@ -195,6 +196,21 @@ def test_the_panel_tells_both_and_their_history(objected, case, by):
     ]
     assert sheet.state == "Open"
     assert finding_sheet(store, names[3], "en").objections == ()  # another well
+
+
+def test_in_a_merged_case_the_reason_stands_in_the_history_of_its_county():
+    row = {**finding("W1", "1"), "run_id": "r"} | dict.fromkeys(
+        ("permission", "action", "period_state", "measured", "threshold", "measure_unit")
+    )
+    objected = {"objection_id": "YY-1", "well_id": "W1", "filed_on": "2026-03-20", "text": "不实"}
+    ended = {"decided_on": "2026-03-30", "result": "upheld"}
+    entry = {"case_name": "县", "seq": 3, "at": "2026-03-30T00:00:00.000Z", "kind": "objection_result"}
+    entry |= {"subject": "W1", "who": "李工", "before": None, "reason": "查实"}
+    entry["after"] = json.dumps({"objection_id": "YY-1", **ended})
+    tables = {"findings": [row], "objections": [objected | ended], "merged_histories": [entry]}
+    sheet = finding_sheet(Snapshot(tables, ""), row["finding_id"], "en")
+    assert [(one.state, one.reason) for one in sheet.objections] == [("Upheld, 2026-03-30", "查实")]
+    assert [(past.act, past.after) for past in sheet.history] == [("Result of an objection", "Upheld")]
 
 
 def test_words_of_somebody_else_are_shown_as_they_are(objected, case, by):

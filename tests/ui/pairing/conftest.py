@@ -52,8 +52,9 @@ def opened(session, qtbot, monkeypatch, board):
         return dialog
 
     yield make
-    for dialog in made:
+    for dialog in made:  # all of them first: pytest-qt wants them deleted, and waiting does it
         dialog.close()
+    for dialog in made:
         settle(qtbot, dialog)
 
 

@@ -66,3 +66,21 @@ def test_another_case_begins_with_its_own(planners, read_once, case, session, re
     rested(planner)
     assert planner.candidates.zone.currentIndex() == 1
     assert last_of("retirement", case) == kept
+
+
+def test_a_case_that_is_read_in_the_place_of_another_begins_with_its_own(
+    planners, case, session, rested, tmp_path
+):
+    """So it is once what was not saved in the first one is."""
+    other = tmp_path / "other.gpkg"
+    other.write_bytes(case.read_bytes())
+    keep_last("retirement", other, {"only": "chosen"})
+    planner = planners()
+    assert planner.candidates.only.currentData() == ""
+    session.blockSignals(True)
+    session.open_case(other)
+    session.blockSignals(False)
+    planner._read_again()
+    rested(planner)
+    assert planner.bench.path == other
+    assert planner.candidates.only.currentData() == "chosen"
