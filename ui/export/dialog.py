@@ -34,7 +34,7 @@ from ..shared.windows import Dialog, no_default_button, scrolled
 from .letters_page import LettersPage
 from .maps_page import MapsPage
 from .notice_page import NoticePage
-from .page import Page
+from .page import Order, Page
 from .part_box import PartBox
 from .preview import Preview
 from .slips_page import SlipsPage
@@ -241,11 +241,13 @@ class ExportDialog(Dialog):
         self.preview.say(tr("The first page is being made…"))
         self.preview_button.setEnabled(False)
         self._looking = self.page.look(
-            tr("First page"),
-            given,
-            alive(self, self.preview.show_page),
-            alive(self, self._no_page),
-            alive(self, ended),
+            Order(
+                tr("First page"),
+                given,
+                alive(self, self.preview.show_page),
+                alive(self, self._no_page),
+                alive(self, ended),
+            )
         )
 
     def _given(self) -> dict[str, object]:
@@ -288,12 +290,14 @@ class ExportDialog(Dialog):
             self.problem.setText(told or self._why_not())
 
         self._work = page.run(
-            tr("Export: {papers}").format(papers=self.what.currentText()),
-            given,
-            alive(self, done),
-            alive(self, self._failed),
-            alive(self, ended),
-            alive(self, lambda percent: self.bar.setValue(round(percent))),
+            Order(
+                tr("Export: {papers}").format(papers=self.what.currentText()),
+                given,
+                alive(self, done),
+                alive(self, self._failed),
+                alive(self, ended),
+                alive(self, lambda percent: self.bar.setValue(round(percent))),
+            )
         )
         self._busy(True)
 

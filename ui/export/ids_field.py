@@ -41,10 +41,10 @@ class IdsField(QWidget):
 
     def take(self) -> None:
         """Fill in the ids of the features selected on the map; what was typed stays where nothing is selected."""
-        ids: dict[str, None] = {}
+        ids: set[str] = set()
         for layer in QgsProject.instance().mapLayers().values():
             if isinstance(layer, QgsVectorLayer) and layer.fields().lookupField(self._column) >= 0:
                 values = (feature[self._column] for feature in layer.selectedFeatures())
-                ids |= dict.fromkeys(value for value in values if isinstance(value, str) and value)
+                ids.update(value for value in values if isinstance(value, str) and value)
         if ids:
-            self.edit.setText("; ".join(ids))
+            self.edit.setText("; ".join(sorted(ids)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any
 
 from qgis.PyQt.QtGui import QImage
@@ -14,7 +14,7 @@ from ...processing.texts import tr
 from ..shared.plain import set_tip
 from ..shared.settings import UserSettings
 from ..shared.steps import Steps, awaited
-from .page import Page, plainly
+from .page import Order, Page, plainly
 from .rows import Rows, said, ticked
 from .ticks import Ticks
 
@@ -124,28 +124,17 @@ class MapsPage(Page):
         self._settings.unit = self.author.text().strip()
         self._settings.logo = self.logo.filePath()
 
-    def look(
-        self,
-        title: str,
-        given: dict[str, object],
-        done: Callable[[Any], None],
-        failed: Callable[[Exception], None],
-        ended: Callable[[], None],
-    ) -> Steps:
-        asked = {**given, **self.parameters(), "MAPS": [self.maps.chosen()]}
-        return Steps(_first(asked, self.maps.chosen()), done, failed, ended).begin()
+    def look(self, order: Order) -> Steps:
+        kind = self.maps.chosen()
+        return self._begin(order, _first({**order.given, **self.parameters(), "MAPS": [kind]}, kind))
 
-    def run(
-        self,
-        title: str,
-        given: dict[str, object],
-        done: Callable[[dict], None],
-        failed: Callable[[Exception], None],
-        ended: Callable[[], None],
-        told: Callable[[float], None],
-    ) -> Steps:
-        made = Steps(_files({**given, **self.parameters()}), done, failed, ended)
-        made.progressChanged.connect(told)
+    def run(self, order: Order) -> Steps:
+        return self._begin(order, _files({**order.given, **self.parameters()}))
+
+    @staticmethod
+    def _begin(order: Order, steps: Generator[float | None, None, Any]) -> Steps:
+        made = Steps(steps, order.done, order.failed, order.ended)
+        made.progressChanged.connect(order.told)
         return made.begin()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from qgis.core import QgsProcessingException
@@ -12,10 +13,28 @@ from qgis.PyQt.QtWidgets import QWidget
 from ...processing.first_page import first_page
 from ...processing.paper_options import PROFILES
 from ..shared.steps import Steps
-from ..shared.tasks import AlgorithmFailed, Work, algorithm, start
+from ..shared.tasks import AlgorithmFailed, Progress, Work, algorithm, start
 
 PARTS = ("COUNTY", "ZONE", "AUTHORITY", "PERIOD", "PROFILE")
 """What of the case papers can be limited to, and who may see them."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One piece of work that a page begins.
+
+    Attributes:
+        title: in QGIS's list of tasks. given: the case and the part of it, as algorithms take them.
+        done: told the first page (HTML or a picture) or what the algorithm answers; failed: the error; ended: in every
+            case, after them. told: the percent that is done.
+    """
+
+    title: str
+    given: Mapping[str, object]
+    done: Callable[[Any], None]
+    failed: Callable[[Exception], None]
+    ended: Callable[[], None]
+    told: Callable[[float], None] = lambda percent: None
 
 
 class Page(QWidget):
@@ -48,30 +67,19 @@ class Page(QWidget):
     def keep(self) -> None:
         """Remember for the next time what stays the same from paper to paper."""
 
-    def look(
-        self,
-        title: str,
-        given: dict[str, object],
-        done: Callable[[Any], None],
-        failed: Callable[[Exception], None],
-        ended: Callable[[], None],
-    ) -> Work | Steps:
-        """Begin to make the first page; ``done`` is given it as HTML or as a picture."""
-        name, asked = self.ALGORITHM, {**given, **self.previewed()}
-        return start(Work(title, lambda _: plainly(first_page, name, asked), done, failed, ended))
+    def look(self, order: Order) -> Work | Steps:
+        """Begin to make the first page."""
+        name, asked = self.ALGORITHM, {**order.given, **self.previewed()}
+        return self._work(order, lambda _: plainly(first_page, name, asked))
 
-    def run(
-        self,
-        title: str,
-        given: dict[str, object],
-        done: Callable[[dict], None],
-        failed: Callable[[Exception], None],
-        ended: Callable[[], None],
-        told: Callable[[float], None],
-    ) -> Work | Steps:
-        """Begin to make the files; ``done`` is given what the algorithm answers, ``told`` the percent."""
-        work = Work(title, algorithm(self.ALGORITHM, {**given, **self.parameters()}), done, failed, ended)
-        work.progressChanged.connect(told)
+    def run(self, order: Order) -> Work | Steps:
+        """Begin to make the files."""
+        return self._work(order, algorithm(self.ALGORITHM, {**order.given, **self.parameters()}))
+
+    @staticmethod
+    def _work(order: Order, function: Callable[[Progress], Any]) -> Work:
+        work = Work(order.title, function, order.done, order.failed, order.ended)
+        work.progressChanged.connect(order.told)
         return start(work)
 
 

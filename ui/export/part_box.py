@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QWidget
+from qgis.PyQt.QtWidgets import QWidget
 
 from ...core.papers import Parts, Scope
 from ...processing.texts import tr, ui_language
+from ..shared.choices import refill
 from .page import Page
 from .rows import Rows, said
 
@@ -69,7 +70,7 @@ class PartBox(QWidget):
             "public": tr("Public: no personal data"),
             "full": tr("Full: all personal data, put on record"),
         }
-        _fill(self.profile, [(token, labels[token]) for token in page.PROFILES])
+        refill(self.profile, [(labels[token], token) for token in page.PROFILES])
 
     def offer(self, offered: Parts) -> None:
         """Fill the choices with what the case has; what was chosen stays where it is still there."""
@@ -112,14 +113,3 @@ class PartBox(QWidget):
         """The folder; None where none is given."""
         text = self.folder.filePath().strip()
         return Path(text) if text else None
-
-
-def _fill(combo: QComboBox, items: list[tuple[str, str]]) -> None:
-    """Offer other items; what was chosen stays where it is among them, else the first is chosen."""
-    before = combo.currentData()
-    combo.blockSignals(True)
-    combo.clear()
-    for token, shown in items:
-        combo.addItem(shown, token)
-    combo.setCurrentIndex(max(0, combo.findData(before)))
-    combo.blockSignals(False)

@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.planning.scenarios import Board, Scenario, Shown
 from ...processing.texts import tr
+from ..shared.choices import refill
 from ..shared.plain import PlainLabel
 from .buttons import allow, button
 from .parcel_model import COLUMNS, YEAR, Filter, ParcelModel
@@ -194,16 +195,16 @@ class Candidates(QWidget):
         if board is not None:
             called = board.units["name"].where(board.units["name"] != "", board.units["unit_id"])
             names = [(str(called.iloc[unit]), int(unit)) for unit in np.flatnonzero(board.units["lowest"])]
-        _refill(self.unit, [(tr("All counties"), -1), *names])
-        _refill(
+        refill(self.unit, [(tr("All counties"), -1), *names])
+        refill(
             self.zone, [(tr("All zone classes"), ""), *((text, text) for text in self.parcels.labels("zone"))]
         )
-        _refill(
+        refill(
             self.source, [(tr("All sources"), ""), *((text, text) for text in self.parcels.labels("source"))]
         )
         shows = [(tr("All areas"), ""), (tr("Can be ticked"), "free"), (tr("Ticked"), "chosen")]
-        _refill(self.only, shows)
-        _refill(self.year, [] if board is None else [(str(year), year) for year in board.years])
+        refill(self.only, shows)
+        refill(self.year, [] if board is None else [(str(year), year) for year in board.years])
         self.table.setItemDelegateForColumn(
             YEAR, YearDelegate(list(board.years) if board else [], self.table)
         )
@@ -323,15 +324,3 @@ def _combo(name: str, tip: str) -> QComboBox:
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(8)
     return combo
-
-
-def _refill(combo: QComboBox, items: list[tuple[str, object]]) -> None:
-    """Other items, the one chosen before chosen again where it is still there."""
-    before = combo.currentData()
-    combo.blockSignals(True)
-    combo.clear()
-    for text, data in items:
-        combo.addItem(text, data)
-    combo.setCurrentIndex(max(combo.findData(before), 0) if items else -1)
-    combo.blockSignals(False)
-    combo.currentIndexChanged.emit(combo.currentIndex())
