@@ -31,14 +31,6 @@ def profile(tmp_path, monkeypatch):
     return folder
 
 
-@pytest.fixture
-def readable(profile):
-    """Our layouts in a font whose figures keep their codes in PDF: Qt gives some of the usual one none."""
-    for path in templates.OURS.glob("*_en.qpt"):
-        text = path.read_text(encoding="utf-8").replace("Noto Sans CJK SC", "DejaVu Sans")
-        (profile / "layouts" / path.name).write_text(text, encoding="utf-8")
-
-
 def query(path, statement, *values):
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return connection.execute(statement, values).fetchall()
@@ -56,7 +48,7 @@ def text_of(path, part=None) -> str:
     return done.stdout.decode()
 
 
-def test_r30_an_atlas_says_what_the_case_holds(run, readable, case, tmp_path, listener):
+def test_r30_an_atlas_says_what_the_case_holds(run, profile, case, tmp_path, listener):
     """Letters are kept as text here, so that they can be read back."""
     said = listener()
     given = {"CASE": case, "MAPS": ["county_atlas"], "LETTERS": "text", "LANGUAGE": "en", "PROFILE": "public"}
@@ -132,6 +124,29 @@ def test_every_label_is_filled_in(profile, case, tmp_path):
     legend = page.layout.itemById("legend").model().rootGroup()
     groups = [group.name() for group in legend.children()]
     assert groups == ["机井（按核查结论）", "灌溉地块", "界线"]  # no zone lies there
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_letters_kept_as_text_are_found_by_what_people_type(profile, case, tmp_path, language):
+    """Figures of English lines, and Chinese under the codes of its characters, not of radicals of the same shape."""
+    request = MapRequest(
+        case, tmp_path, ("verdicts",), language=language, letters="text", author="吐鲁番市水利局"
+    )
+    page = _Work(request, lambda sentence: None).page("verdicts")
+    (name,) = export_maps(request, lambda sentence: None, lambda share: None).files
+    text = text_of(tmp_path / name)
+    assert re.findall("[\u2e80-\u2fdf\ufb00-\ufb06]", text) == []
+    for label in page.layout.items():
+        if isinstance(label, QgsLayoutItemLabel):
+            for line in label.currentText().split("\n"):
+                words = [word for word in re.split(r"[\s　：]+", line) if word]
+                assert [word for word in words if word not in text] == [], label.id()
+    for row in page.sheet.figures[""].rows:
+        assert re.search(r"\s+".join(map(re.escape, row)), text), row
+    ((review,),) = query(case, "SELECT count(*) FROM wells WHERE outcome = 'review'")
+    assert re.search(rf"(Review \(|待核查（){review}[)）]", text)
+    assert "赤岭南一般超采区" in text
+    assert "风口限采区" in text  # the radical of wind has no plain form in Unicode's own tables
 
 
 def test_letters_are_outlines_and_the_project_and_the_case_stay(run, profile, case, tmp_path):
@@ -247,7 +262,7 @@ def test_what_cannot_be_printed_is_said(run, provider, profile, case, tmp_path, 
     assert check({**given, "DPI": 10}, context)[1].startswith("DPI: 10 is not allowed")
 
 
-def test_changes_since_an_earlier_run(run, readable, register, point_wells, tmp_path):
+def test_changes_since_an_earlier_run(run, profile, register, point_wells, tmp_path):
     """Three wells: one stays, one came, one is gone."""
     paths = []
     for name, wells in (("before", ("W1", "W2")), ("after", ("W1", "W3"))):
@@ -264,7 +279,7 @@ def test_changes_since_an_earlier_run(run, readable, register, point_wells, tmp_
     assert "INVENTED" not in text
 
 
-def test_a_long_table_goes_on_on_further_pages(qgis_app, readable, case, tmp_path, monkeypatch):
+def test_a_long_table_goes_on_on_further_pages(qgis_app, profile, case, tmp_path, monkeypatch):
     """No row is lost where a sheet has more of them than stand beside the map."""
     from overdraft.core.papers import map_figures
     from overdraft.processing.maps import sheets

@@ -161,6 +161,6 @@ def test_r13_a_folder_that_cannot_be_made_is_said(run, judged_sample, tmp_path):
     (tmp_path / "file").write_bytes(b"")
     given = {"CASE": str(judged_sample), "MAPS": "zones", "LANGUAGE": "en"}
     for folder in (tmp_path / "file" / "file", tmp_path / "file", Path("/proc/maps of nobody")):
-        with pytest.raises(QgsProcessingException, match="cannot be written|there is no folder") as caught:
+        with pytest.raises(QgsProcessingException, match=r"cannot be written|there is no folder") as caught:
             run("exportmaps", {**given, "OUTPUT": str(folder)})
         assert folder.name in str(caught.value)
