@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from datetime import date
+from pathlib import Path
 
 import pytest
-from qgis.core import QgsLayoutItemLabel, QgsProcessingException, QgsProject
+from qgis.core import QgsGeometry, QgsLayoutItemLabel, QgsPointXY, QgsProcessingException, QgsProject
 from qgis.PyQt.QtGui import QImage
 
+from overdraft.core.errors import OverdraftError
 from overdraft.core.papers.pdf import n_pages, read_pdf
+from overdraft.core.papers.scope import Scope
 from overdraft.processing.maps import export, house, templates
 from overdraft.processing.maps.request import MapRequest, _Work, export_maps, preview_map
 
@@ -309,3 +314,106 @@ def test_ours_are_all_there_and_do_not_drift(qgis_app):
             for each in (path, path.with_name(path.name.replace("_zh", "_en")))
         ]
         assert places[0] == places[1]
+
+
+# --- filters
+
+MANAGED = "鄯善县水行政主管部门"
+
+
+def test_r30_a_part_is_printed_with_its_own_figures_and_names(run, profile, case, tmp_path):
+    given = {"CASE": case, "LETTERS": "text", "LANGUAGE": "zh", "OUTPUT": str(tmp_path / "maps")}
+    part = {"COUNTY": "650421", "ZONE": "CQ-06", "AUTHORITY": MANAGED}
+    out = run("exportmaps", {**given, **part, "MAPS": "verdicts,township_atlas"})
+    stem = f"zh_internal_650421_CQ-06_{MANAGED}"
+    files = out["FILES"].split("\n")
+    assert files[0].startswith(f"township_atlas_{stem}_6504219")
+    assert files[-2:] == [f"township_atlas_{stem}.pdf", f"verdicts_{stem}.pdf"]
+    where = "zone_ids LIKE '%CQ-06%' AND authority = ?"
+    homes = query(case, f"SELECT DISTINCT township_id FROM wells WHERE {where}", MANAGED)
+    assert out["N_PAGES"] == len(homes) + 1
+    text = text_of(tmp_path / "maps" / files[-1])
+    assert f"鄯善县杏花庄严重超采区机井核查结论图\n仅示：{MANAGED}所管机井" in re.sub(
+        r" *内部资料\n", "\n", text
+    )
+    for outcome, label in (("review", "待核查"), ("pass", "符合")):
+        ((n,),) = query(case, f"SELECT count(*) FROM wells WHERE outcome = ? AND {where}", outcome, MANAGED)
+        assert f"{label}（{n:,}）" in text
+    whole = run("exportmaps", {**given, "MAPS": "verdicts", "ZONE": "CQ-06"})
+    assert whole["FILES"] == "verdicts_zh_internal_CQ-06.pdf"
+    assert len(list((tmp_path / "maps").glob("verdicts_*.pdf"))) == 2
+
+
+def test_r30_a_period_of_pairs_and_of_land(run, profile, case, tmp_path, listener):
+    said = listener()
+    given = {"CASE": case, "LETTERS": "text", "LANGUAGE": "en", "OUTPUT": str(tmp_path)}
+    out = run("exportmaps", {**given, "BEGIN": "2023-01-01", "END": "2023-12-31"}, said)
+    assert out["FILES"].split("\n") == [
+        f"{kind}_en_internal_20230101-20231231.pdf" for kind in ("pairs", "retirement")
+    ]
+    left_out = [sentence for sentence in said.warnings if "cannot be limited by period" in sentence]
+    assert len(left_out) == 4  # zones, both atlases, outcomes; nobody asked for changes
+    assert "Groundwater over-extraction and control zones of Turpan: this map cannot" in left_out[0]
+    text = text_of(tmp_path / "pairs_en_internal_20230101-20231231.pdf")
+    ((n,),) = query(
+        case,
+        "SELECT count(*) FROM pair_lines JOIN pairs USING (renewal_id, retired_id)"
+        " WHERE pledged_on BETWEEN '2023-01-01' AND '2023-12-31'",
+    )
+    assert re.search(rf"^.*All\s+{n}$", text, re.MULTILINE)
+    assert "Shown only: pairs pledged 2023-01-01 to 2023-12-31 · By " in text
+    text = text_of(tmp_path / "retirement_en_internal_20230101-20231231.pdf")
+    assert "Shown only: land retired 2023-01-01 to 2023-12-31 · By " in text
+    assert "Retired 2023" in text
+    assert "Retired 2024" not in text
+
+
+def test_a_map_that_a_filter_does_not_fit_is_refused(run, profile, case, tmp_path):
+    given = {"CASE": case, "LANGUAGE": "en", "OUTPUT": str(tmp_path / "m")}
+    for wrong, told in (
+        ({"MAPS": "zones", "BEGIN": "2023-01-01"}, "zones of Turpan: this map cannot be limited by period"),
+        ({"MAPS": "retirement", "ZONE": "CQ-06"}, "cannot be limited by zone"),
+        ({"MAPS": "pairs,change", "END": "2023-01-01"}, "changes from … to .*cannot be limited by period"),
+        ({"MAPS": "zones", "ZONE": "CQ-77"}, "no zone CQ-77"),
+        ({"MAPS": "zones", "AUTHORITY": "nobody"}, "the authority nobody"),
+        ({"BEGIN": "2024-01-01", "END": "2023-01-01"}, "2024-01-01"),
+    ):
+        with pytest.raises(QgsProcessingException, match=told):
+            run("exportmaps", {**given, **wrong})
+    assert not (tmp_path / "m").exists()
+    with pytest.raises(OverdraftError) as caught:
+        preview_map(MapRequest(Path(case), tmp_path, scope=Scope(begin=date(2023, 1, 1))), "zones")
+    assert caught.value.key == "papers.maps.unfit"
+    assert not preview_map(
+        MapRequest(Path(case), tmp_path, scope=Scope(zone="CQ-06")), "verdicts", 30
+    ).isNull()
+
+
+def test_a_pair_is_drawn_whole_and_what_lies_around_the_part_is_pale(profile, case, tmp_path):
+    """A well that was given up may lie outside the zone of its renewal."""
+    ((zone, given_up),) = query(
+        case,
+        "SELECT r.zone_ids, p.retired_id FROM pair_lines p JOIN wells r ON r.well_id = p.renewal_id"
+        " WHERE r.zone_ids = 'CQ-06' ORDER BY 2 LIMIT 1",
+    )
+    copy = tmp_path / "copy.gpkg"
+    shutil.copy(case, copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'wells'"
+        for (name,) in connection.execute(
+            triggers
+        ).fetchall():  # of the index, which plain SQLite does not know
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("UPDATE wells SET zone_ids = 'CQ-05' WHERE well_id = ?", (given_up,))
+        connection.commit()
+    request = MapRequest(copy, tmp_path, scope=Scope(zone=zone), language="en")
+    sheet = _Work(request, lambda sentence: None).page("pairs").sheet
+    ((_, (points, _lines)),) = [group for group in sheet.groups if group[0] == "pairs"]
+    assert given_up in {feature["well_id"] for feature in points.getFeatures()}
+    around = sheet.groups[0][1][0]
+    areas = {feature["unit_id"]: feature.geometry() for feature in around.getFeatures()}
+    inside = QgsGeometry.fromWkt(sheet.part.point_on_surface().wkt)
+    assert areas["shown"].contains(inside)
+    assert not areas["around"].contains(inside)
+    corner = QgsGeometry.fromPointXY(QgsPointXY(sheet.ground.xMaximum(), sheet.ground.yMaximum()))
+    assert areas["around"].contains(corner)
