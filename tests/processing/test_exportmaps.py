@@ -407,7 +407,8 @@ def test_a_pair_is_drawn_whole_and_what_lies_around_the_part_is_pale(profile, ca
         connection.execute("UPDATE wells SET zone_ids = 'CQ-05' WHERE well_id = ?", (given_up,))
         connection.commit()
     request = MapRequest(copy, tmp_path, scope=Scope(zone=zone), language="en")
-    sheet = _Work(request, lambda sentence: None).page("pairs").sheet
+    page = _Work(request, lambda sentence: None).page("pairs")
+    sheet = page.sheet
     ((_, (points, _lines)),) = [group for group in sheet.groups if group[0] == "pairs"]
     assert given_up in {feature["well_id"] for feature in points.getFeatures()}
     around = sheet.groups[0][1][0]
