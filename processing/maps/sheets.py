@@ -111,9 +111,11 @@ class Painter:
             part,
         )
 
-    def _atlas(self, kind: str) -> Sheet:
+    def _atlas(self, kind: str) -> Sheet | None:
         units = units_of(self.book, kind)
         if not len(units):
+            if self.backdrop.units["level"].eq(ATLASES[kind]).any():
+                return None  # none of them has wells of the part
             level = self.book.words.token("unit_level", ATLASES[kind])
             raise OverdraftError("papers.maps.no_units", level=level)
         ids = [str(unit) for unit in units["unit_id"]]

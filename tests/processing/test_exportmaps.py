@@ -418,3 +418,22 @@ def test_a_pair_is_drawn_whole_and_what_lies_around_the_part_is_pale(profile, ca
     assert not areas["around"].contains(inside)
     corner = QgsGeometry.fromPointXY(QgsPointXY(sheet.ground.xMaximum(), sheet.ground.yMaximum()))
     assert areas["around"].contains(corner)
+
+
+def test_an_atlas_of_a_zone_without_wells_is_left_out_and_said(profile, case, tmp_path):
+    copy = tmp_path / "copy.gpkg"
+    shutil.copy(case, copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'wells'"
+        for (name,) in connection.execute(
+            triggers
+        ).fetchall():  # of the index, which plain SQLite does not know
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("UPDATE wells SET zone_ids = '' WHERE zone_ids = 'CQ-06'")
+        connection.commit()
+    said: list[str] = []
+    work = _Work(MapRequest(copy, tmp_path, scope=Scope(zone="CQ-06"), language="en"), said.append)
+    assert [kind for kind in ("zones", "county_atlas", "township_atlas", "verdicts") if work.page(kind)] == [
+        "zones"
+    ]
+    assert len([sentence for sentence in said if "holds nothing to draw" in sentence]) == 3
