@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ from ..report.words import DASH, UNASSIGNED, is_given
 from .book import Book
 from .map_part import zones_in_part
 from .maps import ATLASES, CHANGES, Change, pair_lines
+from .table import Table
 from .tables.land import retirement_ledger
 
 _CLASSES = ("banned", "severe", "general", "restricted")
@@ -177,19 +177,18 @@ def retired_in_period(book: Book) -> Figures:
     for row, (unit, days) in enumerate(zip(table["unit"].values, table["retired_on"].values, strict=True)):
         if any(begin <= day <= end for day in _DAY.findall(str(days))):
             lines.setdefault(str(unit), []).append(row)
-    told, sums = [], [0, Decimal(0), Decimal(0)]
-    for unit, rows in lines.items():
-        own = [len(rows), table["own_mu"].sum(rows), table["net_mu"].sum(rows)]
-        sums = [before + more for before, more in zip(sums, own, strict=True)]
-        told.append((unit, *_areas(own)))
+    told = [_areas(unit, table, rows) for unit, rows in lines.items()]
     if len(told) != 1:
-        told.append((book.say("maps.column.sum"), *_areas(sums)))
+        everything = [row for rows in lines.values() for row in rows]
+        told.append(_areas(book.say("maps.column.sum"), table, everything))
     heads = tuple(book.say(f"maps.column.{name}") for name in ("unit", "n_areas", "retired", "net"))
     return Figures(book.say("maps.figures.retired_in_period"), heads, tuple(told))
 
 
-def _areas(values: Sequence[int | Decimal]) -> tuple[str, ...]:
-    return (count(int(values[0])), *(area(float(value)) for value in values[1:]))
+def _areas(name: str, table: Table, rows: Sequence[int]) -> tuple[str, ...]:
+    """Lines of the ledger added up as they are printed."""
+    sums = [area(float(table[column].sum(rows))) for column in ("own_mu", "net_mu")]
+    return (name, count(len(rows)), *sums)
 
 
 def change_figures(book: Book, change: Change) -> Figures:

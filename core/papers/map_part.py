@@ -107,11 +107,12 @@ def part(book: Book, crs: object) -> shapely.Geometry | None:
         ("units", "unit_id", book.scope.county),
         ("zones", "zone_id", book.scope.zone),
     ):
-        rows = in_force(book, table, key) if wanted else ()
-        if not len(rows):
+        if not wanted:
             continue
-        rows = gpd.GeoDataFrame(rows[(rows[key] == wanted).to_numpy(dtype=bool)])
+        rows = in_force(book, table, key)
+        rows = rows[(rows[key] == wanted).to_numpy(dtype=bool)]
         if len(rows):
+            rows = gpd.GeoDataFrame(rows)
             shape = shapely.union_all(shapely.make_valid(rows.geometry.to_crs(crs).to_numpy()))
             found = shape if found is None else found & shape
     return found

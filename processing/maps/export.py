@@ -14,6 +14,7 @@ from qgis.PyQt.QtPrintSupport import QPrinter
 from ...core.errors import OverdraftError
 from ...core.papers.map_part import CODE, NAME, name_of
 from ...core.papers.pdf import joined, n_pages, without_words
+from ...core.papers.pdf_words import plain_words
 from ..layers.beside import BesideFile
 from .framing import SCALES
 from .page import FilledPage
@@ -145,6 +146,8 @@ class Export:
         if form == "pdf":
             if self.letters == OUTLINES:
                 without_words(path)
+            else:
+                plain_words(path)
             _check_pages(path, wanted)
             self.written.files.append(path.name)
             return path

@@ -39,8 +39,8 @@ def fit_box(label: QgsLayoutItemLabel) -> None:
     for factor in SHRINKING:
         mm = whole * factor * POINT_MM
         room = QRectF(0, 0, 0.98 * label.rect().width() / mm * _LARGE, 1e9)
-        flags = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft)
-        if _metrics(font).boundingRect(room, flags, text).height() / _LARGE * mm <= label.rect().height():
+        lines = _metrics(font).boundingRect(room, Qt.TextFlag.TextWordWrap, text)
+        if lines.height() / _LARGE * mm <= label.rect().height():
             break
     _sized(label, whole * factor)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsApplication, QgsSymbol, QgsTextFormat
-from qgis.PyQt.QtGui import QFontDatabase
+from qgis.PyQt.QtGui import QFont, QFontDatabase
 
 from ...core.errors import OverdraftError
 from ..texts import RESOURCES
@@ -26,6 +26,7 @@ class House:
 
     Attributes:
         fonts: families with Chinese letters, best first. family: the one that is used.
+        plain: letters as they stand in the font, without the finer forms of texts: those have no codes in PDF.
         colours: by name. symbols, letters: their descriptions by name. years: shades of the years of retirement.
     """
 
@@ -35,6 +36,7 @@ class House:
     symbols: Mapping[str, list[dict[str, Any]]]
     letters: Mapping[str, dict[str, Any]]
     years: Mapping[str, Any]
+    plain: bool = False
 
     def colour(self, name: str) -> str:
         """A colour by its name, or as it is written."""
@@ -81,13 +83,23 @@ class House:
         given = dict(self.letters[name])
         given["colour"] = self.colour(given.get("colour", "ink"))
         given["size"] *= scale
-        return symbols.text(self.family, **given)
+        letters = symbols.text(self.family, **given)
+        if self.plain:
+            letters.setFont(plain(letters.font()))
+        return letters
 
     @property
     def missing_fonts(self) -> list[str]:
         """Fonts that symbols name and that this computer lacks."""
         named = {part["font"] for parts in self.symbols.values() for part in parts if "font" in part}
         return sorted(named - set(QFontDatabase().families()))
+
+
+def plain(font: QFont) -> QFont:
+    """A font whose letters are drawn as they stand in it, but for scripts that cannot be read so."""
+    font = QFont(font)
+    font.setStyleStrategy(QFont.StyleStrategy.PreferNoShaping)
+    return font
 
 
 def own_file() -> Path:

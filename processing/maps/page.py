@@ -18,6 +18,7 @@ from qgis.core import (
     QgsLayoutItemMap,
     QgsLayoutItemPage,
     QgsLayoutItemPicture,
+    QgsLayoutItemScaleBar,
     QgsLayoutPoint,
     QgsLayoutSize,
     QgsLegendRenderer,
@@ -26,6 +27,7 @@ from qgis.core import (
     QgsPrintLayout,
     QgsProject,
     QgsRectangle,
+    QgsTextFormat,
     QgsUnitTypes,
 )
 
@@ -33,7 +35,7 @@ from ...core.errors import OverdraftError
 from .backdrop import grown
 from .fitting import SHRINKING, fit_box, fit_line
 from .framing import show
-from .house import House
+from .house import House, plain
 from .kinds import Kinds
 from .sheets import Sheet
 from .table import FiguresTable, rows_layer
@@ -81,6 +83,8 @@ class FilledPage:
         self.project.setCrs(QgsCoordinateReferenceSystem(crs))
         self.layout: QgsPrintLayout = layout_from(template, self.project)
         self.layout.setName(sheet.kind)
+        if house.plain:
+            _plain_letters(self.layout)
         for layer in (*sheet.layers, sheet.coverage, sheet.inset):
             if layer is not None:
                 self.project.addMapLayer(layer, False)
@@ -303,3 +307,25 @@ def _shaped(box: QgsRectangle, width: float, height: float) -> QgsRectangle:
     """The box widened to the proportions of a frame."""
     wide = max(box.width(), box.height() * width / height)
     return QgsRectangle.fromCenterAndSize(box.center(), wide, wide * height / width)
+
+
+def _plain_letters(layout: QgsPrintLayout) -> None:
+    """Give every item of a layout plain letters, before anything is measured."""
+    for item in layout.items():
+        if isinstance(item, QgsLayoutItemLabel):
+            item.setFont(plain(item.font()))
+        elif isinstance(item, QgsLayoutItemScaleBar):
+            item.setTextFormat(_plain_format(item.textFormat()))
+        elif isinstance(item, QgsLayoutItemLegend):
+            for style in _STYLES:
+                item.setStyleFont(style, plain(item.styleFont(style)))
+    for table in layout.multiFrames():
+        if isinstance(table, QgsLayoutItemAttributeTable):
+            table.setHeaderTextFormat(_plain_format(table.headerTextFormat()))
+            table.setContentTextFormat(_plain_format(table.contentTextFormat()))
+
+
+def _plain_format(given: QgsTextFormat) -> QgsTextFormat:
+    letters = QgsTextFormat(given)
+    letters.setFont(plain(letters.font()))
+    return letters

@@ -16,7 +16,7 @@ from ...core.papers.map_part import part_name, unfit
 from ...core.papers.maps import ATLASES, MAPS, NEEDS, about, subtitle, title_of
 from ...core.papers.privacy import INTERNAL
 from ...core.papers.scope import Scope
-from .export import OUTLINES, Export, Written, preview
+from .export import OUTLINES, TEXT, Export, Written, preview
 from .house import House, house, own_file
 from .layers import crs_told
 from .page import FilledPage, Texts
@@ -133,7 +133,7 @@ class _Work:
 
     def __init__(self, request: MapRequest, book: Book, warn: Callable[[str], None]) -> None:
         self.request, self.book, self.warn = request, book, warn
-        self.house: House = house(own_file())
+        self.house: House = replace(house(own_file()), plain=request.letters == TEXT)
         earlier = None
         if request.other is not None:
             earlier = open_book(request.other, ("irrigation",), request.language)

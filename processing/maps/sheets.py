@@ -34,8 +34,9 @@ from .layers import layer_of, projected
 LABELLED = 40
 """Wells on a page that are still labelled with their ids."""
 
-AT_FULL_SIZE = 200
-"""Wells of one kind that are still drawn at full size."""
+AT_FULL_SIZE = {"pairs": 40}
+"""Wells of one kind that are still drawn at full size; those of pairs lie close together, with lines between."""
+_AT_FULL_SIZE_OTHERWISE = 200
 
 SMALLEST = {"fail": 0.55, "pairs": 0.5, "changes": 0.5}
 """Share of its size below which a kind of marker is not made smaller."""
@@ -110,9 +111,11 @@ class Painter:
             part,
         )
 
-    def _atlas(self, kind: str) -> Sheet:
+    def _atlas(self, kind: str) -> Sheet | None:
         units = units_of(self.book, kind)
         if not len(units):
+            if self.backdrop.units["level"].eq(ATLASES[kind]).any():
+                return None  # none of them has wells of the part
             level = self.book.words.token("unit_level", ATLASES[kind])
             raise OverdraftError("papers.maps.no_units", level=level)
         ids = [str(unit) for unit in units["unit_id"]]
@@ -323,6 +326,5 @@ _BY_CHANGE = {
 def marker_scale(n: int, kind: str) -> float:
     """How much smaller markers are where there are many: 7 wells and 7 thousand both stay legible. Twice as many wells
     take a quarter more of the paper."""
-    if n <= AT_FULL_SIZE:
-        return 1.0
-    return max((AT_FULL_SIZE / n) ** (1 / 3), SMALLEST.get(kind, _SMALLEST_OTHERWISE))
+    full = AT_FULL_SIZE.get(kind, _AT_FULL_SIZE_OTHERWISE)
+    return 1.0 if n <= full else max((full / n) ** (1 / 3), SMALLEST.get(kind, _SMALLEST_OTHERWISE))

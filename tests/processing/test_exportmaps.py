@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from datetime import date
+from pathlib import Path
 
 import pytest
-from qgis.core import QgsLayoutItemLabel, QgsProcessingException, QgsProject
+from qgis.core import QgsGeometry, QgsLayoutItemLabel, QgsPointXY, QgsProcessingException, QgsProject
 from qgis.PyQt.QtGui import QImage
 
+from overdraft.core.errors import OverdraftError
 from overdraft.core.papers.pdf import n_pages, read_pdf
+from overdraft.core.papers.scope import Scope
 from overdraft.processing.maps import export, house, templates
 from overdraft.processing.maps.request import MapRequest, _Work, export_maps, preview_map, read_case
 
@@ -31,14 +36,6 @@ def profile(tmp_path, monkeypatch):
     return folder
 
 
-@pytest.fixture
-def readable(profile):
-    """Our layouts in a font whose figures keep their codes in PDF: Qt gives some of the usual one none."""
-    for path in templates.OURS.glob("*_en.qpt"):
-        text = path.read_text(encoding="utf-8").replace("Noto Sans CJK SC", "DejaVu Sans")
-        (profile / "layouts" / path.name).write_text(text, encoding="utf-8")
-
-
 def query(path, statement, *values):
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return connection.execute(statement, values).fetchall()
@@ -56,7 +53,7 @@ def text_of(path, part=None) -> str:
     return done.stdout.decode()
 
 
-def test_r30_an_atlas_says_what_the_case_holds(run, readable, case, tmp_path, listener):
+def test_r30_an_atlas_says_what_the_case_holds(run, profile, case, tmp_path, listener):
     """Letters are kept as text here, so that they can be read back."""
     said = listener()
     given = {"CASE": case, "MAPS": ["county_atlas"], "LETTERS": "text", "LANGUAGE": "en", "PROFILE": "public"}
@@ -132,6 +129,29 @@ def test_every_label_is_filled_in(profile, case, tmp_path):
     legend = page.layout.itemById("legend").model().rootGroup()
     groups = [group.name() for group in legend.children()]
     assert groups == ["机井（按核查结论）", "灌溉地块", "界线"]  # no zone lies there
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_letters_kept_as_text_are_found_by_what_people_type(profile, case, tmp_path, language):
+    """Figures of English lines, and Chinese under the codes of its characters, not of radicals of the same shape."""
+    request = MapRequest(
+        case, tmp_path, ("verdicts",), language=language, letters="text", author="吐鲁番市水利局"
+    )
+    page = _Work(request, read_case(request), lambda sentence: None).page("verdicts")
+    (name,) = export_maps(request, lambda sentence: None, lambda share: None).files
+    text = text_of(tmp_path / name)
+    assert re.findall("[\u2e80-\u2fdf\ufb00-\ufb06]", text) == []
+    for label in page.layout.items():
+        if isinstance(label, QgsLayoutItemLabel):
+            for line in label.currentText().split("\n"):
+                words = [word for word in re.split(r"[\s　：]+", line) if word]
+                assert [word for word in words if word not in text] == [], label.id()
+    for row in page.sheet.figures[""].rows:
+        assert re.search(r"\s+".join(map(re.escape, row)), text), row
+    ((review,),) = query(case, "SELECT count(*) FROM wells WHERE outcome = 'review'")
+    assert re.search(rf"(Review \(|待核查（){review}[)）]", text)
+    assert "赤岭南一般超采区" in text
+    assert "风口限采区" in text  # the radical of wind has no plain form in Unicode's own tables
 
 
 def test_letters_are_outlines_and_the_project_and_the_case_stay(run, profile, case, tmp_path):
@@ -248,7 +268,7 @@ def test_what_cannot_be_printed_is_said(run, provider, profile, case, tmp_path, 
     assert check({**given, "DPI": 10}, context)[1].startswith("DPI: 10 is not allowed")
 
 
-def test_changes_since_an_earlier_run(run, readable, register, point_wells, tmp_path):
+def test_changes_since_an_earlier_run(run, profile, register, point_wells, tmp_path):
     """Three wells: one stays, one came, one is gone."""
     paths = []
     for name, wells in (("before", ("W1", "W2")), ("after", ("W1", "W3"))):
@@ -265,7 +285,7 @@ def test_changes_since_an_earlier_run(run, readable, register, point_wells, tmp_
     assert "INVENTED" not in text
 
 
-def test_a_long_table_goes_on_on_further_pages(qgis_app, readable, case, tmp_path, monkeypatch):
+def test_a_long_table_goes_on_on_further_pages(qgis_app, profile, case, tmp_path, monkeypatch):
     """No row is lost where a sheet has more of them than stand beside the map."""
     from overdraft.core.papers import map_figures
     from overdraft.processing.maps import sheets
@@ -295,3 +315,130 @@ def test_ours_are_all_there_and_do_not_drift(qgis_app):
             for each in (path, path.with_name(path.name.replace("_zh", "_en")))
         ]
         assert places[0] == places[1]
+
+
+# --- filters
+
+MANAGED = "鄯善县水行政主管部门"
+
+
+def test_r30_a_part_is_printed_with_its_own_figures_and_names(run, profile, case, tmp_path):
+    given = {"CASE": case, "LETTERS": "text", "LANGUAGE": "zh", "OUTPUT": str(tmp_path / "maps")}
+    part = {"COUNTY": "650421", "ZONE": "CQ-06", "AUTHORITY": MANAGED}
+    out = run("exportmaps", {**given, **part, "MAPS": "verdicts,township_atlas"})
+    stem = f"zh_internal_650421_CQ-06_{MANAGED}"
+    files = out["FILES"].split("\n")
+    assert files[0].startswith(f"township_atlas_{stem}_6504219")
+    assert files[-2:] == [f"township_atlas_{stem}.pdf", f"verdicts_{stem}.pdf"]
+    where = "zone_ids LIKE '%CQ-06%' AND authority = ?"
+    homes = query(case, f"SELECT DISTINCT township_id FROM wells WHERE {where}", MANAGED)
+    assert out["N_PAGES"] == len(homes) + 1
+    text = text_of(tmp_path / "maps" / files[-1])
+    assert f"鄯善县杏花庄严重超采区机井核查结论图\n仅示：{MANAGED}所管机井" in re.sub(
+        r" *内部资料\n", "\n", text
+    )
+    for outcome, label in (("review", "待核查"), ("pass", "符合")):
+        ((n,),) = query(case, f"SELECT count(*) FROM wells WHERE outcome = ? AND {where}", outcome, MANAGED)
+        assert f"{label}（{n:,}）" in text
+    whole = run("exportmaps", {**given, "MAPS": "verdicts", "ZONE": "CQ-06"})
+    assert whole["FILES"] == "verdicts_zh_internal_CQ-06.pdf"
+    assert len(list((tmp_path / "maps").glob("verdicts_*.pdf"))) == 2
+
+
+def test_r30_a_period_of_pairs_and_of_land(run, profile, case, tmp_path, listener):
+    said = listener()
+    given = {"CASE": case, "LETTERS": "text", "LANGUAGE": "en", "OUTPUT": str(tmp_path)}
+    out = run("exportmaps", {**given, "BEGIN": "2023-01-01", "END": "2023-12-31"}, said)
+    assert out["FILES"].split("\n") == [
+        f"{kind}_en_internal_20230101-20231231.pdf" for kind in ("pairs", "retirement")
+    ]
+    left_out = [sentence for sentence in said.warnings if "cannot be limited by period" in sentence]
+    assert len(left_out) == 4  # zones, both atlases, outcomes; nobody asked for changes
+    assert "Groundwater over-extraction and control zones of Turpan: this map cannot" in left_out[0]
+    text = text_of(tmp_path / "pairs_en_internal_20230101-20231231.pdf")
+    ((n,),) = query(
+        case,
+        "SELECT count(*) FROM pair_lines JOIN pairs USING (renewal_id, retired_id)"
+        " WHERE pledged_on BETWEEN '2023-01-01' AND '2023-12-31'",
+    )
+    assert re.search(rf"^.*All\s+{n}$", text, re.MULTILINE)
+    assert "Shown only: pairs pledged 2023-01-01 to 2023-12-31 · By " in text
+    text = text_of(tmp_path / "retirement_en_internal_20230101-20231231.pdf")
+    assert "Shown only: land retired 2023-01-01 to 2023-12-31 · By " in text
+    assert "Retired 2023" in text
+    assert "Retired 2024" not in text
+
+
+def test_a_map_that_a_filter_does_not_fit_is_refused(run, profile, case, tmp_path):
+    given = {"CASE": case, "LANGUAGE": "en", "OUTPUT": str(tmp_path / "m")}
+    for wrong, told in (
+        ({"MAPS": "zones", "BEGIN": "2023-01-01"}, "zones of Turpan: this map cannot be limited by period"),
+        ({"MAPS": "retirement", "ZONE": "CQ-06"}, "cannot be limited by zone"),
+        ({"MAPS": "pairs,change", "END": "2023-01-01"}, "changes from … to .*cannot be limited by period"),
+        ({"MAPS": "zones", "ZONE": "CQ-77"}, "no zone CQ-77"),
+        ({"MAPS": "zones", "AUTHORITY": "nobody"}, "the authority nobody"),
+        ({"BEGIN": "2024-01-01", "END": "2023-01-01"}, "2024-01-01"),
+    ):
+        with pytest.raises(QgsProcessingException, match=told):
+            run("exportmaps", {**given, **wrong})
+    assert not (tmp_path / "m").exists()
+
+    def preview(scope, kind):
+        request = MapRequest(Path(case), tmp_path, scope=scope)
+        return preview_map(request, read_case(request), kind, 30)
+
+    with pytest.raises(OverdraftError) as caught:
+        preview(Scope(begin=date(2023, 1, 1)), "zones")
+    assert caught.value.key == "papers.maps.unfit"
+    assert not preview(Scope(zone="CQ-06"), "verdicts").isNull()
+
+
+def test_a_pair_is_drawn_whole_and_what_lies_around_the_part_is_pale(profile, case, tmp_path):
+    """A well that was given up may lie outside the zone of its renewal."""
+    ((zone, given_up),) = query(
+        case,
+        "SELECT r.zone_ids, p.retired_id FROM pair_lines p JOIN wells r ON r.well_id = p.renewal_id"
+        " WHERE r.zone_ids = 'CQ-06' ORDER BY 2 LIMIT 1",
+    )
+    copy = tmp_path / "copy.gpkg"
+    shutil.copy(case, copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'wells'"
+        for (name,) in connection.execute(
+            triggers
+        ).fetchall():  # of the index, which plain SQLite does not know
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("UPDATE wells SET zone_ids = 'CQ-05' WHERE well_id = ?", (given_up,))
+        connection.commit()
+    request = MapRequest(copy, tmp_path, scope=Scope(zone=zone), language="en")
+    page = _Work(request, read_case(request), lambda sentence: None).page("pairs")
+    sheet = page.sheet
+    ((_, (points, _lines)),) = [group for group in sheet.groups if group[0] == "pairs"]
+    assert given_up in {feature["well_id"] for feature in points.getFeatures()}
+    around = sheet.groups[0][1][0]
+    areas = {feature["unit_id"]: feature.geometry() for feature in around.getFeatures()}
+    inside = QgsGeometry.fromWkt(sheet.part.point_on_surface().wkt)
+    assert areas["shown"].contains(inside)
+    assert not areas["around"].contains(inside)
+    corner = QgsGeometry.fromPointXY(QgsPointXY(sheet.ground.xMaximum(), sheet.ground.yMaximum()))
+    assert areas["around"].contains(corner)
+
+
+def test_an_atlas_of_a_zone_without_wells_is_left_out_and_said(profile, case, tmp_path):
+    copy = tmp_path / "copy.gpkg"
+    shutil.copy(case, copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'wells'"
+        for (name,) in connection.execute(
+            triggers
+        ).fetchall():  # of the index, which plain SQLite does not know
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("UPDATE wells SET zone_ids = '' WHERE zone_ids = 'CQ-06'")
+        connection.commit()
+    said: list[str] = []
+    request = MapRequest(copy, tmp_path, scope=Scope(zone="CQ-06"), language="en")
+    work = _Work(request, read_case(request), said.append)
+    assert [kind for kind in ("zones", "county_atlas", "township_atlas", "verdicts") if work.page(kind)] == [
+        "zones"
+    ]
+    assert len([sentence for sentence in said if "holds nothing to draw" in sentence]) == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from itertools import combinations
 
 import numpy as np
 import pyogrio
@@ -12,13 +13,19 @@ import pytest
 import shapely
 from qgis.core import (
     QgsLabelingResults,
+    QgsLayoutFrame,
     QgsLayoutItemLabel,
     QgsLayoutItemLegend,
     QgsLayoutItemMap,
+    QgsLayoutItemPicture,
+    QgsLayoutItemPolygon,
+    QgsLayoutItemScaleBar,
     QgsLegendStyle,
     QgsMapRendererSequentialJob,
+    QgsProject,
     QgsTextFormat,
 )
+from qgis.PyQt.QtGui import QColor, QImage
 
 from overdraft.core.papers.maps import MAPS
 from overdraft.processing.maps import framing, house, sheets, templates
@@ -96,7 +103,7 @@ def few(sample, path, kept: str):
 
 
 def scattered(sample, path):
-    """The sample's wells anywhere in the prefecture: six to be reviewed of seven, five that fail."""
+    """The sample's wells anywhere in the prefecture: six to be reviewed of seven, five that fail, twenty exempt."""
     frame = pyogrio.read_dataframe(sample, layer="wells")
     units = pyogrio.read_dataframe(sample, layer="units").to_crs(frame.crs)
     left, bottom, right, top = units.total_bounds
@@ -104,6 +111,7 @@ def scattered(sample, path):
     places = shapely.points(random.uniform(left, right, len(frame)), random.uniform(bottom, top, len(frame)))
     outcomes = np.where(np.arange(len(frame)) % 7 > 0, "review", "pass")
     outcomes[:5] = "fail"
+    outcomes[5:25] = "exempt"
     frame = frame.set_geometry(places, crs=frame.crs).assign(outcome=outcomes, placed=True)
     few(sample, path, "''")
     pyogrio.write_dataframe(frame, path, layer="wells", append=True)
@@ -150,6 +158,7 @@ def test_seven_thousand_wells_leave_the_map_legible(work, judged_sample, tmp_pat
     assert wells["fail"] == (5, pytest.approx(house.symbol("fail").size()), True)
     assert not wells["review"][2]  # thousands of ids are none
     assert not wells["pass"][2]
+    assert not wells["exempt"][2]  # few, yet less grave than what bears no ids
     shown = page.item("map", QgsLayoutItemMap)
     assert shown.scale() > 500_000
     paper = sheets_area(page, shown)
@@ -217,3 +226,72 @@ def test_the_legend_names_no_border_that_the_page_does_not_show(work):
     assert all("Township" in kinds for kinds in told.values())
     assert any("Prefecture" in kinds for kinds in told.values())
     assert not all("Prefecture" in kinds for kinds in told.values())
+
+
+# --- what a sheet must have
+
+EVERY = {
+    **{"title": QgsLayoutItemLabel, "subtitle": QgsLayoutItemLabel, "mark": QgsLayoutItemLabel},
+    **{
+        "map": QgsLayoutItemMap,
+        "legend": QgsLayoutItemLegend,
+        "figures": QgsLayoutFrame,
+        "logo": QgsLayoutItemPicture,
+    },
+    **{"scale": QgsLayoutItemLabel, "scalebar": QgsLayoutItemScaleBar, "north": QgsLayoutItemLabel},
+    **{"north_left": QgsLayoutItemPolygon, "north_right": QgsLayoutItemPolygon, "about": QgsLayoutItemLabel},
+    **dict.fromkeys(("author", "drafted", "checked", "approved", "disclaimer", "page"), QgsLayoutItemLabel),
+    **dict.fromkeys(("invented", "figures_title"), QgsLayoutItemLabel),
+}
+ON_THE_MAP = {"map", "scale", "north", "north_left", "north_right", "invented"}
+SHARED = {frozenset(("logo", "author"))}
+"""The logo takes its place from the unit's name."""
+
+
+@pytest.mark.parametrize("path", sorted(templates.OURS.glob("*.qpt")), ids=lambda path: path.stem)
+def test_every_layout_has_everything_on_its_paper_and_nothing_lies_on_something_else(qgis_app, path):
+    family, paper, orientation, _ = path.stem.split("_")
+    project = QgsProject()
+    layout = templates.layout_from(path, project)
+    wanted = EVERY | ({"overview": QgsLayoutItemMap} if family == "atlas" else {})
+    items = {name: layout.itemById(name) for name in wanted}
+    assert {name: type(item) for name, item in items.items()} == wanted
+    size = layout.pageCollection().page(0).pageSize()
+    short, long = (210, 297) if paper == "A4" else (297, 420)
+    sides = (long, short) if orientation == "landscape" else (short, long)
+    assert (round(size.width()), round(size.height())) == sides
+    places = {
+        name: shapely.box(*item.mapRectToScene(item.rect()).getCoords()) for name, item in items.items()
+    }
+    del places["scalebar"]  # as wide as its map makes it
+    page = shapely.box(5, 3, size.width() - 5, size.height() - 1)  # what printers can print
+    assert [name for name, place in places.items() if not page.covers(place)] == []
+    assert [name for name in ON_THE_MAP if not places["map"].buffer(0.3).covers(places[name])] == []
+    apart = sorted(set(places) - ON_THE_MAP | {"map"})
+    for one, other in combinations(apart, 2):
+        if frozenset((one, other)) not in SHARED:
+            assert (places[one] & places[other]).area < 0.5, (one, other)
+    north = [
+        items[name].mapRectToScene(items[name].rect()).center() for name in ("north_left", "north_right")
+    ]
+    assert north[0].x() < north[1].x()
+    assert items["map"].mapRotation() == 0  # north is up
+
+
+def test_scale_bar_and_logo_follow_the_map(work, tmp_path):
+    logo = QImage(40, 40, QImage.Format.Format_RGB32)
+    logo.fill(QColor("red"))
+    logo.save(str(tmp_path / "logo.png"))
+    page = work(language="en", author="Bureau", logo=tmp_path / "logo.png").page("zones")
+    bar, shown = page.item("scalebar", QgsLayoutItemScaleBar), page.item("map", QgsLayoutItemMap)
+    assert bar.linkedMap() is shown
+    metres = 2 * bar.unitsPerSegment() * 1000  # kilometres
+    drawn = metres / (shown.extent().width() / shown.rect().width())
+    assert 20 < drawn < 62
+    box = page.item("scale", QgsLayoutItemLabel)
+    assert box.mapRectToScene(box.rect()).contains(bar.mapRectToScene(bar.rect()))
+    assert page.item("scale", QgsLayoutItemLabel).currentText() == f"Scale 1:{round(shown.scale()):,}"
+    picture, author = page.item("logo", QgsLayoutItemPicture), page.item("author", QgsLayoutItemLabel)
+    assert picture.picturePath() == str(tmp_path / "logo.png")
+    assert author.pos().x() > picture.pos().x() + picture.rect().width()
+    assert work(language="en").page("zones").item("logo", QgsLayoutItemPicture) is None

@@ -12,6 +12,7 @@ from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPolygonF
 
 from overdraft.processing.maps.drawing import DRAWINGS, by_year
 from overdraft.processing.maps.house import house
+from overdraft.processing.maps.sheets import marker_scale
 
 SIDE_MM, DPI = 9.0, 300
 MEAN, STRONG, SHARE = 30, 40, 0.05
@@ -86,3 +87,10 @@ def test_u8_a_colour_alone_would_not_do(style):
     dots = {"red": style.pile([red]), "green": style.pile([green])}
     assert [pair[:2] for pair in alike(dots, paper)] == [("red", "green")]
     assert alike({"a": style.symbol("general"), "b": style.symbol("general")}, paper) != []
+
+
+@pytest.mark.parametrize("n", [7, 7_000, 70_000])
+def test_u8_outcomes_print_apart_at_the_size_that_many_wells_have(style, n):
+    names = [symbol for _, symbol, _, _ in DRAWINGS["wells"].rows]
+    symbols = {name: style.symbol(name, marker_scale(n, name)) for name in names}
+    assert alike(symbols, QColor(style.colour("paper"))) == []

@@ -79,9 +79,8 @@ class PartBox(QWidget):
             (self.zone, offered.zones),
             (self.authority, [(name, "") for name in offered.authorities]),
         ):
-            _fill(
-                combo, [("", tr("All")), *((key, f"{name} ({key})" if name else key) for key, name in items)]
-            )
+            named = [(f"{name} ({key})" if name else key, key) for key, name in items]
+            refill(combo, [(tr("All"), ""), *named])
         self.changed.emit()
 
     def scope(self) -> Scope:

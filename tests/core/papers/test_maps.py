@@ -20,6 +20,7 @@ from overdraft.core.papers.maps import (
 )
 from overdraft.core.papers.names import safe_name
 from overdraft.core.papers.pdf import joined, n_pages, read_pdf, without_words
+from overdraft.core.papers.pdf_words import plain_words
 from overdraft.core.papers.scope import Scope
 
 
@@ -200,3 +201,16 @@ def test_a_file_that_was_cut_short_is_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:-60])
     with pytest.raises(OverdraftError):
         n_pages(path)
+
+
+def test_codes_of_radicals_become_those_of_characters(tmp_path):
+    path = tmp_path / "1.pdf"
+    head, tail = b"junk <2F54> [<2F54>]\nbegincmap\n<2F54> <2F55> [", b"]\nendbfrange\nendcmap\n[<2F54>] 6\n"
+    path.write_bytes(head + b"<2FBC> <660C> <2edb> <0036> <2E9F>" + tail)
+    plain_words(path)
+    assert (
+        path.read_bytes() == head + b"<9AD8> <660C> <98CE> <0036> <6BCD>" + tail
+    )  # 高昌风6母, glyphs as they were
+    before = path.stat().st_mtime_ns
+    plain_words(path)
+    assert path.stat().st_mtime_ns == before
