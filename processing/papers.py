@@ -6,6 +6,7 @@ import codecs
 import importlib.util
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,23 +68,27 @@ def _files(
     progress: Callable[[float], None],
 ) -> list[File]:
     """The files of one format, each with what writes it."""
-    from ..core.papers import csv_text, html_page
+    from ..core.papers import html_page
 
     if kind == "xlsx":
         target = folder / f"{file_name(stem, paper.title, paper.mark)}.xlsx"
         return [(target, lambda path: _workbook(paper, path, context, progress))]
     if kind == "html":
         target = folder / f"{file_name(stem, paper.title, paper.mark)}.html"
-        return [(target, lambda path: (progress(0.0), _put(path, html_page(paper))))]
+        return [(target, lambda path: _put(path, html_page(paper, progress)))]
     taken: set[str] = set()
-    n = len(paper.tables)
-    return [
-        (
-            folder / f"{free_name(taken, stem, table.title, paper.mark)}.csv",
-            lambda path, table=table, done=number / n: (progress(done), _put(path, csv_text(paper, table))),
-        )
-        for number, table in enumerate(paper.tables)
-    ]
+    files = []
+    for number, table in enumerate(paper.tables):
+        part = _part(progress, number / len(paper.tables), 1 / len(paper.tables))
+        write = partial(_put_csv, paper, table, part)
+        files.append((folder / f"{free_name(taken, stem, table.title, paper.mark)}.csv", write))
+    return files
+
+
+def _put_csv(paper: Paper, table: Table, progress: Callable[[float], None], path: Path) -> None:
+    from ..core.papers import csv_text
+
+    _put(path, csv_text(paper, table, progress))
 
 
 def _put(path: Path, text: str) -> None:

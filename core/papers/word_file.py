@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -247,8 +248,11 @@ def _row(cells: list[str], bold: bool) -> Any:
         words = OxmlElement("w:t")
         words.text = printable(text)
         words.set(qn("xml:space"), "preserve")
+        mark = OxmlElement("w:pPr")
+        mark.append(deepcopy(properties))  # an empty cell is as high as its mark
         run.append(properties)
         run.append(words)
+        paragraph.append(mark)
         paragraph.append(run)
         cell.append(paragraph)
         row.append(cell)
