@@ -11,23 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsProcessingContext,
-    QgsProcessingException,
-    QgsVectorFileWriter,
-    QgsWkbTypes,
-)
+from qgis.core import QgsProcessingContext
 
 from .layers import Field, OutputLayer
-from .layers.destination import features
-from .layers.fields import fields_to_qgis
+from .layers.write import write_features
 from .saving import File, file_name, free_name, save_all
 
 if TYPE_CHECKING:
     from ..core.papers import Paper, Table
 
 FORMATS = ("xlsx", "csv", "html")
+
+_UNFIT = re.compile(r"[\[\]:*?/\\']")
+"""What the name of a sheet may not hold."""
 
 _KINDS = {"text": "text", "integer": "int64", "real": "real", "date": "text"}
 
@@ -105,7 +101,7 @@ def _workbook(paper: Paper, path: Path, context: QgsProcessingContext, progress)
     tables.append((paper.say("sums.title"), _sums(paper)))
     for number, (title, layer) in enumerate(tables):
         progress(number / len(tables))
-        _by_gdal(path, title, layer, context)
+        write_features(path, layer, context, _UNFIT.sub(" ", title)[:31])
 
 
 def _layer(table: Table) -> OutputLayer:
@@ -144,25 +140,3 @@ def _sums(paper: Paper) -> OutputLayer:
     ]
     fields = [Field(paper.say(f"sums.{name}"), "text") for name in ("table", "what", "value")]
     return OutputLayer(fields, columns)
-
-
-def _by_gdal(path: Path, title: str, layer: OutputLayer, context: QgsProcessingContext) -> None:
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.driverName, options.fileEncoding = "XLSX", "UTF-8"
-    options.layerName = re.sub(r"[\[\]:*?/\\']", " ", title)[:31]
-    if path.exists():
-        options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
-    writer = QgsVectorFileWriter.create(
-        str(path),
-        fields_to_qgis(layer.fields),
-        QgsWkbTypes.Type.NoGeometry,
-        QgsCoordinateReferenceSystem(),
-        context.transformContext(),
-        options,
-    )
-    if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
-        raise QgsProcessingException(writer.errorMessage())
-    for feature in features(layer):
-        if not writer.addFeature(feature):
-            raise QgsProcessingException(writer.errorMessage())
-    del writer
