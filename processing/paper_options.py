@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingParameterNumber
@@ -25,15 +26,32 @@ TABLES = (
 """Tables that can be printed, as ``core.papers.KINDS`` names them: QGIS lists them without the packages they need."""
 
 
-def scope_parameters():
-    """County, zone, authority, period; empty means all."""
+PLACES = ("COUNTY", "ZONE", "AUTHORITY")
+
+
+def place_parameters():
+    """County, zone, authority; empty means all."""
     return (
         declared.text("COUNTY", tr("County (id)")),
         declared.text("ZONE", tr("Zone (id)")),
         declared.text("AUTHORITY", tr("Authority, as the wells name it")),
+    )
+
+
+def scope_parameters():
+    """Place and period; empty means all."""
+    return (
+        *place_parameters(),
         declared.day("BEGIN", tr("First day of the period")),
         declared.day("END", tr("Last day of the period")),
     )
+
+
+def place_of(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> Scope:
+    """The place that is asked for, of every period."""
+    from ..core.papers import Scope
+
+    return Scope(*(text_of(algorithm, parameters, name, context) or "" for name in PLACES))
 
 
 def scope_of(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> Scope:
@@ -42,14 +60,8 @@ def scope_of(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsPr
     Raises:
         OverdraftError: the period ends before it begins.
     """
-    from ..core.papers import Scope
-
-    given = {
-        name.lower(): text_of(algorithm, parameters, name, context) or ""
-        for name in ("COUNTY", "ZONE", "AUTHORITY")
-    }
     days = {name.lower(): day_of(algorithm, parameters, name, context) for name in ("BEGIN", "END")}
-    return Scope(**given, **days)
+    return replace(place_of(algorithm, parameters, context), **days)
 
 
 def privacy_parameters():

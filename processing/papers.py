@@ -6,27 +6,24 @@ import codecs
 import importlib.util
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsProcessingContext,
-    QgsProcessingException,
-    QgsVectorFileWriter,
-    QgsWkbTypes,
-)
+from qgis.core import QgsProcessingContext
 
 from .layers import Field, OutputLayer
-from .layers.destination import features
-from .layers.fields import fields_to_qgis
+from .layers.write import write_features
 from .saving import File, file_name, free_name, save_all
 
 if TYPE_CHECKING:
     from ..core.papers import Paper, Table
 
 FORMATS = ("xlsx", "csv", "html")
+
+_UNFIT = re.compile(r"[\[\]:*?/\\']")
+"""What the name of a sheet may not hold."""
 
 _KINDS = {"text": "text", "integer": "int64", "real": "real", "date": "text"}
 
@@ -67,23 +64,27 @@ def _files(
     progress: Callable[[float], None],
 ) -> list[File]:
     """The files of one format, each with what writes it."""
-    from ..core.papers import csv_text, html_page
+    from ..core.papers import html_page
 
     if kind == "xlsx":
         target = folder / f"{file_name(stem, paper.title, paper.mark)}.xlsx"
         return [(target, lambda path: _workbook(paper, path, context, progress))]
     if kind == "html":
         target = folder / f"{file_name(stem, paper.title, paper.mark)}.html"
-        return [(target, lambda path: (progress(0.0), _put(path, html_page(paper))))]
+        return [(target, lambda path: _put(path, html_page(paper, progress)))]
     taken: set[str] = set()
-    n = len(paper.tables)
-    return [
-        (
-            folder / f"{free_name(taken, stem, table.title, paper.mark)}.csv",
-            lambda path, table=table, done=number / n: (progress(done), _put(path, csv_text(paper, table))),
-        )
-        for number, table in enumerate(paper.tables)
-    ]
+    files = []
+    for number, table in enumerate(paper.tables):
+        part = _part(progress, number / len(paper.tables), 1 / len(paper.tables))
+        write = partial(_put_csv, paper, table, part)
+        files.append((folder / f"{free_name(taken, stem, table.title, paper.mark)}.csv", write))
+    return files
+
+
+def _put_csv(paper: Paper, table: Table, progress: Callable[[float], None], path: Path) -> None:
+    from ..core.papers import csv_text
+
+    _put(path, csv_text(paper, table, progress))
 
 
 def _put(path: Path, text: str) -> None:
@@ -100,7 +101,7 @@ def _workbook(paper: Paper, path: Path, context: QgsProcessingContext, progress)
     tables.append((paper.say("sums.title"), _sums(paper)))
     for number, (title, layer) in enumerate(tables):
         progress(number / len(tables))
-        _by_gdal(path, title, layer, context)
+        write_features(path, layer, context, _UNFIT.sub(" ", title)[:31])
 
 
 def _layer(table: Table) -> OutputLayer:
@@ -139,25 +140,3 @@ def _sums(paper: Paper) -> OutputLayer:
     ]
     fields = [Field(paper.say(f"sums.{name}"), "text") for name in ("table", "what", "value")]
     return OutputLayer(fields, columns)
-
-
-def _by_gdal(path: Path, title: str, layer: OutputLayer, context: QgsProcessingContext) -> None:
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.driverName, options.fileEncoding = "XLSX", "UTF-8"
-    options.layerName = re.sub(r"[\[\]:*?/\\']", " ", title)[:31]
-    if path.exists():
-        options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
-    writer = QgsVectorFileWriter.create(
-        str(path),
-        fields_to_qgis(layer.fields),
-        QgsWkbTypes.Type.NoGeometry,
-        QgsCoordinateReferenceSystem(),
-        context.transformContext(),
-        options,
-    )
-    if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
-        raise QgsProcessingException(writer.errorMessage())
-    for feature in features(layer):
-        if not writer.addFeature(feature):
-            raise QgsProcessingException(writer.errorMessage())
-    del writer

@@ -15,7 +15,7 @@ if "overdraft" not in sys.modules:  # run by hand: make the checkout importable,
     spec = importlib.util.spec_from_file_location("conftest", ROOT / "conftest.py")
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
-from overdraft.core.papers.word_file import add_paragraph, new_docx  # noqa: E402
+from overdraft.core.papers.word_file import add_paragraph, keep_signature, new_docx  # noqa: E402
 
 APPROVAL = {
     "zh": (
@@ -169,6 +169,7 @@ def main() -> None:
         made = new_docx(lines[0][1], language)
         for kind, text in lines:
             add_paragraph(made, kind.rstrip("0"), text, "en" if kind.endswith("0") else language)
+        keep_signature(made)
         made.save(folder / f"{name}.docx")
 
 

@@ -143,7 +143,7 @@ def shares(table: Table) -> list[int]:
         longest = max(
             (sum(2 if ord(letter) > 0x2E7F else 1.3 for letter in text) for text in shown), default=1
         )
-        needs.append(min(max(longest, _NEEDS[0]), _NEEDS[1]) + 2)
+        needs.append(min(max(longest, _NEEDS[0]), _NEEDS[1]) + 3)
     return [max(int(100 * need / sum(needs)), 1) for need in needs]
 
 

@@ -7,21 +7,22 @@ from decimal import Decimal
 
 from ..report.render import environment
 from .column import Cell
-from .paper import Paper, differences
+from .paper import STEP, Paper, Progress, differences
 
 
-def html_page(paper: Paper) -> str:
+def html_page(paper: Paper, progress: Progress | None = None) -> str:
     """A paper as a page of its own; texts from data are shown as they are.
 
     Raises:
         OverdraftError: the package jinja2 is missing.
+        Cancelled: from ``progress``.
     """
     tables = [
         {
             "name": table.name,
             "title": table.title,
             "columns": table.columns,
-            "rows": [[told(value) for value in row] for row in table.rows],
+            "rows": ([told(value) for value in row] for row in table.rows),
             "totals": [
                 [told(value) for value in table.line_of(total, paper.total_label(total))]
                 for total in table.totals
@@ -35,7 +36,12 @@ def html_page(paper: Paper) -> str:
         "paper": paper,
         "tables": tables,
     }
-    return environment().get_template("papers.html.j2").render(context)
+    parts, whole = [], sum(len(table) * len(table.columns) for table in paper.tables) or 1
+    for number, part in enumerate(environment().get_template("papers.html.j2").generate(context)):
+        if progress and number % (20 * STEP) == 0:
+            progress(min(number / (4 * whole), 1.0))  # a cell comes in about four parts
+        parts.append(part)
+    return "".join(parts)
 
 
 def told(value: Cell) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +11,12 @@ from ..report.words import is_given
 from .book import Book
 from .privacy import COARSE, private
 from .table import Table, Total
+
+Progress = Callable[[float], None]
+"""Takes the share that is done; it may raise to stop."""
+
+STEP = 500
+"""Rows after which somebody who waits is told, and may stop."""
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,26 @@ from datetime import date
 
 from ..harmless import harmless
 from .column import Cell
-from .paper import Paper, differences
+from .paper import STEP, Paper, Progress, differences
 from .table import Table
 
 _MARK = "\ufeff"
 
 
-def csv_text(paper: Paper, table: Table) -> str:
+def csv_text(paper: Paper, table: Table, progress: Progress | None = None) -> str:
     """One table as the text of a CSV file: headings with units first, so that programs can read it, then the rows,
-    their sums, and below an empty line the notes and what the paper is about."""
+    their sums, and below an empty line the notes and what the paper is about.
+
+    Raises:
+        Cancelled: from ``progress``.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_told(column.label) for column in table.columns)
-    writer.writerows([_told(value) for value in row] for row in table.rows)
+    for number, row in enumerate(table.rows):
+        if progress and number % STEP == 0:
+            progress(number / len(table))
+        writer.writerow([_told(value) for value in row])
     for total in table.totals:
         writer.writerow(_told(value) for value in table.line_of(total, paper.total_label(total)))
     writer.writerow([])

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +40,13 @@ _STYLES = {
 }
 """Font, size, bold, alignment by kind of block."""
 
-_CELL = 10
+_LINE = 28.95
+"""Points of a line of the text: 22 lines fill a page (GB/T 9704-2012, 5.2.2)."""
+
+_CELL = 9
+_ROOM = 45
+"""Left and right of the text of a cell, in twentieths of a point."""
+
 _PART = 500
 
 
@@ -67,6 +75,7 @@ def write_docx(document: Document, path: Path, progress: Progress | None = None)
             continue
         _put(made, block, document.language, cut, progress or (lambda share: None))
         cut = False
+    keep_signature(made)
     made.save(str(path))
 
 
@@ -102,6 +111,15 @@ def new_docx(title: str, language: str) -> docx.document.Document:
     return made
 
 
+def keep_signature(made: docx.document.Document) -> None:
+    """Keep what stands on the right, signature and day, on the page of the line before it."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    for paragraph, after in pairwise(made.paragraphs):
+        if after.alignment == WD_ALIGN_PARAGRAPH.RIGHT:
+            paragraph.paragraph_format.keep_with_next = True
+
+
 def _put(made: docx.document.Document, block: Block, language: str, cut: bool, progress: Progress) -> None:
     if block.kind == "table" and block.table is not None:
         add_paragraph(made, "heading", block.text, language, cut)
@@ -126,14 +144,16 @@ def add_paragraph(
     paragraph = made.add_paragraph()
     form = paragraph.paragraph_format
     form.alignment = getattr(WD_ALIGN_PARAGRAPH, side)
-    form.space_before, form.space_after = Pt(0), Pt(12 if kind == "title" else 2)
-    form.line_spacing = 1.5 if kind == "text" else 1.25
+    form.space_before, form.space_after = Pt(0), Pt(12 if kind == "title" else 0 if size == 16 else 2)
+    form.line_spacing = Pt(_LINE) if size == 16 else 1.25
     form.page_break_before = cut
     form.keep_with_next = kind == "heading"
     if kind in ("text", "quote") and language == "zh":
         form.first_line_indent = Pt(2 * size)
     run = paragraph.add_run(printable(text))
-    run.font.size, run.font.bold, run.font.name = Pt(size), bold, _LATIN
+    # the black letters of Chinese headings have no Latin ones beside them
+    run.font.bold = bold or (kind == "heading" and language == "en")
+    run.font.size, run.font.name = Pt(size), _LATIN
     _east(run._element.get_or_add_rPr(), font)
 
 
@@ -184,11 +204,9 @@ def _grid(made: docx.document.Document, table: Table, progress: Progress) -> Non
     grid = made.add_table(rows=0, cols=len(table.columns))
     grid.style = "Table Grid"
     grid.autofit = True
+    _narrow(grid)
     heading = _row([column.label for column in table.columns], True)
-    properties = OxmlElement("w:trPr")
-    properties.append(OxmlElement("w:cantSplit"))
-    properties.append(OxmlElement("w:tblHeader"))
-    heading.insert(0, properties)
+    heading.find(qn("w:trPr")).append(OxmlElement("w:tblHeader"))
     grid._tbl.append(heading)
     for number, row in enumerate(table.rows):
         if number % _PART == 0:
@@ -198,11 +216,28 @@ def _grid(made: docx.document.Document, table: Table, progress: Progress) -> Non
         column.set(qn("w:w"), str(int(_WIDTH_MM / 25.4 * 14.4 * share)))
 
 
-def _row(cells: list[str], bold: bool) -> Any:
+def _narrow(grid: Any) -> None:
+    """Little room beside the texts of cells: the columns are many."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    row = OxmlElement("w:tr")
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        room = OxmlElement(f"w:{side}")
+        room.set(qn("w:w"), str(_ROOM))
+        room.set(qn("w:type"), "dxa")
+        margins.append(room)
+    grid._tbl.tblPr.append(margins)
+
+
+def _row(cells: list[str], bold: bool) -> Any:
+    """A row that is not torn where a page ends."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    row, kept = OxmlElement("w:tr"), OxmlElement("w:trPr")
+    kept.append(OxmlElement("w:cantSplit"))
+    row.append(kept)
     for text in cells:
         cell, paragraph, run = (OxmlElement(f"w:{name}") for name in ("tc", "p", "r"))
         properties, size = OxmlElement("w:rPr"), OxmlElement("w:sz")
@@ -213,8 +248,11 @@ def _row(cells: list[str], bold: bool) -> Any:
         words = OxmlElement("w:t")
         words.text = printable(text)
         words.set(qn("xml:space"), "preserve")
+        mark = OxmlElement("w:pPr")
+        mark.append(deepcopy(properties))  # an empty cell is as high as its mark
         run.append(properties)
         run.append(words)
+        paragraph.append(mark)
         paragraph.append(run)
         cell.append(paragraph)
         row.append(cell)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from ..errors import OverdraftError
 from ..harmless import printable
 from .column import Cell, Column
-from .paper import Paper, differences
+from .paper import STEP, Paper, Progress, differences
 from .table import NUMBER, Table
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 MOST_ROWS = 1_048_576
@@ -44,8 +45,6 @@ _MARGINS = (0.4, 0.4, 0.5, 0.6, 0.3, 0.3)
 
 _FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\]")
 
-Progress = Callable[[float], None]
-
 
 def write_workbook(paper: Paper, path: Path, progress: Progress | None = None) -> None:
     """Write a paper as XLSX.
@@ -62,6 +61,18 @@ def write_workbook(paper: Paper, path: Path, progress: Progress | None = None) -
     book = Workbook(write_only=True)
     book.properties.creator = book.properties.lastModifiedBy = "overdraft"
     book.properties.title = paper.title
+    try:
+        _fill(book, paper, progress)
+        book.save(path)
+    except BaseException:
+        for sheet in book.worksheets:  # else it complains when it is cleared away
+            if not sheet.closed:
+                sheet.close()
+        raise
+
+
+def _fill(book: Workbook, paper: Paper, progress: Progress | None) -> None:
+    """A sheet for each table."""
     names: set[str] = set()
     whole = sum(map(len, paper.tables)) or 1
     done = 0
@@ -71,10 +82,9 @@ def write_workbook(paper: Paper, path: Path, progress: Progress | None = None) -
         sheet = book.create_sheet(_sheet_name(table.title, names))
         for number, row in enumerate(_lines(paper, table, sheet)):
             sheet.append(row)
-            if progress and number % 2_000 == 0:
+            if progress and number % STEP == 0:
                 progress((done + min(number, len(table))) / whole)
         done += len(table)
-    book.save(path)
 
 
 def _lines(paper: Paper, table: Table, sheet: WriteOnlyWorksheet) -> Iterator[list[Any]]:

@@ -41,7 +41,7 @@ def write_file(path: Path, layer: OutputLayer, context: QgsProcessingContext) ->
         except sqlite3.Error as error:
             raise QgsProcessingException(str(error)) from error
     elif not _write_bulk(path, layer):
-        _write_features(path, layer, context)
+        write_features(path, layer, context)
 
 
 def _as_text(layer: OutputLayer) -> OutputLayer:
@@ -173,13 +173,20 @@ def _texts(column: np.ndarray, missing: np.ndarray) -> np.ndarray:
     return values
 
 
-def _write_features(path: Path, layer: OutputLayer, context: QgsProcessingContext) -> None:
+def write_features(path: Path, layer: OutputLayer, context: QgsProcessingContext, title: str = "") -> None:
+    """Write a layer row by row, by the driver of the file's ending.
+
+    Args:
+        title: its name in the file, beside the layers that are there; empty: that of the file, which is made anew.
+    """
     from .destination import features
 
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = QgsVectorFileWriter.driverForExtension(path.suffix)
     options.fileEncoding = "UTF-8"
-    options.layerName = path.stem
+    options.layerName = title or path.stem
+    if title and path.exists():
+        options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
     writer = QgsVectorFileWriter.create(
         str(path),
         fields_to_qgis(layer.fields),

@@ -15,6 +15,7 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
+from .. import paper_options as options
 from .. import parameters as declared
 from ..algorithm import OverdraftAlgorithm
 from ..inputs import day_of, ids_of, path_of, text_of, tokens_of, whole_of
@@ -39,9 +40,7 @@ class PublicNotice(OverdraftAlgorithm):
             declared.text(
                 "ABOUT", tr("What the notice is about (empty: the findings on wells of the place)")
             ),
-            declared.text("COUNTY", tr("County (id)")),
-            declared.text("ZONE", tr("Zone (id)")),
-            declared.text("AUTHORITY", tr("Authority, as the wells name it")),
+            *options.place_parameters(),
             declared.text("WELLS", tr("Wells (ids, separated by semicolons; empty: all)")),
             declared.choices(
                 "STATES", tr("States of decisions (empty: accepted, overridden, verified)"), STATES
@@ -112,12 +111,11 @@ class PublicNotice(OverdraftAlgorithm):
 
     def _notice(self, case, parameters, context):
         """The case, and the notice drawn up from it."""
-        from ...core.papers import Scope, open_book
+        from ...core.papers import open_book
         from ...core.papers.notice import NOTICE_NEEDS, public_notice
         from ..annex import annex_map
 
-        places = ("COUNTY", "ZONE", "AUTHORITY")
-        scope = Scope(*(text_of(self, parameters, name, context) or "" for name in places))
+        scope = options.place_of(self, parameters, context)
         book = open_book(case, NOTICE_NEEDS, self.inputs.language, scope)
         drawn = self.parameterAsBool(parameters, "ANNEX_MAP", context)
         return book, public_notice(book, self._asked(parameters, context), annex_map if drawn else None)

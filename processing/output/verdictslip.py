@@ -36,9 +36,7 @@ class VerdictSlip(OverdraftAlgorithm):
         return (
             declared.case_to_compare("CASE", tr("Case file (needed)")),
             declared.text("WELLS", tr("Wells (ids, separated by semicolons; empty: all with a finding)")),
-            declared.text("COUNTY", tr("County (id)")),
-            declared.text("ZONE", tr("Zone (id)")),
-            declared.text("AUTHORITY", tr("Authority, as the wells name it")),
+            *asked.place_parameters(),
             QgsProcessingParameterBoolean("EACH", tr("A file for each well"), True),
             QgsProcessingParameterBoolean("TOGETHER", tr("One file with all wells"), True),
             declared.choices("FORMATS", tr("Formats (empty: pdf)"), FORMATS),
@@ -79,11 +77,10 @@ class VerdictSlip(OverdraftAlgorithm):
         return {"OUTPUT": str(folder), **numbers}
 
     def _book(self, case, parameters, context):
-        from ...core.papers import Scope, open_book
+        from ...core.papers import open_book
         from ...core.papers.wellslip import SLIP_NEEDS
 
-        places = ("COUNTY", "ZONE", "AUTHORITY")
-        scope = Scope(*(text_of(self, parameters, name, context) or "" for name in places))
+        scope = asked.place_of(self, parameters, context)
         return open_book(case, SLIP_NEEDS, self.inputs.language, scope)
 
     def first_page(self, parameters, context):

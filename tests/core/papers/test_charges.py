@@ -8,26 +8,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from cases import LANGUAGES, ask, judged, lines, printed
-from shapely.geometry import box
 
-TOLI, AKBE, DUOLATE = "654224", "654224203", "654224200"
-UNITS = [
-    {"unit_id": TOLI, "name": "托里县", "level": "county", "geometry": box(83, 45, 84, 46)},
-    {
-        "unit_id": AKBE,
-        "name": "阿克别里斗乡",
-        "level": "township",
-        "parent_id": TOLI,
-        "geometry": box(83, 45, 83.5, 46),
-    },
-    {
-        "unit_id": DUOLATE,
-        "name": "多拉特乡",
-        "level": "township",
-        "parent_id": TOLI,
-        "geometry": box(83.5, 45, 84, 46),
-    },
-]
+from build import TOLI, TOLI_UNITS
+
 WORKED = {  # used, share in %, band, piecewise, its line, whole, its line
     "AC-32": (11_500, "15.00", 1, 13_000, "10000 + 1500×2", 13_000, "10000 + 1500×2"),
     "AC-33": (13_000, "30.00", 2, 17_000, "10000 + 2000×2 + 1000×3", 19_000, "10000 + 3000×3"),
@@ -52,7 +35,7 @@ def charged(path, users, indices, rate=1.0, values=None, **roles):
         path,
         "toli-2024",
         values=values,
-        units=UNITS,
+        units=TOLI_UNITS,
         users=[{"user_id": name, "county": "托里县"} for name in users],
         indices=indices,
         prices=[{"price_id": "R", "kind": "base_rate", "value": rate, "unit": "元/m3"}],

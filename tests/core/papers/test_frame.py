@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import zipfile
 from datetime import date
@@ -11,7 +12,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from overdraft.core.errors import OverdraftError
+from overdraft.core.errors import Cancelled, OverdraftError
 from overdraft.core.harmless import harmless, is_computed
 from overdraft.core.papers import Paper, Scope, Table, csv_text, html_page, write_workbook
 from overdraft.core.papers.column import dates, integers, reals, texts
@@ -153,6 +154,34 @@ def test_a_sheet_filters_its_rows_alone_and_long_texts_are_printed_in_full(tmp_p
     assert sheet.cell(7, 3).alignment.wrap_text
     assert "A10:C10" in {str(area) for area in sheet.merged_cells.ranges}
     assert sheet.row_dimensions[10].height > 15
+
+
+# --- progress
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("kind", ["csv", "html", "xlsx"])
+def test_u13_a_long_table_can_be_stopped_within_itself(tmp_path, kind):
+    """Somebody is asked every 500 rows; what they raise comes out."""
+    long = paper(Table("t", "T", (texts("a", "A", ["x"] * 20_000),)))
+    asked = []
+
+    def stop(share):
+        asked.append(share)
+        if share > 0.5:
+            raise Cancelled
+
+    write = {
+        "csv": lambda: csv_text(long, long.tables[0], stop),
+        "html": lambda: html_page(long, stop),
+        "xlsx": lambda: write_workbook(long, tmp_path / "t.xlsx", stop),
+    }[kind]
+    with pytest.raises(Cancelled):
+        write()
+    gc.collect()
+    assert asked == sorted(asked)
+    assert len(asked) >= 3
+    assert asked[-1] < 0.8
 
 
 # --- privacy

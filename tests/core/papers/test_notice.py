@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 
 from overdraft.core.casefile import CaseRows, Change, Entry
 from overdraft.core.desk import By, Objection, record
@@ -214,3 +215,18 @@ def test_without_the_package_docx_says_so(decided, tmp_path, monkeypatch):
     monkeypatch.setattr(written, "docx_missing", lambda: "no docx")
     with pytest.raises(OverdraftError, match="python-docx"):
         write_docx(notice(decided).document, tmp_path / "n.docx")
+
+
+def test_rows_are_not_torn_headings_repeat_and_the_signature_has_a_line_before_it(decided, tmp_path):
+    write_docx(notice(decided).document, tmp_path / "n.docx")
+    opened = docx.Document(str(tmp_path / "n.docx"))
+    rows = opened.tables[0]._tbl.tr_lst
+    assert len(rows) > 50
+    assert all(row.trPr is not None and row.trPr.find(qn("w:cantSplit")) is not None for row in rows)
+    assert [row.trPr.find(qn("w:tblHeader")) is not None for row in rows] == [True] + [False] * (
+        len(rows) - 1
+    )
+    told = [paragraph.text for paragraph in opened.paragraphs]
+    signed = told.index("高昌区水利局")
+    assert opened.paragraphs[signed - 1].paragraph_format.keep_with_next
+    assert opened.paragraphs[signed].paragraph_format.keep_with_next

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import geopandas as gpd
 import pandas as pd
-from shapely.geometry import Point
+from shapely.geometry import Point, box
 
 from overdraft.core.findings import Verdicts
 from overdraft.core.intake import build_register
@@ -26,6 +26,25 @@ DEFAULTS = {"wells": {"use": "irrigation", "status": "active"}, "applications": 
 PLACE = {"x": 89.2, "y": 42.9}
 """In Gaochang; rows of point roles that give no place lie here."""
 
+TOLI, AKBE, DUOLATE = "654224", "654224203", "654224200"
+TOLI_UNITS = [
+    {"unit_id": TOLI, "name": "托里县", "level": "county", "geometry": box(83, 45, 84, 46)},
+    {
+        "unit_id": AKBE,
+        "name": "阿克别里斗乡",
+        "level": "township",
+        "parent_id": TOLI,
+        "geometry": box(83, 45, 83.5, 46),
+    },
+    {
+        "unit_id": DUOLATE,
+        "name": "多拉特乡",
+        "level": "township",
+        "parent_id": TOLI,
+        "geometry": box(83.5, 45, 84, 46),
+    },
+]
+"""A county of two townships, under whose document users are charged for what they take beyond their plan."""
 
 policy_of = cache(load_policy)
 """Policies are frozen: one reading serves all tests."""

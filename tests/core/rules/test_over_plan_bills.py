@@ -7,31 +7,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from shapely.geometry import box
 
-from build import scene
+from build import AKBE, DUOLATE, TOLI, TOLI_UNITS, scene
 from overdraft.core.errors import OverdraftError
 from overdraft.core.fees import over_plan_fees
 from overdraft.core.messages import render
-
-TOLI, AKBE, DUOLATE = "654224", "654224203", "654224200"
-UNITS = [
-    {"unit_id": TOLI, "name": "托里县", "level": "county", "geometry": box(83, 45, 84, 46)},
-    {
-        "unit_id": AKBE,
-        "name": "阿克别里斗乡",
-        "level": "township",
-        "parent_id": TOLI,
-        "geometry": box(83, 45, 83.5, 46),
-    },
-    {
-        "unit_id": DUOLATE,
-        "name": "多拉特乡",
-        "level": "township",
-        "parent_id": TOLI,
-        "geometry": box(83.5, 45, 84, 46),
-    },
-]
 
 
 def index(user, measure, value, year):
@@ -63,7 +43,7 @@ def county(policy="toli-2024", seed=7, size=40):
         users=[{"user_id": name, "county": "托里县"} for name in names]
         + [{"user_id": "X", "county": "高昌区"}],
         wells=wells,
-        units=UNITS,
+        units=TOLI_UNITS,
         indices=[row for row in rows if row["value"] is not None],
         prices=[{"price_id": "R", "kind": "base_rate", "value": 0.137, "unit": "元/m3"}],
     )
@@ -131,7 +111,7 @@ def test_findings_and_bills_agree(toli):
 def test_order_of_the_rows_does_not_matter(toli):
     tables = {role: toli.frame(role) for role in ("users", "wells", "indices", "prices")}
     turned = {role: frame.iloc[::-1].drop(columns="row_id") for role, frame in tables.items()}
-    again = scene("toli-2024", units=UNITS, **turned)
+    again = scene("toli-2024", units=TOLI_UNITS, **turned)
     keys = ["user_id", "year"]
     one, other = (over_plan_fees(made) for made in (toli, again))
     pd.testing.assert_frame_equal(
