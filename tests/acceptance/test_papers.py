@@ -137,7 +137,7 @@ def files(case, tmp_path_factory, provider):
     folder = tmp_path_factory.mktemp("tables")
     given = {"CASE": str(case), "FORMATS": ["xlsx", "csv", "html"], "LANGUAGE": "zh", "PROFILE": "full"}
     answer = processing.run("overdraft:exporttables", {**given, "PERSON": "王工", "OUTPUT": str(folder)})
-    assert answer["N_TABLES"] == len(KINDS) == 24
+    assert answer["N_TABLES"] == len(KINDS) == 25
     (workbook,), (page,) = folder.glob("*.xlsx"), folder.glob("*.html")
     by_page = read_html(page)
     assert list(by_page) == list(KINDS)
@@ -178,6 +178,13 @@ FIGURES = {
         "许可水量 (m³)": "SELECT sum(permit_m3) FROM wells",
         "计划水量 (m³)": "SELECT sum(plan_m3) FROM wells",
         "灌溉面积 (亩)": "SELECT sum(area_mu) FROM wells",
+    },
+    "verdict_summary": {
+        "机井（眼）": "SELECT count(*) FROM wells",
+        "其中团场机井": "SELECT count(*) FROM wells WHERE management = 'regiment'",
+        "不符合": "SELECT count(*) FROM wells WHERE outcome = 'fail'",
+        "待核查": "SELECT count(*) FROM wells WHERE outcome = 'review'",
+        "符合": "SELECT count(*) FROM wells WHERE outcome = 'pass'",
     },
     "seal_ledger": {
         None: """SELECT count(*) FROM wells WHERE status IN ('sealed', 'dismantled')""",

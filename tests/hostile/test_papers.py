@@ -180,7 +180,7 @@ def test_all_tables_in_all_formats(run, case, tmp_path, profile):
     given = {"CASE": str(case), "FORMATS": ["xlsx", "csv", "html"], "PROFILE": profile, "LANGUAGE": "zh"}
     run("exporttables", {**given, "PERSON": "王工", "OUTPUT": str(tmp_path / "out")})
     found = looked_at(tmp_path / "out")
-    assert len(found) == 24 + 2
+    assert len(found) == 25 + 2
     whole = "\n".join(found.values())
     if profile != "full":
         no_numbers(found)
