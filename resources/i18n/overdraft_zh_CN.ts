@@ -5793,7 +5793,7 @@
     </message>
     <message>
         <source>A document with {{names}} to be filled in; empty: that of your profile, else ours</source>
-        <translation>带有 {{名称}} 占位符的文档；不填则用您配置目录中的模板，没有则用自带模板</translation>
+        <translation>带有 {{names}} 这类占位符的文档；不填则用您配置目录中的模板，没有则用自带模板</translation>
     </message>
     <message>
         <source>To be edited in Word or WPS</source>

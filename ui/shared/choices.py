@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QComboBox
 
 def refill(combo: QComboBox, items: Iterable[tuple[str, object]]) -> None:
     """Offer other items, text and data; the one chosen before is chosen again where it is still there, else the first.
-    Nobody is told."""
+    Whoever listens is told once, afterwards."""
     before = combo.currentData()
     combo.blockSignals(True)
     combo.clear()
@@ -17,3 +17,4 @@ def refill(combo: QComboBox, items: Iterable[tuple[str, object]]) -> None:
         combo.addItem(text, data)
     combo.setCurrentIndex(max(combo.findData(before), 0) if combo.count() else -1)
     combo.blockSignals(False)
+    combo.currentIndexChanged.emit(combo.currentIndex())
