@@ -6,6 +6,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 import sqlite3
+import subprocess
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -257,3 +258,33 @@ def rows_of():
         return result
 
     return read
+
+
+class SmallDisk:
+    """A disk of some MiB in memory, which can be filled and made read-only."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder: Path | None = None
+        self._within = folder
+
+    def __call__(self, size: int, name: str) -> Path:
+        self.folder = self._within / name
+        self.folder.mkdir()
+        asked = ["mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", self.folder]
+        if subprocess.run(asked, capture_output=True, check=False).returncode:
+            self.folder = None
+            pytest.skip("no small disk can be mounted here")
+        return self.folder
+
+    def remount(self, how: str) -> None:
+        """``ro`` or ``rw``."""
+        subprocess.run(["mount", "-o", f"remount,{how}", self.folder], check=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """``small_disk(size, name)``: the folder of a small disk; skipped where nothing can be mounted."""
+    disk = SmallDisk(tmp_path)
+    yield disk
+    if disk.folder is not None:
+        subprocess.run(["umount", "-l", disk.folder], check=True)

@@ -246,34 +246,21 @@ def test_a_cancel_leaves_no_trace_and_no_lock(case, act, share):
     assert case.query("SELECT count(*) FROM decisions WHERE state = 'accepted'") == [(2_500,)]
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A folder on a disk of 24 MiB; skipped where nothing can be mounted."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("no small disk can be mounted here")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
-
-
 def test_a_full_disk_refuses_the_decision_and_keeps_the_case(small_disk, act):
-    case = Case(create_case(small_disk / "case.gpkg", "en"))
+    disk = small_disk(24, "small")
+    case = Case(create_case(disk / "case.gpkg", "en"))
     rows = [finding(f"W{n}") for n in range(600)]
     store = case.judge(*rows)
-    shutil.rmtree(small_disk / "case.gpkg.backups", ignore_errors=True)
-    free = shutil.disk_usage(small_disk).free
-    (small_disk / "ballast").write_bytes(b"x" * max(0, free - 16_384))
+    shutil.rmtree(disk / "case.gpkg.backups", ignore_errors=True)
+    free = shutil.disk_usage(disk).free
+    (disk / "ballast").write_bytes(b"x" * max(0, free - 16_384))
     before = case.query("SELECT count(*) FROM history")
     with pytest.raises(OverdraftError) as caught:
         decide(store, [row["finding_id"] for row in rows], act("accept"), today=TODAY)
     assert caught.value.key in ("casefile.disk_full", "casefile.cannot_write")
     assert case.query("PRAGMA integrity_check") == [("ok",)]
     assert case.query("SELECT count(*) FROM history") == before
-    (small_disk / "ballast").unlink()
+    (disk / "ballast").unlink()
     decide(store, [row["finding_id"] for row in rows], act("accept"), today=TODAY)
     assert case.query("SELECT count(*) FROM decisions") == [(600,)]
 
