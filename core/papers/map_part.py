@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from ..overlay.editions import Editions, row_ids
+from ..personal import masked
 from .book import Book
 from .names import safe_name
 from .scope import Scope
@@ -60,7 +61,7 @@ def part_told(book: Book, kind: str) -> str:
     if scope.zone and kind.endswith("_atlas"):
         told.append(book.say("maps.part.zone", zone=book.words.place(scope.zone)))
     if scope.authority:
-        told.append(book.say("maps.part.authority", authority=scope.authority))
+        told.append(book.say("maps.part.authority", authority=masked(scope.authority)))
     if scope.begin or scope.end:
         begin, end = (day.isoformat() if day else "…" for day in (scope.begin, scope.end))
         told.append(book.say(f"maps.part.{kind}", days=book.say("days", begin=begin, end=end)))

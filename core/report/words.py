@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..messages import Token, catalogue, placeholders, render, show
+from ..personal import masked
 from ..policy import Policy, Setting
 from ..policy.model import SCALES
 from ..schema import register_schema, results_schema
@@ -66,6 +67,12 @@ class Words:
         self.language = language
         self._policy = policy
         self._names = dict(names or {})
+
+    def masked(self) -> Words:
+        """The same with numbers of persons masked in the names of places, where somebody typed one."""
+        return Words(
+            self.language, self._policy, {key: masked(str(name)) for key, name in self._names.items()}
+        )
 
     def __call__(self, key: str, **values: object) -> str:
         """The text ``report.<key>``."""

@@ -132,12 +132,13 @@ class _Work:
     """Pages made from one case, one after the other."""
 
     def __init__(self, request: MapRequest, book: Book, warn: Callable[[str], None]) -> None:
-        self.request, self.book, self.warn = request, book, warn
+        self.request, self.warn = request, warn
         self.house: House = replace(house(own_file()), plain=request.letters == TEXT)
         earlier = None
         if request.other is not None:
             earlier = open_book(request.other, ("irrigation",), request.language)
-        self.painter = Painter(self.book, self.house, request.profile, earlier)
+        self.painter = Painter(book, self.house, request.profile, earlier)
+        self.book = self.painter.book
         self._texts = self._made_texts()
         for sentence in self._fonts():
             warn(sentence)

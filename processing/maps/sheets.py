@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -84,9 +84,10 @@ class Painter:
     """
 
     def __init__(self, book: Book, house: House, profile: str, earlier: Book | None = None) -> None:
-        self.book, self.house, self.profile, self.earlier = book, house, profile, earlier
+        self.book = replace(book, words=book.words.masked())  # no map is made in full
+        self.house, self.profile, self.earlier = house, profile, earlier
         self.public = profile == PUBLIC
-        self.backdrop = Backdrop(book, house)
+        self.backdrop = Backdrop(self.book, house)
         self.wells, self.crs, self.say = self.backdrop.wells, self.backdrop.crs, self.backdrop.say
 
     def sheet(self, kind: str) -> Sheet | None:

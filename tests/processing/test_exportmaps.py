@@ -141,11 +141,12 @@ def test_letters_kept_as_text_are_found_by_what_people_type(profile, case, tmp_p
     (name,) = export_maps(request, lambda sentence: None, lambda share: None).files
     text = text_of(tmp_path / name)
     assert re.findall("[\u2e80-\u2fdf\ufb00-\ufb06]", text) == []
+    whole = re.sub(r"[\s-]", "", text)  # a line may end within a word that has a hyphen
     for label in page.layout.items():
         if isinstance(label, QgsLayoutItemLabel):
             for line in label.currentText().split("\n"):
                 words = [word for word in re.split(r"[\s　：]+", line) if word]
-                assert [word for word in words if word not in text] == [], label.id()
+                assert [word for word in words if word.replace("-", "") not in whole] == [], label.id()
     for row in page.sheet.figures[""].rows:
         assert re.search(r"\s+".join(map(re.escape, row)), text), row
     ((review,),) = query(case, "SELECT count(*) FROM wells WHERE outcome = 'review'")
