@@ -197,22 +197,28 @@ def _flow(
 def _lay_out(made: QTextDocument, page: QSizeF) -> None:
     """Part a text into pages."""
     made.setPageSize(page)
-    _keep_headings(made, page.height())
+    if _keep_headings(made, page.height()):
+        made.setPageSize(
+            page
+        )  # all anew: what Qt lays out again from a changed block on may lose a later one
     _part_at_pages(made, page.height())
 
 
-def _keep_headings(made: QTextDocument, high: float) -> None:
-    """Take a heading that would end a page over to the page of what it heads."""
-    layout, block = made.documentLayout(), made.begin()
+def _keep_headings(made: QTextDocument, high: float) -> bool:
+    """Take a heading that would end a page over to the page of what it heads; True where one was."""
+    layout, block, taken = made.documentLayout(), made.begin(), False
     while block.isValid():
         after = block.next()
-        if after.isValid() and _is_heading(block):
+        free = block.blockFormat().pageBreakPolicy() == _NO_BREAK  # else it begins a page already
+        if free and after.isValid() and _is_heading(block):
             tops = [int((layout.blockBoundingRect(one).top() + 1) // high) for one in (block, after)]
             if tops[0] < tops[1] and after.blockFormat().pageBreakPolicy() == _NO_BREAK:
                 form = QTextBlockFormat()
                 form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
                 QTextCursor(block).mergeBlockFormat(form)
+                taken = True
         block = after
+    return taken
 
 
 def _is_heading(block: QTextBlock) -> bool:

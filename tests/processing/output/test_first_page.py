@@ -97,17 +97,27 @@ def test_another_thread_makes_the_same_page(first, name):
     assert np.array_equal(pixels(first(name)), pixels(elsewhere))
 
 
-def test_the_map_of_a_notice_and_what_is_said_of_it_share_the_last_page(run, decided, tmp_path):
+@pytest.mark.parametrize(("language", "heading"), [("zh", "附件2"), ("en", "Annex 2")])
+def test_the_map_of_a_notice_stands_below_its_heading_on_the_last_page(
+    run, judged_sample, tmp_path, language, heading
+):
+    path = tmp_path / "case.gpkg"
+    shutil.copy(judged_sample, path)
+    with closing(sqlite3.connect(path)) as connection:
+        ids = connection.execute(
+            "SELECT finding_id FROM findings WHERE subject_role = 'wells' AND outcome = 'fail' AND clause <> ''"
+        ).fetchall()
+    decide(CaseRows(path), [name for (name,) in ids], Act("accept", "李工", "li"), today=date(2026, 4, 1))
     out = tmp_path / "notice"
-    given = {"CASE": str(decided), "OUTPUT": str(out), "LANGUAGE": "zh", "FORMATS": ["pdf"]}
+    given = {"CASE": str(path), "OUTPUT": str(out), "LANGUAGE": language, "FORMATS": ["pdf"]}
     run("publicnotice", {**given, **PAPERS["publicnotice"]})
     (pdf,) = out.glob("*.pdf")
     told = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, check=True).stdout.decode(
         "utf-8"
     )
     last = told.strip("\f").split("\f")[-1]
-    assert "附件2" in last
-    assert "为\n准。" in last or "为准。" in last
+    assert heading in last
+    assert {"zh": "为", "en": "takes them."}[language] in last
 
 
 def test_tables_are_shown_by_their_first_rows(provider, decided, tmp_path):

@@ -34,3 +34,27 @@ def test_the_picture_of_the_first_page_is_the_same_with_many_pages_behind_it(qgi
     few = tuple(Block("text", f"line {n}") for n in range(60))
     many = few + tuple(Block("text", f"line {n}") for n in range(60, 400))
     assert document_picture(Document("T", few, "en")) == document_picture(Document("T", many, "en"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_heading_is_lost_where_a_new_page_begins_with_it(qgis_app, tmp_path, language):
+    from qgis.PyQt.QtCore import QBuffer, QIODevice
+    from qgis.PyQt.QtGui import QImage
+
+    from overdraft.core.papers.document import Picture
+
+    image, held = QImage(400, 300, QImage.Format.Format_RGB32), QBuffer()
+    image.fill(0xFF8080)
+    held.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(held, "PNG")
+    picture = Picture(bytes(held.data()), "png")
+    for before in range(14, 40):
+        blocks = [Block("title", "T"), *(Block("text", f"line {n}") for n in range(before))]
+        blocks += [Block("heading", "HEADING"), Block("text", "what it heads"), Block("break")]
+        blocks += [Block("picture", "ANNEX", picture=picture), Block("note", "below it")]
+        path = tmp_path / f"{before}.pdf"
+        print_document(Document("T", tuple(blocks), language), path)
+        pages = pages_of(path)
+        assert "ANNEX" in pages[-1], before
+        assert "below it" in pages[-1], before
+        assert sum("HEADING" in page for page in pages) == 1, before
